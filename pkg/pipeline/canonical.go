@@ -1,0 +1,323 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+)
+
+// canonical holds, for each kind, the function that brings a value into its
+// one form. Each is idempotent.
+var canonical = map[Kind]func(string) (string, error){
+	KindDomain:        domainName,
+	KindHost:          hostName,
+	KindIP:            ipAddress,
+	KindNetblock:      netblock,
+	KindASN:           asn,
+	KindURL:           canonURL,
+	KindEmail:         emailAddress,
+	KindAccount:       path2,
+	KindPerson:        personName,
+	KindOrganization:  personName,
+	KindPhone:         phone,
+	KindCertificate:   hexOf(64),
+	KindFileHash:      hexOf(32, 40, 64, 128),
+	KindService:       service,
+	KindTechnology:    technology,
+	KindVulnerability: matching(reCVE, strings.ToUpper, "want CVE-2021-44228"),
+	KindRepository:    repository,
+	KindFiling:        matching(reFiling, strings.ToLower, "want register:number"),
+	KindBreach:        matching(reWord, strings.ToLower, "want a catalogue name"),
+	KindWallet:        wallet,
+}
+
+var (
+	reCVE    = regexp.MustCompile(`^CVE-\d{4}-\d{4,19}$`)
+	reFiling = regexp.MustCompile(`^[a-z0-9-]+:[a-z0-9./-]+$`)
+	reWord   = regexp.MustCompile(`^[^\s:]{1,120}$`)
+	reLabel  = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$`)
+	reLocal  = regexp.MustCompile("^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$")
+	reSite   = regexp.MustCompile(`^[a-z0-9.-]+$`)
+	reBTC    = regexp.MustCompile(`^(bc1[a-z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{24,39})$`)
+	reETH    = regexp.MustCompile(`^0x[0-9a-f]{40}$`)
+)
+
+// profile maps a typed name to A-labels. Underscores are allowed: service
+// labels are names too.
+var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
+
+// dnsName returns a name of two labels or more in A-labels, lower case, with
+// no trailing dot.
+func dnsName(s string) (string, error) {
+	s = strings.TrimSuffix(s, ".")
+	switch {
+	case s == "":
+		return "", errors.New("is empty")
+	case strings.ContainsAny(s, " \t\r\n/\\@:*?#[]"):
+		return "", errors.New("has a character no name may have")
+	}
+	if _, err := netip.ParseAddr(s); err == nil {
+		return "", errors.New("is an IP address")
+	}
+	a, err := profile.ToASCII(s)
+	if err != nil {
+		return "", errors.New("is not a valid internationalised name")
+	}
+	a = strings.ToLower(strings.TrimSuffix(a, "."))
+	if len(a) > 253 {
+		return "", errors.New("is longer than 253 bytes")
+	}
+	labels := strings.Split(a, ".")
+	if len(labels) < 2 {
+		return "", errors.New("has no dot: a top-level name is not a target")
+	}
+	for _, l := range labels {
+		if len(l) > 63 || !reLabel.MatchString(l) {
+			return "", fmt.Errorf("has the bad label %q", clip(l))
+		}
+	}
+	if strings.Trim(labels[len(labels)-1], "0123456789") == "" {
+		return "", errors.New("ends in a number: neither a name nor an IP address")
+	}
+	return a, nil
+}
+
+// registrable returns the registrable domain of a canonical name; the name
+// itself if it is a public suffix.
+func registrable(name string) string {
+	if d, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		return d
+	}
+	return name
+}
+
+func domainName(s string) (string, error) {
+	n, err := dnsName(s)
+	if err == nil && registrable(n) != n {
+		return "", fmt.Errorf("lies below %s: it is a host", registrable(n))
+	}
+	return n, err
+}
+
+func hostName(s string) (string, error) {
+	n, err := dnsName(s)
+	if err == nil && registrable(n) == n {
+		return "", errors.New("is registrable: it is a domain")
+	}
+	return n, err
+}
+
+func ipAddress(s string) (string, error) {
+	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	if err != nil {
+		return "", errors.New("is not an IP address")
+	}
+	if a.Zone() != "" {
+		return "", errors.New("has a zone: only this machine knows it")
+	}
+	return a.Unmap().String(), nil
+}
+
+func netblock(s string) (string, error) {
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return "", errors.New("is not a CIDR prefix such as 192.0.2.0/24")
+	}
+	if p.Addr().Is4In6() {
+		return "", errors.New("is an IPv4-mapped prefix: write it as IPv4")
+	}
+	return p.Masked().String(), nil
+}
+
+func asn(s string) (string, error) {
+	digits := strings.TrimPrefix(strings.ToUpper(s), "AS")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		return "", errors.New("is not an AS number such as AS64500")
+	}
+	return "AS" + strconv.FormatUint(n, 10), nil
+}
+
+func canonURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", errors.New("is not a URL")
+	}
+	u.Scheme = strings.ToLower(u.Scheme)
+	port, known := map[string]string{"http": "80", "https": "443", "ftp": "21"}[u.Scheme]
+	if !known {
+		return "", errors.New("wants http, https or ftp")
+	}
+	if u.User != nil {
+		if _, has := u.User.Password(); has {
+			return "", errors.New("carries a password: take it out")
+		}
+		return "", errors.New("carries a user name: take it out")
+	}
+	host, p := u.Hostname(), u.Port()
+	if a, err := ipAddress(host); err == nil {
+		host = a
+		if strings.Contains(a, ":") {
+			host = "[" + a + "]"
+		}
+	} else if host, err = dnsName(host); err != nil {
+		return "", fmt.Errorf("has a host that %w", err)
+	}
+	if p != "" && p != port {
+		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
+			return "", fmt.Errorf("has the bad port %q", p)
+		}
+		host += ":" + p
+	}
+	u.Host, u.Fragment, u.RawFragment = host, "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String(), nil
+}
+
+// urlHost returns the host of a canonical URL, without brackets or port.
+func urlHost(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+func emailAddress(s string) (string, error) {
+	s = strings.TrimPrefix(s, "mailto:")
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 {
+		return "", errors.New("has no local part and @")
+	}
+	if !reLocal.MatchString(s[:at]) {
+		return "", errors.New("has a local part that is not plain")
+	}
+	d, err := dnsName(s[at+1:])
+	if err != nil {
+		return "", fmt.Errorf("has a domain that %w", err)
+	}
+	return strings.ToLower(s[:at]) + "@" + d, nil
+}
+
+func path2(s string) (string, error) {
+	site, name, ok := strings.Cut(s, "/")
+	site = strings.ToLower(site)
+	if !ok || !reSite.MatchString(site) || !reWord.MatchString(name) || strings.Contains(name, "/") {
+		return "", errors.New("want site/name, such as github.com/octocat")
+	}
+	return site + "/" + strings.ToLower(name), nil
+}
+
+func repository(s string) (string, error) {
+	parts := strings.Split(strings.ToLower(strings.TrimSuffix(s, ".git")), "/")
+	if len(parts) != 3 || !reSite.MatchString(parts[0]) || !reWord.MatchString(parts[1]) || !reWord.MatchString(parts[2]) {
+		return "", errors.New("want site/owner/name, such as github.com/miekg/dns")
+	}
+	return strings.Join(parts, "/"), nil
+}
+
+func personName(s string) (string, error) {
+	if !utf8.ValidString(s) {
+		return "", errors.New("is not UTF-8")
+	}
+	v := strings.Join(strings.Fields(s), " ")
+	if v == "" || strings.ContainsFunc(v, unicode.IsControl) || !strings.ContainsFunc(v, unicode.IsLetter) {
+		return "", errors.New("is not a name")
+	}
+	return v, nil
+}
+
+// phone accepts an international number in the usual spellings. The country
+// must be given: a local number means something else in each.
+func phone(s string) (string, error) {
+	s = strings.TrimPrefix(strings.ToLower(s), "tel:")
+	if strings.HasPrefix(s, "00") {
+		s = "+" + s[2:]
+	}
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -./()\u00a0", r) {
+			return -1
+		}
+		return r
+	}, strings.Replace(s, "(0)", "", 1))
+	rest, ok := strings.CutPrefix(digits, "+")
+	if !ok || len(rest) < 7 || len(rest) > 15 || rest[0] == '0' || strings.Trim(rest, "0123456789") != "" {
+		return "", errors.New("want an international number such as +442079460000")
+	}
+	return "+" + rest, nil
+}
+
+func hexOf(lengths ...int) func(string) (string, error) {
+	return func(s string) (string, error) {
+		s = strings.ToLower(strings.ReplaceAll(s, ":", ""))
+		if strings.Trim(s, "0123456789abcdef") == "" {
+			for _, n := range lengths {
+				if len(s) == n {
+					return s, nil
+				}
+			}
+		}
+		return "", fmt.Errorf("want %v hexadecimal digits", lengths)
+	}
+}
+
+func service(s string) (string, error) {
+	addr, proto, ok := strings.Cut(s, "/")
+	if !ok {
+		proto = "tcp"
+	}
+	proto = strings.ToLower(proto)
+	ap, err := netip.ParseAddrPort(addr)
+	if err != nil || ap.Port() == 0 || ap.Addr().Zone() != "" || (proto != "tcp" && proto != "udp") {
+		return "", errors.New("want ip:port/tcp or [ip]:port/udp")
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()).String() + "/" + proto, nil
+}
+
+func technology(s string) (string, error) {
+	v := strings.ToLower(strings.Join(strings.Fields(s), " "))
+	if v == "" || strings.ContainsFunc(v, unicode.IsControl) {
+		return "", errors.New("want product or product/version")
+	}
+	return v, nil
+}
+
+func wallet(s string) (string, error) {
+	chain, addr, ok := strings.Cut(s, ":")
+	if !ok {
+		chain, addr = "bitcoin", s
+		if strings.HasPrefix(strings.ToLower(s), "0x") {
+			chain = "ethereum"
+		}
+	}
+	chain = strings.ToLower(chain)
+	switch lower := strings.ToLower(addr); {
+	case chain == "bitcoin" && strings.HasPrefix(lower, "bc1") && reBTC.MatchString(lower):
+		return "bitcoin:" + lower, nil
+	case chain == "bitcoin" && reBTC.MatchString(addr):
+		return "bitcoin:" + addr, nil
+	case chain == "ethereum" && reETH.MatchString(lower):
+		return "ethereum:" + lower, nil
+	}
+	return "", errors.New("want bitcoin:address or ethereum:0x…")
+}
+
+func matching(re *regexp.Regexp, fold func(string) string, want string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if v := fold(s); re.MatchString(v) {
+			return v, nil
+		}
+		return "", errors.New(want)
+	}
+}

@@ -1,0 +1,231 @@
+package pipeline
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Case is the fold of a list of events. It is itself a [Sink]. Everything
+// in it comes from the lines; what can be computed is computed.
+type Case struct {
+	Opened  *Opened
+	Closed  *Closed
+	Resumed int       // how often
+	Began   time.Time // of the first line
+	Ended   time.Time // of the last line that is not Reported, Attested or Disclosed
+	Lines   uint64    // number of that line
+	Seq     uint64    // number of the last line
+
+	Entities     map[Entity]*Node
+	Observations []*Observation // in the order first seen; exchanges united
+	Exchanges    []*Exchange
+	Tasks        []*TaskRecord // in the order first started
+	Rulings      []*Ruled
+	Withheld     []*Withheld
+	Findings     []*Finding
+	Assessment   *Assessment
+	Acts         []*Event // lines that commands appended
+
+	observed  map[string]*Observation
+	exchanged map[ExchangeID]*Exchange
+	tasks     map[TaskKey]*TaskRecord
+}
+
+// A Node is what the fold knows of one entity.
+type Node struct {
+	Entity    Entity
+	InScope   bool
+	Reason    string         // why it is in scope or not
+	FirstSeen time.Time      // time of the line that first named it
+	Because   string         // id of the observation that first named it
+	Out       []*Observation // it is the subject of
+	In        []*Observation // it is the object of
+	Children  []Entity       // named by observations made when it was asked about
+}
+
+// A TaskRecord is what the fold knows of one task.
+type TaskRecord struct {
+	Key       TaskKey
+	Attempts  int
+	Started   time.Time
+	Finished  *Finished // nil while it runs, or when the run was killed
+	Exchanges []*Exchange
+}
+
+// NewCase returns an empty fold.
+func NewCase() *Case {
+	return &Case{
+		Entities:  map[Entity]*Node{},
+		observed:  map[string]*Observation{},
+		exchanged: map[ExchangeID]*Exchange{},
+		tasks:     map[TaskKey]*TaskRecord{},
+	}
+}
+
+// Observation returns the observation of an id, or nil.
+func (c *Case) Observation(id string) *Observation { return c.observed[id] }
+
+// Exchange returns the exchange of an id, or nil.
+func (c *Case) Exchange(id ExchangeID) *Exchange { return c.exchanged[id] }
+
+// Task returns the record of a task, or nil if it never started.
+func (c *Case) Task(k TaskKey) *TaskRecord { return c.tasks[k] }
+
+// Nodes returns the entities sorted by kind and value.
+func (c *Case) Nodes() []*Node {
+	return slices.SortedFunc(maps.Values(c.Entities), func(a, b *Node) int { return compareEntity(a.Entity, b.Entity) })
+}
+
+// Sync implements [Sink]; a fold has nothing to make durable.
+func (c *Case) Sync() error { return nil }
+
+// Last implements [Resumer].
+func (c *Case) Last() uint64 { return c.Seq }
+
+// Event implements [Sink]: it folds one line into the case. It keeps e's
+// pointers and changes none but the observations', whose exchanges it unites.
+func (c *Case) Event(e *Event) error {
+	c.Seq = e.Seq
+	if c.Began.IsZero() {
+		c.Began = e.Time
+	}
+	if e.Reported == nil && e.Attested == nil && e.Disclosed == nil {
+		c.Lines, c.Ended = e.Seq, e.Time
+	}
+	switch {
+	case e.Opened != nil:
+		c.Opened = e.Opened
+		for _, s := range e.Opened.Seeds {
+			c.meet(s, e.Time, "")
+		}
+	case e.Ruled != nil:
+		n := c.meet(e.Ruled.Lead.Entity, e.Time, e.Ruled.Lead.Because)
+		if e.Ruled.Scope == "subject" || n.Reason == "" {
+			n.InScope, n.Reason = e.Ruled.Scope == "subject", e.Ruled.Reason
+		}
+		c.Rulings = append(c.Rulings, e.Ruled)
+	case e.Started != nil:
+		t := c.task(e.Started.Task)
+		t.Attempts, t.Started = e.Started.Attempt, e.Time
+		if t.Finished != nil && t.Finished.Outcome == Cancelled {
+			t.Finished = nil
+		}
+	case e.Exchanged != nil:
+		c.exchange(e.Exchanged)
+	case e.Observed != nil:
+		c.observe(e.Observed, e.Time)
+	case e.Withheld != nil:
+		c.Withheld = append(c.Withheld, e.Withheld)
+	case e.Finished != nil:
+		c.task(e.Finished.Task).Finished = e.Finished
+	case e.Found != nil:
+		c.Findings = append(c.Findings, e.Found)
+	case e.Assessed != nil:
+		c.Assessment = e.Assessed
+	case e.Closed != nil:
+		c.Closed = e.Closed
+	case e.Resumed != nil:
+		c.Resumed++ // what was judged is judged again
+		c.Closed, c.Findings, c.Assessment = nil, nil, nil
+		c.Acts = append(c.Acts, e)
+	default:
+		if _, act := e.Act(); act != nil {
+			c.Acts = append(c.Acts, e)
+		}
+	}
+	return nil
+}
+
+func (c *Case) meet(e Entity, at time.Time, because string) *Node {
+	n := c.Entities[e]
+	if n == nil {
+		n = &Node{Entity: e, FirstSeen: at, Because: because}
+		c.Entities[e] = n
+	}
+	return n
+}
+
+func (c *Case) task(k TaskKey) *TaskRecord {
+	t := c.tasks[k]
+	if t == nil {
+		t = &TaskRecord{Key: k}
+		c.tasks[k] = t
+		c.Tasks = append(c.Tasks, t)
+	}
+	return t
+}
+
+// exchange takes an exchange; one with a known id replaces it (a question
+// broken off and put again).
+func (c *Case) exchange(x *Exchange) {
+	if old := c.exchanged[x.ID]; old != nil {
+		*old = *x
+		return
+	}
+	c.exchanged[x.ID] = x
+	c.Exchanges = append(c.Exchanges, x)
+	t := c.task(x.Task)
+	t.Exchanges = append(t.Exchanges, x)
+}
+
+// observe takes an observation; a known one is united with what is new of it:
+// its exchanges, and that another entity was asked.
+func (c *Case) observe(o *Observation, at time.Time) {
+	asked := c.meet(o.Asked, at, "")
+	known := c.observed[o.ID]
+	if known == nil {
+		c.observed[o.ID] = o
+		c.Observations = append(c.Observations, o)
+		n := c.meet(o.Subject, at, o.ID)
+		n.Out = append(n.Out, o)
+		if o.Object != nil {
+			n := c.meet(*o.Object, at, o.ID)
+			n.In = append(n.In, o)
+		}
+	} else {
+		for _, x := range o.Exchanges {
+			if !slices.Contains(known.Exchanges, x) {
+				known.Exchanges = append(known.Exchanges, x)
+			}
+		}
+	}
+	asked.child(o.Subject)
+	if o.Object != nil {
+		asked.child(*o.Object)
+	}
+}
+
+func (n *Node) child(e Entity) {
+	if e != n.Entity && !slices.Contains(n.Children, e) {
+		n.Children = append(n.Children, e)
+	}
+}
+
+// Depths returns how far each entity lies from the nearest seed, in steps
+// "asked about X, heard of Y".
+func (c *Case) Depths() map[Entity]int {
+	d := make(map[Entity]int, len(c.Entities))
+	var queue []Entity
+	if c.Opened != nil {
+		for _, s := range c.Opened.Seeds {
+			d[s] = 0
+			queue = append(queue, s)
+		}
+	}
+	for len(queue) > 0 {
+		e := queue[0]
+		queue = queue[1:]
+		n := c.Entities[e]
+		if n == nil {
+			continue
+		}
+		for _, ch := range n.Children {
+			if _, ok := d[ch]; !ok {
+				d[ch] = d[e] + 1
+				queue = append(queue, ch)
+			}
+		}
+	}
+	return d
+}

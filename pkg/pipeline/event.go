@@ -1,0 +1,154 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// SchemaVersion is the version of the case file's lines. It only ever grows:
+// a reader skips kinds and keys that it does not know.
+const SchemaVersion = 1
+
+// An Event is one line of a case: a number, a time, and exactly one pointer
+// set. Seq counts from 1 without gaps.
+type Event struct {
+	Seq  uint64    `json:"seq"`
+	Time time.Time `json:"time"`
+
+	// Written by a run.
+	Opened    *Opened      `json:"opened,omitempty"`
+	Ruled     *Ruled       `json:"ruled,omitempty"`
+	Started   *Started     `json:"started,omitempty"`
+	Exchanged *Exchange    `json:"exchanged,omitempty"`
+	Observed  *Observation `json:"observed,omitempty"`
+	Withheld  *Withheld    `json:"withheld,omitempty"`
+	Finished  *Finished    `json:"finished,omitempty"`
+	Found     *Finding     `json:"found,omitempty"`
+	Assessed  *Assessment  `json:"assessed,omitempty"`
+	Closed    *Closed      `json:"closed,omitempty"`
+
+	// Appended by commands, through the same lock.
+	Resumed   *Act `json:"resumed,omitempty"`
+	Noted     *Act `json:"noted,omitempty"`
+	Judged    *Act `json:"judged,omitempty"`
+	Approved  *Act `json:"approved,omitempty"`
+	Disputed  *Act `json:"disputed,omitempty"`
+	Disclosed *Act `json:"disclosed,omitempty"`
+	Attested  *Act `json:"attested,omitempty"`
+	Erased    *Act `json:"erased,omitempty"`
+	Imported  *Act `json:"imported,omitempty"`
+	Reported  *Act `json:"reported,omitempty"`
+
+	line []byte
+}
+
+// Opened is the first line of a case.
+type Opened struct {
+	Schema       int             `json:"schema"`
+	Case         string          `json:"case"` // random id, "c-" and hex
+	Seeds        []Entity        `json:"seeds"`
+	Scope        []Entity        `json:"scope,omitempty"` // declared beside the seeds
+	Excluded     []Entity        `json:"excluded,omitempty"`
+	Types        []Domain        `json:"types"`
+	Priority     string          `json:"priority"`
+	Purpose      string          `json:"purpose,omitempty"`
+	LawfulBasis  string          `json:"lawful_basis,omitempty"`
+	Reference    string          `json:"reference,omitempty"`
+	Investigator string          `json:"investigator,omitempty"`
+	TLP          string          `json:"tlp"`
+	Profile      ProfileRef      `json:"profile"`
+	Resolved     json.RawMessage `json:"resolved"` // the profile as it was in force, whole
+	Limits       Limits          `json:"limits"`
+	Collectors   []CollectorRef  `json:"collectors"`
+	Tool         Tool            `json:"tool"`
+}
+
+// ProfileRef names a profile and the digest of what it resolved to.
+type ProfileRef struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// CollectorRef is what a case remembers of a collector that took part.
+type CollectorRef struct {
+	Name     string      `json:"name"`
+	Title    string      `json:"title"`
+	Domain   Domain      `json:"domain"`
+	Mode     Mode        `json:"mode"`
+	Source   string      `json:"source"`
+	Family   string      `json:"family"`
+	Country  string      `json:"country,omitempty"`
+	Produces []Predicate `json:"produces"`
+}
+
+// Tool is what made the case.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Lab     string `json:"lab,omitempty"` // world, where the internet was ours
+}
+
+// Limits bound a run. Zero means no limit but for Workers (64) and Timeout
+// (none).
+type Limits struct {
+	Depth    int           `json:"depth"`    // steps from a seed; 0 is seeds only
+	Entities int           `json:"entities"` // asked about
+	Workers  int           `json:"workers"`
+	Timeout  time.Duration `json:"timeout_ns"`
+	CostUSD  float64       `json:"cost_usd"`
+}
+
+// Started says that a task is about to begin. It is durable before the task
+// begins.
+type Started struct {
+	Task    TaskKey `json:"task"`
+	Attempt int     `json:"attempt"`
+}
+
+// Finished says how a task ended. A task that never started (refused,
+// skipped) has no line of its own: its lead's Ruled says why.
+type Finished struct {
+	Task         TaskKey       `json:"task"`
+	Outcome      Outcome       `json:"outcome"`
+	Reason       string        `json:"reason,omitempty"` // scrubbed of personal values
+	Elapsed      time.Duration `json:"elapsed_ns"`
+	Exchanges    int           `json:"exchanges"`
+	Observations int           `json:"observations"`
+	Cost         float64       `json:"cost_usd,omitempty"`
+}
+
+// Withheld says that something was seen and not kept, and under which
+// ruling. It carries no value.
+type Withheld struct {
+	Task      TaskKey   `json:"task"`
+	Predicate Predicate `json:"predicate"`
+	Category  Category  `json:"category"`
+	Ruling    Ruling    `json:"ruling"`
+	Count     int       `json:"count"`
+}
+
+// Closed ends the collection, not the case.
+type Closed struct {
+	Outcome  string        `json:"outcome"` // complete, interrupted, timeout
+	Stages   []StageTime   `json:"stages"`
+	Verified Verification  `json:"verified"`
+	CPU      time.Duration `json:"cpu_ns"`
+	PeakRSS  int64         `json:"peak_rss_bytes"`
+}
+
+// Verification is what the verifying stage found.
+type Verification struct {
+	Exchanges int      `json:"exchanges"` // with bytes kept
+	Bytes     int64    `json:"bytes"`
+	Bad       []string `json:"bad,omitempty"`      // exchanges whose bytes do not match their digest
+	Unruled   []string `json:"unruled,omitempty"`  // exchanges of tasks that no ruling allowed
+	Unproven  []string `json:"unproven,omitempty"` // observations that name no recorded exchange
+}
+
+// Act is a line that a command appends: who, what, and a free document.
+type Act struct {
+	By   string          `json:"by,omitempty"`
+	What string          `json:"what"`
+	Data json.RawMessage `json:"data,omitempty"`
+}

@@ -1,0 +1,92 @@
+package pipeline
+
+var (
+	names    = []Kind{KindDomain, KindHost}
+	webs     = []Kind{KindDomain, KindHost, KindURL}
+	holders  = []Kind{KindOrganization, KindPerson}
+	numbers  = []Kind{KindIP, KindNetblock, KindASN}
+	contacts = []Kind{KindEmail, KindPhone, KindPerson, KindOrganization, KindURL}
+)
+
+// table is the closed set of relations. A new predicate is a row here and a
+// name in a Spec's Produces; the conformance test holds the two together.
+var table = []Relation{
+	// DNS
+	{"resolves-to", names, []Kind{KindIP}, NoValue, "resolves to", false},
+	{"alias-of", names, names, NoValue, "is an alias of", false},
+	{"delegated-to", names, names, NoValue, "is served by the name server", false},
+	{"mail-handled-by", names, names, Number, "has its mail handled by", false}, // preference
+	{"refuses-mail", names, nil, Bool, "refuses all mail", true},
+	{"zone-primary", names, names, NoValue, "has the primary name server", true},
+	{"zone-contact", names, []Kind{KindEmail}, NoValue, "has the zone contact", false},
+	{"zone-serial", names, nil, Number, "has the zone serial", false},
+	{"txt-record", names, nil, Text, "publishes the text", false},
+	{"verification-token", names, nil, Text, "holds a verification token of", false}, // vendor
+	{"caa-record", names, nil, Record, "authorises for certificates", false},         // flags, tag, value
+	{"srv-record", names, nil, Record, "offers the service", false},                  // service, target, port, priority, weight
+	{"served-by", names, names, Text, "has a service at", false},                     // service label
+	{"https-record", names, nil, Record, "offers HTTPS by", false},                   // priority, target, params
+	{"tlsa-record", names, nil, Record, "pins the certificate", false},               // port, usage, selector, matching, data
+	{"dnssec-signed", names, nil, Bool, "is signed", true},                           // DS at the parent
+	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial
+	{"reverse-name", []Kind{KindIP}, names, NoValue, "has the reverse name", false},
+
+	// mail policy
+	{"spf-record", names, nil, Text, "publishes the SPF record", false},
+	{"spf-policy", names, nil, Record, "has the SPF policy", true}, // all, lookups, void, ptr, error
+	{"authorises-sender", names, names, NoValue, "lets send mail in its name", false},
+	{"dmarc-record", names, nil, Text, "publishes the DMARC record", false},
+	{"dmarc-policy", names, nil, Record, "has the DMARC policy", true}, // p, sp, np, t, adkim, aspf, from, rua (count), refused (list)
+	{"dmarc-reports-to", names, []Kind{KindEmail}, NoValue, "sends DMARC reports to", false},
+	{"dkim-key", names, nil, Record, "publishes the DKIM key", false}, // selector, type, bits, testing, hash, revoked
+	{"tls-rpt-record", names, nil, Text, "publishes the TLS-RPT record", false},
+	{"mta-sts-record", names, nil, Text, "publishes the MTA-STS record", false},
+
+	// registration
+	{"registered-by", []Kind{KindDomain}, []Kind{KindOrganization}, Text, "is registered through", false}, // IANA id
+	{"registered-to", []Kind{KindDomain}, holders, NoValue, "is registered to", false},
+	{"registered-at", []Kind{KindDomain}, nil, Moment, "was registered at", true},
+	{"expires-at", []Kind{KindDomain}, nil, Moment, "expires at", true},
+	{"changed-at", []Kind{KindDomain}, nil, Moment, "was last changed at", false},
+	{"registry-status", []Kind{KindDomain, KindIP, KindNetblock, KindASN}, nil, Text, "has the registry status", false}, // EPP, spaced lower case
+	{"delegation-signed", []Kind{KindDomain}, nil, Bool, "has a signed delegation", true},
+	{"registration", []Kind{KindDomain, KindIP, KindASN}, nil, Text, "is registered", false},                     // handle; Denies: not registered
+	{"has-contact", []Kind{KindDomain, KindIP, KindNetblock, KindASN}, contacts, Text, "has the contact", false}, // role
+	{"held-by", numbers, holders, NoValue, "is held by", false},
+	{"network-name", numbers, nil, Text, "is named", false},
+	{"registered-in", numbers, nil, Text, "is registered in the country", false},
+	{"part-of", []Kind{KindIP, KindNetblock}, []Kind{KindNetblock}, Text, "is part of", false}, // registry or route
+	{"announced-by", []Kind{KindIP, KindNetblock}, []Kind{KindASN}, NoValue, "is announced by", false},
+
+	// TLS
+	{"listens-on", []Kind{KindDomain, KindHost, KindIP}, []Kind{KindService}, NoValue, "answers at", false},
+	{"presents-certificate", names, []Kind{KindCertificate}, NoValue, "presents the certificate", false},
+	{"certified-for", []Kind{KindCertificate}, names, NoValue, "is valid for the name", false},
+	{"issued-by", []Kind{KindCertificate}, []Kind{KindOrganization}, NoValue, "was issued by", false},
+	{"valid-from", []Kind{KindCertificate}, nil, Moment, "is valid from", true},
+	{"valid-until", []Kind{KindCertificate}, nil, Moment, "is valid until", true},
+	{"certificate-key", []Kind{KindCertificate}, nil, Record, "has the key", true}, // type, bits
+	{"signature-algorithm", []Kind{KindCertificate}, nil, Text, "is signed with", true},
+	{"certificate-check", names, nil, Record, "serves a certificate that", true}, // trusted, name_match, self_signed, expired, not_after, not_before, chain (length), reason, key_type, key_bits, signature, weak_chain
+	{"tls-version", names, nil, Text, "accepts", false},                          // "TLS 1.2"; Denies: refused
+	{"tls-cipher", names, nil, Text, "accepts the weak cipher suite", false},     // Denies: "weak" suites refused
+
+	// web
+	{"serves-url", names, []Kind{KindURL}, Number, "serves", false}, // HTTP status
+	{"redirects-to", webs, []Kind{KindURL}, NoValue, "redirects to", false},
+	{"https-redirect", names, nil, Bool, "sends plain HTTP to HTTPS", true},
+	{"http-header", webs, nil, Record, "sends the header", false}, // name, value
+	{"lacks-header", webs, nil, Text, "does not send the header", false},
+	{"sets-cookie", webs, nil, Record, "sets the cookie", false}, // name, secure, httponly, samesite
+	{"page-title", webs, nil, Text, "has the title", false},
+	{"runs", webs, []Kind{KindTechnology}, Text, "runs", false},          // where it was seen
+	{"security-txt", names, nil, Record, "publishes security.txt", true}, // contact, expires, valid, reason
+}
+
+var relations = func() map[Predicate]Relation {
+	m := make(map[Predicate]Relation, len(table))
+	for _, r := range table {
+		m[r.Predicate] = r
+	}
+	return m
+}()

@@ -1,0 +1,92 @@
+package pipeline
+
+import "time"
+
+// Mode says who can notice that we ask. The zero Mode is invalid.
+type Mode string
+
+// The modes.
+const (
+	Passive Mode = "passive" // a third party's archive answers
+	Relayed Mode = "relayed" // a resolver or registry carries the question on
+	Active  Mode = "active"  // the subject itself can see us
+)
+
+// Domain is the shelf a collector stands on.
+type Domain string
+
+// The domains.
+const (
+	Infrastructure Domain = "infrastructure"
+	Threat         Domain = "threat"
+	Social         Domain = "social"
+	Corporate      Domain = "corporate"
+	TechnicalCode  Domain = "technical"
+)
+
+// Domains returns every domain, in the order of the constants.
+func Domains() []Domain {
+	return []Domain{Infrastructure, Threat, Social, Corporate, TechnicalCode}
+}
+
+// A Spec says everything about a collector that is known before it runs:
+// enough to plan it, refuse it, price it and document it.
+type Spec struct {
+	Name     string // unique, lower case, hyphens: "ct-crtsh"
+	Title    string // one line
+	Domain   Domain
+	Consumes []Kind
+	Produces []Predicate   // every predicate it may emit
+	Emits    []Category    // every data category it may emit
+	Mode     Mode          //
+	Source   Source        //
+	Sends    []Kind        // kinds of identifier that leave this machine
+	Grade    Grade         // Admiralty grade of its observations unless they say otherwise
+	Origin   string        // whose knowledge it originally is, unless an observation says otherwise
+	Ceiling  Ceiling       // for one entity
+	Timeout  time.Duration // for one task; zero means 30 s
+	Keys     []string      // names of the credentials it needs
+	Context  bool          // may also be asked about context entities (never when Active)
+
+	// StandsInFor names a collector of the same family: this one runs on a
+	// subject only after that one ended there without an answer.
+	StandsInFor string
+
+	// Derive makes the redacted derivative of an answer that may only be kept
+	// derived; nil means there is none.
+	Derive func(body []byte) ([]byte, error) `json:"-"`
+}
+
+// Ceiling bounds what one task may use.
+type Ceiling struct {
+	Requests int     // exchanges
+	Bytes    int64   // of answers, together; zero means 32 MiB
+	CostUSD  float64 //
+}
+
+// Source is whom a collector asks, and on what terms.
+type Source struct {
+	Name       string        `json:"name"`                // what --endpoint takes: "crt.sh"
+	Family     string        `json:"family"`              // sources of one family stand in for each other
+	Base       string        `json:"base,omitempty"`      // base URL, or host:port
+	Country    string        `json:"country"`             // ISO 3166-1 of the endpoint; "" where the subject or the operator decides
+	Terms      string        `json:"terms,omitempty"`     // where its terms stand
+	Commercial Permission    `json:"commercial"`          // may it be used commercially
+	Verified   string        `json:"verified"`            // date its contract was last checked, 2006-01-02
+	Interval   time.Duration `json:"interval_ns"`         // at most one request in this time, over the whole machine; zero is unpaced
+	Slots      int           `json:"slots"`               // tasks at once; zero means 2
+	Daily      int           `json:"daily,omitempty"`     // requests a day; zero is no limit
+	TTL        time.Duration `json:"ttl_ns,omitempty"`    // how long an answer may be served from cache
+	PriceUSD   float64       `json:"price_usd,omitempty"` // of one request
+}
+
+// Permission is a source's answer to "may I".
+type Permission string
+
+// The permissions.
+const (
+	Yes       Permission = "yes"
+	No        Permission = "no"
+	Contract  Permission = "contract" // only on a paid plan
+	UnknownOK Permission = "unstated" // its terms do not say
+)
