@@ -30,6 +30,7 @@ type Case struct {
 	observed  map[string]*Observation
 	exchanged map[ExchangeID]*Exchange
 	tasks     map[TaskKey]*TaskRecord
+	rulings   map[Entity][]*Ruled
 }
 
 // A Node is what the fold knows of one entity.
@@ -41,7 +42,7 @@ type Node struct {
 	Because   string         // id of the observation that first named it
 	Out       []*Observation // it is the subject of
 	In        []*Observation // it is the object of
-	Children  []Entity       // named by observations made when it was asked about
+	Found     []*Observation // made when it was asked about
 }
 
 // A TaskRecord is what the fold knows of one task.
@@ -60,6 +61,7 @@ func NewCase() *Case {
 		observed:  map[string]*Observation{},
 		exchanged: map[ExchangeID]*Exchange{},
 		tasks:     map[TaskKey]*TaskRecord{},
+		rulings:   map[Entity][]*Ruled{},
 	}
 }
 
@@ -105,6 +107,7 @@ func (c *Case) Event(e *Event) error {
 			n.InScope, n.Reason = e.Ruled.Scope == "subject", e.Ruled.Reason
 		}
 		c.Rulings = append(c.Rulings, e.Ruled)
+		c.rulings[n.Entity] = append(c.rulings[n.Entity], e.Ruled)
 	case e.Started != nil:
 		t := c.task(e.Started.Task)
 		t.Attempts, t.Started = e.Started.Attempt, e.Time
@@ -190,15 +193,12 @@ func (c *Case) observe(o *Observation, at time.Time) {
 			}
 		}
 	}
-	asked.child(o.Subject)
-	if o.Object != nil {
-		asked.child(*o.Object)
+	if known == nil {
+		known = o
 	}
-}
-
-func (n *Node) child(e Entity) {
-	if e != n.Entity && !slices.Contains(n.Children, e) {
-		n.Children = append(n.Children, e)
+	if !slices.Contains(known.askers, asked.Entity) {
+		known.askers = append(known.askers, asked.Entity)
+		asked.Found = append(asked.Found, known)
 	}
 }
 
@@ -220,12 +220,22 @@ func (c *Case) Depths() map[Entity]int {
 		if n == nil {
 			continue
 		}
-		for _, ch := range n.Children {
-			if _, ok := d[ch]; !ok {
-				d[ch] = d[e] + 1
-				queue = append(queue, ch)
+		for _, o := range n.Found {
+			for _, x := range o.names() {
+				if _, ok := d[x]; !ok {
+					d[x] = d[e] + 1
+					queue = append(queue, x)
+				}
 			}
 		}
 	}
 	return d
+}
+
+// names returns the entities that o leads to.
+func (o *Observation) names() []Entity {
+	if o.Object == nil || o.Denies {
+		return []Entity{o.Subject}
+	}
+	return []Entity{o.Subject, *o.Object}
 }

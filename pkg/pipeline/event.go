@@ -106,8 +106,9 @@ type Started struct {
 	Attempt int     `json:"attempt"`
 }
 
-// Finished says how a task ended. A task that never started (refused,
-// skipped) has no line of its own: its lead's Ruled says why.
+// Finished says how a task ended. A task that was allowed has exactly one
+// last Finished line, also when it never started (skipped, cancelled); of one
+// that was refused or waits for review, its lead's Ruled says so.
 type Finished struct {
 	Task         TaskKey       `json:"task"`
 	Outcome      Outcome       `json:"outcome"`

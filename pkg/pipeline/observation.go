@@ -38,6 +38,8 @@ type Observation struct {
 	At        time.Time    `json:"at"` // when it was true by its source's word; when we saw it if the source is silent
 	Asked     Entity       `json:"asked"`
 	Exchanges []ExchangeID `json:"exchanges"`
+
+	askers []Entity // every entity that was asked when it was seen, in a fold
 }
 
 // Digest returns the ID of what o says: collector and origin in; time, grade,

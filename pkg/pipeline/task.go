@@ -49,5 +49,6 @@ type Lead struct {
 	Because string `json:"because,omitempty"` // id of the observation that brought us here; empty for a seed
 
 	Clear   Entity `json:"-"` // Entity in clear
+	Context bool   `json:"-"` // not the subject's
 	Settled bool   `json:"-"` // everything else has settled: Later is no answer any more
 }

@@ -1,0 +1,51 @@
+//go:build unix
+
+package pipeline
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Locked is the error of a case that another process is at work on.
+type Locked struct {
+	Path  string    `json:"-"`
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+func (l *Locked) Error() string {
+	return fmt.Sprintf("%s is in use by process %d on %s since %s: wait for it, or choose another --out",
+		l.Path, l.PID, l.Host, l.Since.Format(time.RFC3339))
+}
+
+// lock takes a case for this process until the file is closed. The kernel
+// frees it when the process dies, so a stale lock can't stand.
+func lock(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		defer f.Close()
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("lock %s: %w", dir, err)
+		}
+		l := &Locked{Path: dir}
+		_ = json.NewDecoder(f).Decode(l) // an empty note names nobody, and is Locked all the same
+		return nil, l
+	}
+	host, _ := os.Hostname()
+	note := encode(Locked{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second)})
+	if err := f.Truncate(0); err == nil {
+		_, err = f.WriteAt(note, 0)
+	}
+	return f, nil
+}

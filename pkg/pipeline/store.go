@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// A Store keeps the bytes of answers under their SHA-256, compressed, each
+// once. Its methods may be called from several goroutines; as a [Sink] it
+// makes durable what was put since the last Sync.
+type Store struct {
+	dir     string
+	mu      sync.Mutex
+	made    map[string]bool // folders known to exist
+	pending map[string]bool // paths not yet durable
+}
+
+// NewStore returns the store in a folder, which is made when first needed.
+func NewStore(dir string) *Store {
+	return &Store{dir: dir, made: map[string]bool{}, pending: map[string]bool{}}
+}
+
+// Put keeps data and returns its SHA-256 in hex.
+func (s *Store) Put(data []byte) (string, error) {
+	sum := sha256.Sum256(data)
+	digest := hex.EncodeToString(sum[:])
+	path := s.path(digest)
+	if _, err := os.Stat(path); err == nil {
+		return digest, nil
+	}
+	if err := s.folder(filepath.Dir(path)); err != nil {
+		return "", err
+	}
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	if _, err := w.Write(data); err != nil {
+		return "", err
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	if err := writeNew(path, z.Bytes()); err != nil {
+		return "", fmt.Errorf("keep evidence: %w", err)
+	}
+	s.mu.Lock()
+	s.pending[path] = true
+	s.mu.Unlock()
+	return digest, nil
+}
+
+// Get returns the data of a digest, or an error if it is absent or is not
+// what its name says.
+func (s *Store) Get(digest string) ([]byte, error) {
+	if len(digest) != 2*sha256.Size {
+		return nil, fmt.Errorf("evidence %q: not a SHA-256", digest)
+	}
+	f, err := os.Open(s.path(digest))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("evidence %s: %w", digest, err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("evidence %s: %w", digest, err)
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != digest {
+		return nil, fmt.Errorf("evidence %s: holds other bytes than its name says", digest)
+	}
+	return data, nil
+}
+
+// Remove destroys the data of a digest; an absent one is no error.
+func (s *Store) Remove(digest string) error {
+	if err := os.Remove(s.path(digest)); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
+}
+
+// Event implements [Sink].
+func (s *Store) Event(*Event) error { return nil }
+
+// Sync implements [Sink]: one flush of the file system where there are many
+// files, each file and its folder where there are few.
+func (s *Store) Sync() error {
+	s.mu.Lock()
+	paths := s.pending
+	s.pending = map[string]bool{}
+	s.mu.Unlock()
+	return syncFiles(s.dir, paths)
+}
+
+func (s *Store) path(digest string) string {
+	return filepath.Join(s.dir, digest[:2], digest[2:]+".gz")
+}
+
+func (s *Store) folder(dir string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made[dir] {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	s.made[dir] = true
+	return nil
+}
+
+// writeNew puts data at path whole or not at all: two writers of one content
+// do not meet, since each has a file of its own until it is complete.
+func writeNew(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
