@@ -62,6 +62,10 @@ func dnsName(s string) (string, error) {
 	switch {
 	case s == "":
 		return "", errors.New("is empty")
+	case len(s) > 1000: // U-labels may be longer than the 253 bytes they map to
+		return "", errors.New("is longer than any name")
+	case !utf8.ValidString(s):
+		return "", errors.New("is not UTF-8")
 	case strings.ContainsAny(s, " \t\r\n/\\@:*?#[]"):
 		return "", errors.New("has a character no name may have")
 	}
@@ -73,6 +77,9 @@ func dnsName(s string) (string, error) {
 		return "", errors.New("is not a valid internationalised name")
 	}
 	a = strings.ToLower(strings.TrimSuffix(a, "."))
+	if again, err := profile.ToASCII(a); err != nil || again != a {
+		return "", errors.New("is not a valid internationalised name")
+	}
 	if len(a) > 253 {
 		return "", errors.New("is longer than 253 bytes")
 	}

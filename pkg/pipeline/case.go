@@ -31,6 +31,7 @@ type Case struct {
 	exchanged map[ExchangeID]*Exchange
 	tasks     map[TaskKey]*TaskRecord
 	rulings   map[Entity][]*Ruled
+	words     map[string]string // one copy of what is said again and again
 }
 
 // A Node is what the fold knows of one entity.
@@ -62,6 +63,7 @@ func NewCase() *Case {
 		exchanged: map[ExchangeID]*Exchange{},
 		tasks:     map[TaskKey]*TaskRecord{},
 		rulings:   map[Entity][]*Ruled{},
+		words:     map[string]string{},
 	}
 }
 
@@ -178,6 +180,7 @@ func (c *Case) observe(o *Observation, at time.Time) {
 	asked := c.meet(o.Asked, at, "")
 	known := c.observed[o.ID]
 	if known == nil {
+		c.share(o)
 		c.observed[o.ID] = o
 		c.Observations = append(c.Observations, o)
 		n := c.meet(o.Subject, at, o.ID)
@@ -238,4 +241,35 @@ func (o *Observation) names() []Entity {
 		return []Entity{o.Subject}
 	}
 	return []Entity{o.Subject, *o.Object}
+}
+
+// share gives an observation the case's one copy of each word that many
+// observations have: read from a file, each comes with copies of its own.
+func (c *Case) share(o *Observation) {
+	word := func(s string) string {
+		if w, ok := c.words[s]; ok {
+			return w
+		}
+		c.words[s] = s
+		return s
+	}
+	o.Collector, o.Source, o.Origin = word(o.Collector), word(o.Source), word(o.Origin)
+	o.Predicate, o.Category, o.Grade = Predicate(word(string(o.Predicate))), Category(word(string(o.Category))), Grade(word(string(o.Grade)))
+	o.Subject, o.Asked = c.known(o.Subject), c.known(o.Asked)
+	if o.Object != nil {
+		*o.Object = c.known(*o.Object)
+	}
+	for i, x := range o.Exchanges {
+		if known := c.exchanged[x]; known != nil {
+			o.Exchanges[i] = known.ID
+		}
+	}
+}
+
+// known returns the case's own copy of an entity.
+func (c *Case) known(e Entity) Entity {
+	if n := c.Entities[e]; n != nil {
+		return n.Entity
+	}
+	return e
 }

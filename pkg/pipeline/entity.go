@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Entity is one thing that can be asked about. It is comparable, and
@@ -33,8 +34,14 @@ func NewEntity(k Kind, value string) (Entity, error) {
 	if len(value) > maxValue {
 		return Entity{}, fmt.Errorf("%s of %d bytes is longer than %d", k, len(value), maxValue)
 	}
+	if !utf8.ValidString(value) {
+		return Entity{}, fmt.Errorf("%s %q: is not UTF-8", k, clip(value))
+	}
 	v, err := canon(value)
 	if err != nil {
+		if k == KindURL { // it may carry a password
+			value = withoutUser(value)
+		}
 		return Entity{}, fmt.Errorf("%s %q: %w", k, clip(value), err)
 	}
 	return Entity{k, v}, nil
@@ -144,6 +151,22 @@ func roleMailbox(addr string) bool {
 	}
 	head, _, found := strings.Cut(local, "-")
 	return found && roles[head]
+}
+
+// withoutUser returns a URL without what stands before its host's @.
+func withoutUser(s string) string {
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return s
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if at := strings.LastIndexByte(rest[:end], '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return scheme + "://" + rest
 }
 
 func clip(s string) string {

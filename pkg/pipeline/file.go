@@ -2,10 +2,7 @@ package pipeline
 
 import (
 	"bufio"
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 )
 
@@ -63,51 +60,3 @@ func (b *BrokenCase) Error() string {
 }
 
 func (b *BrokenCase) Unwrap() error { return b.Err }
-
-// Replay feeds the lines of r to the sinks in order, and returns how many
-// bytes they took. A last line without its newline never was. A sink that is
-// a [Resumer] is spared the lines it has.
-func Replay(r io.Reader, to ...Sink) (size int64, err error) {
-	in := bufio.NewReaderSize(r, 1<<16)
-	for n, last := 1, uint64(0); ; n++ {
-		line, err := readLine(in)
-		if errors.Is(err, io.EOF) {
-			return size, nil
-		}
-		if err != nil {
-			return size, err
-		}
-		e, err := ParseEvent(bytes.TrimSuffix(line, []byte("\n")))
-		if err == nil && e.Seq != last+1 {
-			err = fmt.Errorf("number %d follows %d", e.Seq, last)
-		}
-		if err != nil {
-			return size, &BrokenCase{n, err}
-		}
-		last = e.Seq
-		for _, s := range to {
-			if r, ok := s.(Resumer); ok && r.Last() >= e.Seq {
-				continue
-			}
-			if err := s.Event(e); err != nil {
-				return size, err
-			}
-		}
-		size += int64(len(line))
-	}
-}
-
-// readLine returns the next whole line with its newline; io.EOF if there is
-// none, be the rest torn or not. The line is valid until the next call.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadSlice('\n')
-	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, err
-	}
-	long := bytes.Clone(line)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		line, err = in.ReadSlice('\n')
-		long = append(long, line...)
-	}
-	return long, err
-}

@@ -18,6 +18,11 @@ func (e *Event) Line() []byte {
 
 // ParseEvent reads one line. The event keeps a copy of its bytes.
 func ParseEvent(line []byte) (*Event, error) {
+	return parseEvent(bytes.Clone(line))
+}
+
+// parseEvent is ParseEvent for a line that nobody else will change.
+func parseEvent(line []byte) (*Event, error) {
 	e := new(Event)
 	if err := json.Unmarshal(line, e); err != nil {
 		return nil, fmt.Errorf("not an event: %w", err)
@@ -25,7 +30,7 @@ func ParseEvent(line []byte) (*Event, error) {
 	if e.Seq == 0 {
 		return nil, fmt.Errorf("not an event: no number")
 	}
-	e.line = bytes.Clone(line)
+	e.line = line
 	return e, nil
 }
 

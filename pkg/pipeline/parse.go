@@ -37,7 +37,7 @@ func ParseEntity(text string) (Entity, error) {
 	}
 	e, err := NewName(s)
 	if err != nil {
-		return Entity{}, fmt.Errorf("%w; type a domain, an IP address, a URL, or kind:value with one of %s", err, kindList())
+		return Entity{}, fmt.Errorf("%w; type a domain, an IP address, a URL, or kind:value such as organization:Acme", err)
 	}
 	return e, nil
 }
@@ -68,15 +68,4 @@ var guesses = []struct {
 		return err == nil && !strings.Contains(s, ":")
 	}},
 	{KindWallet, func(s string) bool { return strings.HasPrefix(s, "0x") && len(s) == 42 }},
-}
-
-func kindList() string {
-	var b strings.Builder
-	for i, k := range Kinds() {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(string(k))
-	}
-	return b.String()
 }
