@@ -1,0 +1,131 @@
+package osint_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors is the building: which floor a package stands on. Imports go down
+// only; within a floor nobody imports a neighbour. A package that is not here
+// takes its nearest ancestor's floor and rooms.
+var floors = map[string]struct {
+	floor float64
+	rooms []string // third-party modules it may import
+}{
+	"cmd/osint":                     {4, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/olekukonko/tablewriter"}},
+	"cmd/osint/tui":                 {3.5, []string{"github.com/charmbracelet/", "github.com/muesli/termenv", "golang.org/x/term"}},
+	"profiles":                      {3, nil},
+	"pkg/collectors/all":            {3, nil},
+	"pkg/collectors/lab":            {2, []string{"github.com/miekg/dns", "golang.org/x/tools"}},
+	"pkg/collectors/infrastructure": {2, []string{"github.com/miekg/dns", "golang.org/x/net", "golang.org/x/text"}},
+	"pkg/collectors":                {1, []string{"github.com/miekg/dns", "github.com/likexian/whois", "golang.org/x/time", "golang.org/x/net", "golang.org/x/text", "golang.org/x/sys"}},
+	"pkg/collectors/resolver":       {0.5, []string{"github.com/miekg/dns"}},
+	"pkg/compliance":                {1, []string{"cel.dev/cel-go"}},
+	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
+	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},
+	"pkg/pipeline/rule":             {0.5, []string{"gopkg.in/yaml.v3", "cel.dev/cel-go"}},
+	"pkg/pipeline":                  {0, []string{"golang.org/x/net", "golang.org/x/sys"}},
+	"testdata":                      {0, nil},
+	"bench":                         {4, []string{"github.com/miekg/dns"}},
+}
+
+// TestFloors reads what the packages import, test files apart.
+func TestFloors(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if p.ImportPath == "osint" {
+			continue
+		}
+		here, ok := floorOf(p.ImportPath)
+		if !ok {
+			t.Errorf("%s stands on no floor: add it to the table, and to the README", p.ImportPath)
+			continue
+		}
+		for _, i := range p.Imports {
+			checkImport(t, p.ImportPath, here, i)
+		}
+	}
+}
+
+func checkImport(t *testing.T, from, here, imported string) {
+	if rest, ours := strings.CutPrefix(imported, "osint/"); ours {
+		there, ok := floorOf(imported)
+		if !ok || there == here && strings.HasPrefix(rest, here) {
+			return // within one room
+		}
+		if floors[there].floor >= floors[here].floor {
+			t.Errorf("%s (floor %v) imports %s (floor %v): imports go down", from, floors[here].floor, imported, floors[there].floor)
+		}
+		return
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return // standard library
+	}
+	for _, room := range floors[here].rooms {
+		if imported == room || strings.HasPrefix(imported, strings.TrimSuffix(room, "/")+"/") {
+			return
+		}
+	}
+	t.Errorf("%s imports %s, which has no room there", from, imported)
+}
+
+// floorOf returns the row of the table that a package falls under.
+func floorOf(path string) (string, bool) {
+	p := strings.TrimPrefix(path, "osint/")
+	for p != "" && p != "." {
+		if _, ok := floors[p]; ok {
+			return p, true
+		}
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			break
+		}
+		p = p[:i]
+	}
+	return "", false
+}
+
+// Sockets and listeners have their places: everything that leaves goes
+// through collectors.Net, and only the lab listens.
+func TestSockets(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{$p := .}}{{range .GoFiles}}{{$p.Dir}}/{{.}} {{$p.ImportPath}}\n{{end}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		file, pkg, _ := strings.Cut(line, " ")
+		for _, word := range []string{"net.Dial", "net.Listen", "http.DefaultClient", "http.Get(", "os/exec", "tls.Dial"} {
+			if !strings.Contains(read(t, file), word) {
+				continue
+			}
+			where := strings.TrimPrefix(pkg, "osint/")
+			netsOwn := where == "pkg/collectors" || where == "pkg/collectors/resolver"
+			if word == "net.Listen" && where == "pkg/collectors/lab" || strings.HasPrefix(word, "net.Dial") && netsOwn || strings.HasPrefix(where, "bench") {
+				continue
+			}
+			t.Errorf("%s says %s: only Net goes out, only the lab listens, nobody runs a program", file, word)
+		}
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
