@@ -144,7 +144,8 @@ func (e *engine) open() {
 	for _, name := range slices.Sorted(keysOf(e.specs)) {
 		s := e.specs[name]
 		o.Collectors = append(o.Collectors, CollectorRef{Name: s.Name, Title: s.Title, Domain: s.Domain,
-			Mode: s.Mode, Source: s.Source.Name, Family: s.Source.Family, Country: s.Source.Country, Produces: s.Produces})
+			Mode: s.Mode, Source: s.Source.Name, Family: s.Source.Family, Country: s.Source.Country,
+			StandsInFor: s.StandsInFor, Produces: s.Produces})
 	}
 	e.write(&Event{Opened: &o})
 }

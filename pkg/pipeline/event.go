@@ -71,14 +71,15 @@ type ProfileRef struct {
 
 // CollectorRef is what a case remembers of a collector that took part.
 type CollectorRef struct {
-	Name     string      `json:"name"`
-	Title    string      `json:"title"`
-	Domain   Domain      `json:"domain"`
-	Mode     Mode        `json:"mode"`
-	Source   string      `json:"source"`
-	Family   string      `json:"family"`
-	Country  string      `json:"country,omitempty"`
-	Produces []Predicate `json:"produces"`
+	Name        string      `json:"name"`
+	Title       string      `json:"title"`
+	Domain      Domain      `json:"domain"`
+	Mode        Mode        `json:"mode"`
+	Source      string      `json:"source"`
+	Family      string      `json:"family"`
+	Country     string      `json:"country,omitempty"`
+	StandsInFor string      `json:"stands_in_for,omitempty"`
+	Produces    []Predicate `json:"produces"`
 }
 
 // Tool is what made the case.

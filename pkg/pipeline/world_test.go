@@ -63,6 +63,7 @@ func (f *fake) ask(ctx context.Context, t Task, out Out, question string) (Excha
 		}
 	}
 	f.log(question)
+	began := time.Now()
 	select {
 	case <-time.After(f.wait()):
 	case <-ctx.Done():
@@ -72,7 +73,7 @@ func (f *fake) ask(ctx context.Context, t Task, out Out, question string) (Excha
 		}
 		return "", Fail(Unreachable, "broken off")
 	}
-	x, err := out.Exchanged(Exchange{Question: question, Source: f.spec.Source.Name, At: day, Outcome: OK,
+	x, err := out.Exchanged(Exchange{Question: question, Source: f.spec.Source.Name, At: began, Elapsed: time.Since(began), Outcome: OK,
 		Locator: "fake:" + t.Subject.Value, Cost: f.spec.Source.PriceUSD}, []byte("answer to "+question))
 	return x.ID, err
 }
