@@ -97,3 +97,25 @@ func BenchmarkFold(b *testing.B) {
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB-held")
 }
+
+// BenchmarkFloorFile is what the machine gives: the same bytes, written and
+// synced by 256 lines, with no case around them.
+func BenchmarkFloorFile(b *testing.B) {
+	f, err := os.Create(filepath.Join(b.TempDir(), "floor"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	block := bytes.Repeat(append(observed(1).Line(), '\n'), 256)
+	n := 0
+	for b.Loop() {
+		n += 256
+		if _, err := f.Write(block); err != nil {
+			b.Fatal(err)
+		}
+		if err := syncData(f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
+}
