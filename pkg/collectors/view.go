@@ -2,13 +2,11 @@ package collectors
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"net/http"
+	"fmt"
+	"strings"
+	"sync"
 	"time"
-
-	"github.com/miekg/dns"
 
 	"osint/pkg/pipeline"
 )
@@ -16,133 +14,106 @@ import (
 // A View is one task's sight of the Net. Every method that asks makes one
 // exchange for each question sent, hands it with its bytes to the task, and
 // returns a *[pipeline.Failure] as its error when there is no usable answer.
-type View struct{}
+//
+// A question that an earlier attempt of the task has had answered is read
+// back from the case, and nothing is sent.
+type View struct {
+	net   *Net
+	spec  pipeline.Spec
+	task  pipeline.Task
+	out   pipeline.Out
+	local *memory // answers that may be reused within this case only
 
-var errStub = errors.New("stub")
-
-// A Request is one HTTP request.
-type Request struct {
-	Operation string      // what is asked of the source: "search"
-	Method    string      // default GET
-	URL       string      // absolute; or a path, taken below the source's base
-	Header    http.Header // beside User-Agent, which is ours
-	Body      []byte
-	Accept    string // "json": an answer that is not JSON is Malformed; else sent as the Accept header
-	AnyStatus bool   // every status is an answer; else 404 is one and other 4xx and 5xx are Failures
-	NoFollow  bool   // do not follow redirects
-	MaxBytes  int64  // of the body; more is cut and Truncated set; default 8 MiB
-}
-
-// An Answer is what came back over HTTP or WHOIS.
-type Answer struct {
-	Exchange  pipeline.ExchangeID // of the last hop
-	Status    int
-	Header    http.Header
-	Body      []byte
-	URL       string // of the last hop
-	Hops      []Hop  // every request made, the last included
-	At        time.Time
-	Cached    bool
-	Truncated bool // Body was cut at MaxBytes
-}
-
-// A Hop is one request on the way to an answer.
-type Hop struct {
-	URL      string
-	Status   int
-	Exchange pipeline.ExchangeID
-	Header   http.Header
-}
-
-// Exchanges returns the ids of all hops.
-func (a *Answer) Exchanges() []pipeline.ExchangeID {
-	ids := make([]pipeline.ExchangeID, len(a.Hops))
-	for i, h := range a.Hops {
-		ids[i] = h.Exchange
-	}
-	return ids
-}
-
-// HTTP asks over HTTP.
-func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) { return nil, errStub }
-
-// A Reply is the answer to one DNS question. NXDOMAIN and NODATA are replies;
-// SERVFAIL and REFUSED are too, with their Rcode; silence is an error.
-type Reply struct {
-	Exchange pipeline.ExchangeID
-	Name     string // canonical, no trailing dot
-	Type     uint16
-	Rcode    int
-	AD       bool
-	Answer   []dns.RR // the whole answer section, aliases included
-	Ns       []dns.RR
-	At       time.Time
-}
-
-// Denied reports whether the reply says that there is no such record:
-// NXDOMAIN, or NOERROR without one of the type asked.
-func (r *Reply) Denied() bool {
-	if r.Rcode == dns.RcodeNameError {
-		return true
-	}
-	return r.Rcode == dns.RcodeSuccess && len(r.Records()) == 0
-}
-
-// Failed reports whether the reply tells nothing: neither records nor a
-// denial.
-func (r *Reply) Failed() bool {
-	return r.Rcode != dns.RcodeSuccess && r.Rcode != dns.RcodeNameError
-}
-
-// Records returns the records of the type asked.
-func (r *Reply) Records() []dns.RR {
-	var rrs []dns.RR
-	for _, rr := range r.Answer {
-		if rr.Header().Rrtype == r.Type {
-			rrs = append(rrs, rr)
-		}
-	}
-	return rrs
-}
-
-// A Question is one DNS question.
-type Question struct {
-	Name string // with or without trailing dot
-	Type uint16
-}
-
-// Lookup puts questions to the resolvers, all at once, and returns their
-// replies in the order asked. A question that got no answer has a nil reply;
-// the error is then a Failure, Partial if others were answered.
-func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) { return nil, errStub }
-
-// Whois asks a WHOIS server (host or host:port) one question and returns its
-// answer as UTF-8. It follows no referral.
-func (v *View) Whois(ctx context.Context, server, query string) (*Answer, error) {
-	return nil, errStub
-}
-
-// A Handshake is a TLS connection as far as it came.
-type Handshake struct {
-	Exchange pipeline.ExchangeID
-	State    tls.ConnectionState // zero if Err is set
-	Addr     string              // ip:port as resolved, before any --connect-to
-	Err      error               // the server's refusal (alert, no common version); the exchange was had
-	At       time.Time
-}
-
-// TLS connects to host:port, shakes hands and hangs up. Certificates are not
-// verified: they are what is looked at. config chooses versions and suites;
-// ServerName is host. The exchange's bytes are the chain as PEM.
-func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Config) (*Handshake, error) {
-	return nil, errStub
+	mu       sync.Mutex
+	requests int
+	bytes    int64
+	first    time.Time // of the first exchange's At
+	paced    bool      // the turn that the task was started with is used
 }
 
 // Endpoint returns what --endpoint says of the task's source, or "".
-func (v *View) Endpoint() string { return "" }
+func (v *View) Endpoint() string { return v.net.o.Endpoints[v.spec.Source.Name] }
 
-// Roots returns the certificate authorities to judge the target by.
-func (v *View) Roots() *x509.CertPool { return nil }
+// Roots returns the certificate authorities to judge the target by; nil is
+// the system's.
+func (v *View) Roots() *x509.CertPool { return v.net.o.Roots }
 
 // Now returns the time of the run's clock, in UTC.
-func (v *View) Now() time.Time { return time.Now().UTC() }
+func (v *View) Now() time.Time { return v.net.now().UTC() }
+
+// question is what the record keeps of what is asked: its digest, and a
+// locator that a person reads.
+func (v *View) digest(parts ...string) string { return v.task.Digest(strings.Join(parts, "\x00")) }
+
+// recall returns the answer of an earlier attempt, if it can be read back.
+func (v *View) recall(question string) (pipeline.Exchange, []byte, bool) {
+	if v.task.Answered == nil {
+		return pipeline.Exchange{}, nil, false
+	}
+	x, body, ok := v.task.Answered(question)
+	if ok {
+		v.note(x.At)
+	}
+	return x, body, ok
+}
+
+// take meters one request before it is sent: against the Spec's ceiling, the
+// budget of all runs, and the source's pace.
+func (v *View) take(ctx context.Context) error {
+	v.mu.Lock()
+	v.requests++
+	over, paced := v.requests > v.spec.Ceiling.Requests && v.spec.Ceiling.Requests > 0, v.paced
+	v.paced = true
+	v.mu.Unlock()
+	if over {
+		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("its ceiling of %d requests is reached", v.spec.Ceiling.Requests))
+	}
+	if !v.net.charge(v.spec.Source.PriceUSD) {
+		return pipeline.Fail(pipeline.Skipped, "the budget of all runs is used up")
+	}
+	if !paced {
+		return nil
+	}
+	return v.net.pace.next(ctx, v.spec.Source)
+}
+
+// weigh meters an answer's bytes.
+func (v *View) weigh(n int) error {
+	limit := v.spec.Ceiling.Bytes
+	if limit == 0 {
+		limit = 32 << 20
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.bytes += int64(n); v.bytes > limit {
+		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("its ceiling of %d bytes is reached", limit))
+	}
+	return nil
+}
+
+// record hands one exchange and its bytes to the task.
+func (v *View) record(x pipeline.Exchange, body []byte) (pipeline.Exchange, error) {
+	x.Source, x.Cost = v.spec.Source.Name, v.spec.Source.PriceUSD
+	if x.Cached {
+		x.Cost = 0
+	}
+	v.note(x.At)
+	return v.out.Exchanged(x, body)
+}
+
+func (v *View) note(at time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.first.IsZero() || at.Before(v.first) {
+		v.first = at
+	}
+}
+
+// outcome is what an exchange says of an error.
+func outcome(err error) (pipeline.Outcome, string) {
+	if err == nil {
+		return pipeline.OK, ""
+	}
+	f := failure(context.Background(), err).(*pipeline.Failure)
+	return f.Outcome, f.Reason
+}

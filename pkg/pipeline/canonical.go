@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,20 +41,29 @@ var canonical = map[Kind]func(string) (string, error){
 	KindWallet:        wallet,
 }
 
+// The forms, compiled when first needed: starting must cost nothing.
 var (
-	reCVE    = regexp.MustCompile(`^CVE-\d{4}-\d{4,19}$`)
-	reFiling = regexp.MustCompile(`^[a-z0-9-]+:[a-z0-9./-]+$`)
-	reWord   = regexp.MustCompile(`^[^\s:]{1,120}$`)
-	reLabel  = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$`)
-	reLocal  = regexp.MustCompile("^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$")
-	reSite   = regexp.MustCompile(`^[a-z0-9.-]+$`)
-	reBTC    = regexp.MustCompile(`^(bc1[a-z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{24,39})$`)
-	reETH    = regexp.MustCompile(`^0x[0-9a-f]{40}$`)
+	reCVE    = form(`^CVE-\d{4}-\d{4,19}$`)
+	reFiling = form(`^[a-z0-9-]+:[a-z0-9./-]+$`)
+	reWord   = form(`^[^\s:]{1,120}$`)
+	reLabel  = form(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$`)
+	reLocal  = form("^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$")
+	reSite   = form(`^[a-z0-9.-]+$`)
+	reBTC    = form(`^(bc1[a-z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{24,39})$`)
+	reETH    = form(`^0x[0-9a-f]{40}$`)
 )
+
+// form returns a function that matches an expression.
+func form(expr string) func(string) bool {
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+	return func(s string) bool { return re().MatchString(s) }
+}
 
 // profile maps a typed name to A-labels. Underscores are allowed: service
 // labels are names too.
-var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
+var profile = sync.OnceValue(func() *idna.Profile {
+	return idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
+})
 
 // dnsName returns a name of two labels or more in A-labels, lower case, with
 // no trailing dot.
@@ -72,12 +82,12 @@ func dnsName(s string) (string, error) {
 	if _, err := netip.ParseAddr(s); err == nil {
 		return "", errors.New("is an IP address")
 	}
-	a, err := profile.ToASCII(s)
+	a, err := profile().ToASCII(s)
 	if err != nil {
 		return "", errors.New("is not a valid internationalised name")
 	}
 	a = strings.ToLower(strings.TrimSuffix(a, "."))
-	if again, err := profile.ToASCII(a); err != nil || again != a {
+	if again, err := profile().ToASCII(a); err != nil || again != a {
 		return "", errors.New("is not a valid internationalised name")
 	}
 	if len(a) > 253 {
@@ -88,7 +98,7 @@ func dnsName(s string) (string, error) {
 		return "", errors.New("has no dot: a top-level name is not a target")
 	}
 	for _, l := range labels {
-		if len(l) > 63 || !reLabel.MatchString(l) {
+		if len(l) > 63 || !reLabel(l) {
 			return "", fmt.Errorf("has the bad label %q", clip(l))
 		}
 	}
@@ -207,7 +217,7 @@ func emailAddress(s string) (string, error) {
 	if at < 1 {
 		return "", errors.New("has no local part and @")
 	}
-	if !reLocal.MatchString(s[:at]) {
+	if !reLocal(s[:at]) {
 		return "", errors.New("has a local part that is not plain")
 	}
 	d, err := dnsName(s[at+1:])
@@ -220,7 +230,7 @@ func emailAddress(s string) (string, error) {
 func path2(s string) (string, error) {
 	site, name, ok := strings.Cut(s, "/")
 	site = strings.ToLower(site)
-	if !ok || !reSite.MatchString(site) || !reWord.MatchString(name) || strings.Contains(name, "/") {
+	if !ok || !reSite(site) || !reWord(name) || strings.Contains(name, "/") {
 		return "", errors.New("want site/name, such as github.com/octocat")
 	}
 	return site + "/" + strings.ToLower(name), nil
@@ -228,7 +238,7 @@ func path2(s string) (string, error) {
 
 func repository(s string) (string, error) {
 	parts := strings.Split(strings.ToLower(strings.TrimSuffix(s, ".git")), "/")
-	if len(parts) != 3 || !reSite.MatchString(parts[0]) || !reWord.MatchString(parts[1]) || !reWord.MatchString(parts[2]) {
+	if len(parts) != 3 || !reSite(parts[0]) || !reWord(parts[1]) || !reWord(parts[2]) {
 		return "", errors.New("want site/owner/name, such as github.com/miekg/dns")
 	}
 	return strings.Join(parts, "/"), nil
@@ -310,19 +320,19 @@ func wallet(s string) (string, error) {
 	}
 	chain = strings.ToLower(chain)
 	switch lower := strings.ToLower(addr); {
-	case chain == "bitcoin" && strings.HasPrefix(lower, "bc1") && reBTC.MatchString(lower):
+	case chain == "bitcoin" && strings.HasPrefix(lower, "bc1") && reBTC(lower):
 		return "bitcoin:" + lower, nil
-	case chain == "bitcoin" && reBTC.MatchString(addr):
+	case chain == "bitcoin" && reBTC(addr):
 		return "bitcoin:" + addr, nil
-	case chain == "ethereum" && reETH.MatchString(lower):
+	case chain == "ethereum" && reETH(lower):
 		return "ethereum:" + lower, nil
 	}
 	return "", errors.New("want bitcoin:address or ethereum:0x…")
 }
 
-func matching(re *regexp.Regexp, fold func(string) string, want string) func(string) (string, error) {
+func matching(form func(string) bool, fold func(string) string, want string) func(string) (string, error) {
 	return func(s string) (string, error) {
-		if v := fold(s); re.MatchString(v) {
+		if v := fold(s); form(v) {
 			return v, nil
 		}
 		return "", errors.New(want)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -127,11 +128,10 @@ func (e Entity) Category() Category {
 	return Technical
 }
 
-// roles are the local parts of mailboxes that belong to a function, not to a
-// person (RFC 2142 and common use).
-var roles = map[string]bool{}
-
-func init() {
+// roles returns the local parts of mailboxes that belong to a function, not
+// to a person (RFC 2142 and common use).
+var roles = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
 	for _, r := range strings.Fields(`abuse accounts admin administrator billing careers cert
 		compliance contact csirt customerservice dmarc dns dnsadmin domain domains dpo enquiries
 		feedback finance ftp gdpr hello help helpdesk hostmaster hr info inquiries it jobs legal
@@ -139,18 +139,19 @@ func init() {
 		orders postmaster press privacy psirt recruitment registrar root sales security service
 		soc spam staff subscribe support sysadmin team tech tls-reports tlsrpt trouble usenet
 		uucp webmaster www`) {
-		roles[r] = true
+		m[r] = true
 	}
-}
+	return m
+})
 
 func roleMailbox(addr string) bool {
 	local, _, _ := strings.Cut(addr, "@")
 	local, _, _ = strings.Cut(local, "+")
-	if roles[local] {
+	if roles()[local] {
 		return true
 	}
 	head, _, found := strings.Cut(local, "-")
-	return found && roles[head]
+	return found && roles()[head]
 }
 
 // withoutUser returns a URL without what stands before its host's @.

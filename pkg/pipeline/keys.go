@@ -79,18 +79,30 @@ func (k *Keys) take(l keyLine) {
 func (k *Keys) For(value string) (kid string, key []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.pack == nil {
-		k.add(keyLine{Key: random(32)})
-	}
-	mac := hmac.New(sha256.New, k.pack)
-	mac.Write([]byte(value))
-	subject := hex.EncodeToString(mac.Sum(nil))
+	subject := k.mac(value)
 	if kid, ok := k.kids[subject]; ok {
 		return kid, k.keys[kid]
 	}
 	kid, key = hex.EncodeToString(random(8)), random(32)
 	k.add(keyLine{kid, key, subject})
 	return kid, key
+}
+
+// digest returns a keyed digest of a text.
+func (k *Keys) digest(text string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.mac(text)[:32]
+}
+
+// mac is the digest under the master key, which is made when first needed.
+func (k *Keys) mac(text string) string {
+	if k.pack == nil {
+		k.add(keyLine{Key: random(32)})
+	}
+	m := hmac.New(sha256.New, k.pack)
+	m.Write([]byte(text))
+	return hex.EncodeToString(m.Sum(nil))
 }
 
 // New returns a fresh key that belongs to no value: that of a sealed answer.

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"path"
@@ -38,13 +40,25 @@ type running struct {
 
 func (e *engine) newTask(p *pending) *running {
 	t := &running{pending: p, e: e, attempt: 1, times: map[string]int{}, kept: map[string]*Withheld{}}
-	t.task = Task{Key: p.key, Subject: p.lead.Clear, Ruling: p.ruling}
+	t.task = Task{Key: p.key, Subject: p.lead.Clear, Ruling: p.ruling, Digest: e.digest(p.ruling.Keep)}
 	if past := e.cs.Task(p.key); past != nil && past.Attempts > 0 {
 		t.attempt = past.Attempts + 1
 		t.answers(past.Exchanges)
 	}
 	t.task.Attempt = t.attempt
 	return t
+}
+
+// digest returns the function that digests a task's questions: keyed where
+// bytes are not kept raw.
+func (e *engine) digest(k Keep) func(string) string {
+	if k != KeepRaw {
+		return e.run.Vault.keys.digest
+	}
+	return func(question string) string {
+		sum := sha256.Sum256([]byte(question))
+		return hex.EncodeToString(sum[:16])
+	}
 }
 
 // answers lets the task read back what was answered in earlier attempts. The

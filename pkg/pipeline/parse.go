@@ -59,7 +59,7 @@ var guesses = []struct {
 		u := strings.ToUpper(s)
 		return len(u) > 2 && u[:2] == "AS" && strings.Trim(u[2:], "0123456789") == ""
 	}},
-	{KindVulnerability, func(s string) bool { return reCVE.MatchString(strings.ToUpper(s)) }},
+	{KindVulnerability, func(s string) bool { return reCVE(strings.ToUpper(s)) }},
 	{KindPhone, func(s string) bool {
 		return strings.HasPrefix(s, "+") && strings.Trim(s, "+0123456789 -./()") == ""
 	}},

@@ -45,6 +45,9 @@ func (e *engine) observe(t *running, o *Observation) (err error) {
 		t.withhold(o, ruling)
 		return nil
 	}
+	if ruling.Verdict == Redact {
+		t.withhold(o, ruling)
+	}
 	e.seal(&kept, ruling)
 	kept.ID = kept.Digest()
 	if known := e.cs.Observation(kept.ID); known == nil || known.news(&kept) {
@@ -56,14 +59,15 @@ func (e *engine) observe(t *running, o *Observation) (err error) {
 	return nil
 }
 
-// seal puts tokens in the place of personal values.
+// seal puts tokens in the place of personal values. A value that qualifies an
+// object (a role, a preference) is not what is said, and stays.
 func (e *engine) seal(o *Observation, r Ruling) {
 	o.Subject = e.token(o.Subject)
 	if o.Object != nil {
 		x := e.token(*o.Object)
 		o.Object = &x
 	}
-	if text, ok := o.Value.(string); ok && r.Keep == KeepSealed && o.Category.Personal() && text != "" {
+	if text, ok := o.Value.(string); ok && o.Object == nil && r.Keep == KeepSealed && o.Category.Personal() && text != "" {
 		o.Value = e.run.Vault.SealText(text)
 	}
 }

@@ -36,6 +36,10 @@ type Task struct {
 	Subject Entity // in clear, never encoded
 	Ruling  Ruling
 
+	// Digest returns the keyed digest of a question. The key never travels
+	// with the case, so that nobody can guess from it what was asked.
+	Digest func(question string) string
+
 	// Answered returns the exchange that put this question in an earlier
 	// attempt, and its body, if it can be read back. It may be called once for
 	// each time the question is put, and is nil on a first attempt.

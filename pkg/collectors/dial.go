@@ -1,0 +1,201 @@
+package collectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"osint/pkg/collectors/resolver"
+	"osint/pkg/pipeline"
+)
+
+const (
+	dialTimeout = 8 * time.Second
+	nameTTL     = time.Minute // how long a name resolved for dialling is remembered
+	maxDials    = 3           // addresses of one name that are tried
+)
+
+// resolved is what a name pointed at.
+type resolved struct {
+	addrs []netip.Addr
+	at    time.Time
+}
+
+// trail is the way a connection took: the address that the name gave, and
+// where it was led instead.
+type trail struct {
+	addr string // ip:port as resolved
+	led  string // where --connect-to led it
+}
+
+func (t *trail) String() string {
+	if t == nil || t.addr == "" {
+		return ""
+	}
+	return "peer " + t.addr
+}
+
+// dial opens a TCP connection to host:port, resolving and judging it. t, if
+// not nil, is told the way it took.
+func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, error) {
+	if t == nil {
+		t = new(trail)
+	}
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return nil, pipeline.Fail(pipeline.Malformed, err.Error())
+	}
+	for _, c := range n.o.ConnectTo {
+		if c.Host == "" {
+			continue
+		}
+		if to, ok := c.to(host, port); ok {
+			t.addr, t.led = hostport, to
+			return n.connect(ctx, to)
+		}
+	}
+	addrs, err := n.resolve(ctx, host, hostport)
+	if err != nil {
+		return nil, err
+	}
+	var last error
+	for _, a := range addrs[:min(len(addrs), maxDials)] {
+		to := netip.AddrPortFrom(a, portNumber(port)).String()
+		t.addr, t.led = to, n.lead(a.String(), port, to)
+		conn, err := n.connect(ctx, t.led)
+		if err == nil {
+			return conn, nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+// lead applies the wildcards to an address that was judged.
+func (n *Net) lead(host, port, to string) string {
+	for _, c := range n.o.ConnectTo {
+		if c.Host == "" {
+			if led, ok := c.to(host, port); ok {
+				return led
+			}
+		}
+	}
+	return to
+}
+
+// resolve returns the addresses of a host, IPv4 first, every one of them
+// judged: a name with one inward address is refused whole.
+func (n *Net) resolve(ctx context.Context, host, hostport string) ([]netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		if n.guard.permits(hostport) {
+			return []netip.Addr{a}, nil
+		}
+		return []netip.Addr{a}, n.guard.judge(a)
+	}
+	addrs, err := n.addresses(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	if n.guard.permits(hostport) {
+		return addrs, nil
+	}
+	for _, a := range addrs {
+		if err := n.guard.judge(a); err != nil {
+			return nil, pipeline.Fail(pipeline.Blocked, fmt.Sprintf("%s points at %s, which is not a public address: --allow-private permits it", host, a))
+		}
+	}
+	return addrs, nil
+}
+
+// addresses asks the resolvers for a name's addresses, once a minute.
+func (n *Net) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
+	n.mu.Lock()
+	known, ok := n.found[host]
+	n.mu.Unlock()
+	if ok && n.now().Sub(known.at) < nameTTL {
+		return known.addrs, nil
+	}
+	if host == "localhost" { // never asked of a resolver
+		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+	}
+	var addrs []netip.Addr
+	failed := errors.New("no address")
+	for _, r := range n.dns.Ask(ctx, []resolver.Question{{Name: host, Type: dns.TypeA}, {Name: host, Type: dns.TypeAAAA}}) {
+		if r.Err != nil {
+			failed = r.Err
+			continue
+		}
+		if r.Msg.Rcode != dns.RcodeSuccess {
+			failed = errors.New(dns.RcodeToString[r.Msg.Rcode])
+		}
+		for _, rr := range r.Msg.Answer {
+			switch rr := rr.(type) {
+			case *dns.A:
+				if a, ok := netip.AddrFromSlice(rr.A.To4()); ok {
+					addrs = append(addrs, a)
+				}
+			case *dns.AAAA:
+				if a, ok := netip.AddrFromSlice(rr.AAAA); ok {
+					addrs = append(addrs, a.Unmap())
+				}
+			}
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, failure(ctx, fmt.Errorf("resolve %s: %w", host, failed))
+	}
+	slices.SortStableFunc(addrs, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
+	n.mu.Lock()
+	n.found[host] = resolved{addrs, n.now()}
+	n.mu.Unlock()
+	return addrs, nil
+}
+
+// connect opens the connection, through the proxy if there is one.
+func (n *Net) connect(ctx context.Context, addr string) (net.Conn, error) {
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	var conn net.Conn
+	var err error
+	if n.o.Proxy != nil {
+		conn, err = throughProxy(ctx, n.o.Proxy, addr)
+	} else {
+		conn, err = new(net.Dialer).DialContext(ctx, "tcp", addr)
+	}
+	if err != nil {
+		return nil, failure(ctx, fmt.Errorf("connect to %s: %w", addr, err))
+	}
+	return conn, nil
+}
+
+// failure gives an error of the network its outcome. A Failure stays what it
+// is.
+func failure(ctx context.Context, err error) error {
+	var f *pipeline.Failure
+	var slow net.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return f
+	case errors.Is(ctx.Err(), context.Canceled):
+		return pipeline.Fail(pipeline.Cancelled, "broken off")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, resolver.ErrTimeout), errors.As(err, &slow) && slow.Timeout():
+		return pipeline.Fail(pipeline.Timeout, err.Error())
+	}
+	return pipeline.Fail(pipeline.Unreachable, err.Error())
+}
+
+func portNumber(s string) uint16 {
+	p, err := net.LookupPort("tcp", s)
+	if err != nil {
+		return 0
+	}
+	return uint16(p)
+}

@@ -1,0 +1,171 @@
+package collectors
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+
+	"osint/pkg/pipeline"
+)
+
+// TLS connects to host:port, shakes hands and hangs up. Certificates are not
+// verified: they are what is looked at. config chooses versions and suites;
+// ServerName is host. The exchange's bytes are one line of JSON about the
+// connection, and the chain as PEM.
+func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Config) (*Handshake, error) {
+	hostport := net.JoinHostPort(host, strconv.Itoa(port))
+	config = config.Clone()
+	config.ServerName, config.InsecureSkipVerify = host, true
+	offer := fmt.Sprintf("%04x-%04x %v %v", config.MinVersion, config.MaxVersion, config.CipherSuites, config.NextProtos)
+	question := v.digest("tls", hostport, offer)
+	if x, body, ok := v.recall(question); ok {
+		return handshake(x, body)
+	}
+	if err := v.take(ctx); err != nil {
+		return nil, err
+	}
+	began := v.net.now()
+	way := new(trail)
+	state, failed := v.shake(ctx, hostport, config, way)
+	shaken := shape(state, way.addr, failed)
+	x := pipeline.Exchange{Operation: "handshake", Question: question, Locator: "tls://" + hostport, At: began,
+		Elapsed: v.net.now().Sub(began), Detail: way.String() + ", offered " + versions(config)}
+	var refusal *refused
+	if errors.As(failed, &refusal) {
+		x.Outcome, x.Error = pipeline.OK, refusal.Error()
+		failed = nil
+	} else {
+		x.Outcome, x.Error = outcome(failed)
+	}
+	x, err := v.record(x, shaken)
+	if err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return handshake(x, shaken)
+}
+
+// refused is a server's refusal of what we offered: an answer, not a fault.
+type refused struct{ error }
+
+func (v *View) shake(ctx context.Context, hostport string, config *tls.Config, way *trail) (*tls.ConnectionState, error) {
+	conn, err := v.net.dial(ctx, hostport, way)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	ctx, stop := context.WithTimeout(ctx, dialTimeout)
+	defer stop()
+	c := tls.Client(conn, config)
+	if err := c.HandshakeContext(ctx); err != nil {
+		return nil, shakeError(ctx, err)
+	}
+	state := c.ConnectionState()
+	return &state, nil
+}
+
+// shakeError tells a refusal from silence and from what can't be read.
+func shakeError(ctx context.Context, err error) error {
+	var alert tls.AlertError
+	text := err.Error()
+	switch {
+	case ctx.Err() != nil:
+		return failure(ctx, err)
+	case errors.As(err, &alert), strings.Contains(text, "remote error"),
+		strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"),
+		strings.Contains(text, "unconfigured cipher suite"), errors.Is(err, io.EOF), strings.Contains(text, "reset by peer"):
+		return &refused{err}
+	case strings.Contains(text, "certificate"), strings.Contains(text, "x509"), strings.HasPrefix(text, "tls:"):
+		return pipeline.Fail(pipeline.Malformed, text)
+	}
+	return failure(ctx, err)
+}
+
+// shaken is the first line of the bytes kept.
+type shakeLine struct {
+	Addr    string `json:"addr"`
+	Version uint16 `json:"version,omitempty"`
+	Suite   uint16 `json:"suite,omitempty"`
+	ALPN    string `json:"alpn,omitempty"`
+	Staple  []byte `json:"ocsp,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+// shape writes down a connection.
+func shape(state *tls.ConnectionState, addr string, err error) []byte {
+	if addr == "" {
+		return nil
+	}
+	l := shakeLine{Addr: addr}
+	if err != nil {
+		var r *refused
+		if !errors.As(err, &r) {
+			return nil
+		}
+		l.Error = err.Error()
+	}
+	var b bytes.Buffer
+	if state != nil {
+		l.Version, l.Suite, l.ALPN, l.Staple = state.Version, state.CipherSuite, state.NegotiatedProtocol, state.OCSPResponse
+	}
+	_ = json.NewEncoder(&b).Encode(l) // strings and numbers always encode
+	if state != nil {
+		for _, c := range state.PeerCertificates {
+			_ = pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}) // into memory
+		}
+	}
+	return b.Bytes()
+}
+
+// handshake reads back what shape wrote.
+func handshake(x pipeline.Exchange, body []byte) (*Handshake, error) {
+	in := bufio.NewReader(bytes.NewReader(body))
+	head, err := in.ReadBytes('\n')
+	var l shakeLine
+	if err == nil {
+		err = json.Unmarshal(head, &l)
+	}
+	if err != nil {
+		return nil, pipeline.Fail(pipeline.Malformed, "recorded handshake: "+err.Error())
+	}
+	h := &Handshake{Exchange: x.ID, Addr: l.Addr, At: x.At}
+	if l.Error != "" {
+		h.Err = errors.New(l.Error)
+		return h, nil
+	}
+	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, HandshakeComplete: true}
+	for rest := body[len(head):]; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return h, nil
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, pipeline.Fail(pipeline.Malformed, err.Error())
+		}
+		h.State.PeerCertificates = append(h.State.PeerCertificates, c)
+	}
+}
+
+func versions(c *tls.Config) string {
+	low, high := tls.VersionName(c.MinVersion), tls.VersionName(c.MaxVersion)
+	switch {
+	case c.MinVersion == 0 && c.MaxVersion == 0:
+		return "the usual versions"
+	case c.MinVersion == c.MaxVersion:
+		return low
+	}
+	return low + " to " + high
+}

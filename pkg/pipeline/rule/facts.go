@@ -1,0 +1,87 @@
+package rule
+
+import (
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+)
+
+// A Fact is one thing that expressions may ask after: a variable of its own,
+// with a dotted name.
+type Fact struct {
+	Name  string // "job.basis"
+	Type  *cel.Type
+	Means string // one line for the manual
+}
+
+// A Vocabulary is every fact that the expressions of a kind of file may name.
+type Vocabulary []Fact
+
+// Env returns an environment of these facts: see [NewEnv].
+func (v Vocabulary) Env(options ...cel.EnvOption) (*cel.Env, error) {
+	for _, f := range v {
+		options = append(options, cel.Variable(f.Name, f.Type))
+	}
+	return NewEnv(options...)
+}
+
+// Facts are what is known of one case, ready for [Program.Test]. What was not
+// set is unknown. Facts may be read from several goroutines, not set.
+type Facts struct{ known map[string]ref.Val }
+
+// NewFacts returns facts of which none is known.
+func NewFacts() *Facts { return &Facts{known: map[string]ref.Val{}} }
+
+// Set says that a fact is known: a bool, a string, a number, a time, a
+// duration, a slice or map of these, or any value that CEL knows.
+func (f *Facts) Set(name string, value any) {
+	f.known[name] = types.DefaultTypeAdapter.NativeToValue(value)
+}
+
+// Forget makes a fact unknown again.
+func (f *Facts) Forget(name string) { delete(f.known, name) }
+
+// ResolveName implements [cel.Activation].
+func (f *Facts) ResolveName(name string) (any, bool) {
+	v, ok := f.known[name]
+	return v, ok
+}
+
+// Parent implements [cel.Activation].
+func (f *Facts) Parent() cel.Activation { return nil }
+
+func (p *Program) eval(facts any) (ref.Val, error) {
+	v, _, err := p.run.Eval(facts)
+	return v, err
+}
+
+// native turns what an expression gave into a Go value.
+func native(v ref.Val) any {
+	switch v := v.(type) {
+	case types.Null:
+		return nil
+	case types.Timestamp:
+		return v.Time.UTC()
+	case types.Duration:
+		return time.Duration(v.Duration)
+	case traits.Mapper:
+		m := map[string]any{}
+		for it := v.Iterator(); it.HasNext() == types.True; {
+			k := it.Next()
+			if s, ok := k.ConvertToType(types.StringType).(types.String); ok {
+				m[string(s)] = native(v.Get(k))
+			}
+		}
+		return m
+	case traits.Lister:
+		list := []any{}
+		for it := v.Iterator(); it.HasNext() == types.True; {
+			list = append(list, native(it.Next()))
+		}
+		return list
+	}
+	return v.Value()
+}

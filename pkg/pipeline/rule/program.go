@@ -1,0 +1,77 @@
+package rule
+
+import (
+	"fmt"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+)
+
+// Truth is what a condition says.
+type Truth int
+
+// The truths. Unknown is not a kind of False: it means that something that
+// would decide was not known.
+const (
+	Unknown Truth = iota
+	False
+	True
+)
+
+// String returns the word in lower case.
+func (t Truth) String() string { return [...]string{"unknown", "false", "true"}[t] }
+
+// A Program is an expression ready to run. It keeps no state and may be run
+// from several goroutines.
+type Program struct {
+	Expr  Expr
+	facts []string
+	run   cel.Program
+}
+
+// Facts returns the names of the variables that the expression looks at,
+// sorted. The caller must not change it.
+func (p *Program) Facts() []string { return p.facts }
+
+// Test judges a condition over facts: a map of names to values, [Facts], or
+// another [cel.Activation]. A fact that is absent, and any error while it is
+// judged (no such key, a loop over the limit), is unknown: "false && unknown"
+// is False, "true || unknown" is True, what remains is Unknown. Then missing
+// names the absent facts; it is empty if they were all there.
+func (p *Program) Test(facts any) (t Truth, missing []string) {
+	v, err := p.eval(facts)
+	switch {
+	case err != nil:
+		return Unknown, p.missing(facts)
+	case v == types.True:
+		return True, nil
+	case v == types.False:
+		return False, nil
+	}
+	return Unknown, nil // a dyn that is no bool
+}
+
+// Value returns what an expression gives: a bool, string, float64, int64,
+// uint64, []any, map[string]any, time.Time or time.Duration.
+func (p *Program) Value(facts any) (any, error) {
+	v, err := p.eval(facts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", clip(p.Expr.Text), err)
+	}
+	return native(v), nil
+}
+
+// missing returns those of the program's facts that are absent.
+func (p *Program) missing(facts any) []string {
+	known, err := cel.NewActivation(facts)
+	if err != nil {
+		return p.facts
+	}
+	var absent []string
+	for _, f := range p.facts {
+		if _, ok := known.ResolveName(f); !ok {
+			absent = append(absent, f)
+		}
+	}
+	return absent
+}
