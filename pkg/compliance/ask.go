@@ -1,0 +1,158 @@
+package compliance
+
+import (
+	"fmt"
+	"slices"
+
+	"osint/pkg/pipeline"
+)
+
+// The ids of the rules. They are permanent: cases name them.
+const (
+	ruleManifest        = "manifest.incomplete"
+	rulePerson          = "persons.refuse"
+	ruleNotChosen       = "select.not-chosen"
+	ruleExcluded        = "select.excluded"
+	ruleType            = "select.type"
+	ruleProfileExcludes = "select.profile-excludes"
+	ruleModeNever       = "mode.%s-never"
+	ruleActiveNever     = "mode.active-never"
+	ruleNotRequested    = "mode.%s-not-requested"
+	ruleContextActive   = "scope.active-context"
+	ruleContext         = "scope.context"
+	ruleNames           = "tlp.names"
+	ruleThirdParty      = "tlp.third-party"
+	ruleLabelWidest     = "tlp.widest"
+	ruleNonCommercial   = "terms.non-commercial"
+	rulePaidPlan        = "terms.paid-plan"
+	ruleBudget          = "budget.ceiling"
+)
+
+func (q *question) cite(clause string) string { return "profile " + q.policy.Profile + ", " + clause }
+
+func deny(id, cite, reason string, args ...any) (pipeline.Ruling, bool) {
+	return pipeline.Ruling{Verdict: pipeline.Deny, Rule: id, Cite: cite,
+		Reason: fmt.Sprintf(reason, args...), Keep: pipeline.KeepNone}, true
+}
+
+func silent() (pipeline.Ruling, bool) { return pipeline.Ruling{}, false }
+
+// manifest refuses a collector that does not say what it does.
+func manifest(q *question) (pipeline.Ruling, bool) {
+	s := q.spec
+	switch {
+	case s.Mode != pipeline.Passive && s.Mode != pipeline.Relayed && s.Mode != pipeline.Active:
+		return deny(ruleManifest, "manifest of "+s.Name, "It does not say who can notice that it asks.")
+	case len(s.Emits) == 0:
+		return deny(ruleManifest, "manifest of "+s.Name, "It does not say what categories of data it may bring.")
+	}
+	return silent()
+}
+
+// person refuses a living person as a target. A role's mailbox is none.
+func person(q *question) (pipeline.Ruling, bool) {
+	if !q.entity.Personal() {
+		return silent()
+	}
+	who := "This is a natural person"
+	if q.entity.Kind != pipeline.KindPerson {
+		who = "This " + string(q.entity.Kind) + " belongs to a natural person"
+	}
+	return deny(rulePerson, q.cite("persons: refuse"), "%s, and no framework of law is loaded under which a person may be looked into.", who)
+}
+
+// selected holds to what the job and the profile chose.
+func selected(q *question) (pipeline.Ruling, bool) {
+	name := q.spec.Name
+	switch {
+	case slices.Contains(q.policy.Collectors.Exclude, name):
+		return deny(ruleProfileExcludes, q.cite("collectors.exclude"), "The profile never uses this collector.")
+	case slices.Contains(q.job.Exclude, name):
+		return deny(ruleExcluded, "flag --exclude", "The job leaves this collector out.")
+	case len(q.job.Collectors) > 0 && !slices.Contains(q.job.Collectors, name):
+		return deny(ruleNotChosen, "flag --collector", "The job names other collectors.")
+	case len(q.job.Types) > 0 && !slices.Contains(q.job.Types, q.spec.Domain):
+		return deny(ruleType, "flag --type", "The job asks for other types of investigation than %s.", q.spec.Domain)
+	}
+	return silent()
+}
+
+// mode holds to who may notice.
+func mode(q *question) (pipeline.Ruling, bool) {
+	m := q.spec.Mode
+	says := q.policy.Freedoms.of(m)
+	cite := q.cite(fmt.Sprintf("freedoms.%s: %s", m, says))
+	switch {
+	case says == Always, says == OnRequest && m == pipeline.Active && q.job.Active:
+		return silent()
+	case says == OnRequest:
+		return deny(fmt.Sprintf(ruleNotRequested, m), cite, "The subject could see us, and the job did not ask for that with --active.")
+	case m == pipeline.Active:
+		return deny(ruleActiveNever, cite, "The subject could see us, and the profile never allows that.")
+	}
+	return deny(fmt.Sprintf(ruleModeNever, m), cite, "The profile never asks %s sources.", m)
+}
+
+// scope keeps what is not the subject's from being probed.
+func scope(q *question) (pipeline.Ruling, bool) {
+	switch {
+	case !q.lead.Context:
+		return silent()
+	case q.spec.Mode == pipeline.Active:
+		return deny(ruleContextActive, "scope of the case", "It was not declared as the subject's, and only the subject's own systems may be touched.")
+	case !q.spec.Context:
+		return deny(ruleContext, "scope of the case", "It was not declared as the subject's, and this collector asks only about the subject.")
+	}
+	return silent()
+}
+
+// terms keeps off sources whose terms do not allow the work.
+func terms(q *question) (pipeline.Ruling, bool) {
+	s := q.spec.Source
+	if !q.policy.Commercial || s.Commercial == pipeline.Yes || s.Commercial == pipeline.UnknownOK ||
+		slices.Contains(q.policy.Contracts, s.Name) {
+		return silent()
+	}
+	cite := q.cite("commercial: true")
+	if s.Terms != "" {
+		cite = s.Terms + "; " + cite
+	}
+	if s.Commercial == pipeline.Contract {
+		return deny(rulePaidPlan, cite, "The terms of %s allow commercial work only on a paid plan, and the profile's contracts do not name it.", s.Name)
+	}
+	return deny(ruleNonCommercial, cite, "The terms of %s do not allow commercial work.", s.Name)
+}
+
+// budget refuses what could cost more than the whole job may.
+func budget(q *question) (pipeline.Ruling, bool) {
+	if c := q.spec.Ceiling.CostUSD; c > q.job.BudgetUSD {
+		return deny(ruleBudget, "budget of the job", "One question may cost $%.2f, and the job may spend $%.2f.", c, q.job.BudgetUSD)
+	}
+	return silent()
+}
+
+// sharing holds to what the case's TLP label lets third parties be told.
+//
+// A label speaks of sharing what is known. To ask an archive about an entity
+// tells it, and its logs, that somebody looks; a resolver or registry hears
+// such questions from everybody all day; and the subject is no third party
+// (whether it may notice is the mode's business). So:
+//
+//   - TLP:RED: nothing is asked of passive third parties.
+//   - TLP:AMBER+STRICT and TLP:RED: no name of a person or organisation, no
+//     address, number or account leaves this machine.
+//   - the rest: nothing is held back.
+func sharing(q *question) (pipeline.Ruling, bool) {
+	if q.label.strictness() < AmberStrict.strictness() {
+		return silent()
+	}
+	cite := "label " + string(q.label)
+	if q.label == Red && q.spec.Mode == pipeline.Passive {
+		return deny(ruleThirdParty, cite, "Under this label only the people named may know of the case, and %s would learn what is asked.", q.spec.Source.Name)
+	}
+	named := []pipeline.Kind{pipeline.KindPerson, pipeline.KindOrganization, pipeline.KindEmail, pipeline.KindPhone, pipeline.KindAccount}
+	if q.spec.Mode != pipeline.Active && slices.Contains(named, q.entity.Kind) && slices.Contains(q.spec.Sends, q.entity.Kind) {
+		return deny(ruleNames, cite, "Under this label no third party is told whom the case is about, and %s would be sent the %s.", q.spec.Source.Name, q.entity.Kind)
+	}
+	return silent()
+}

@@ -1,0 +1,73 @@
+package compliance
+
+import (
+	"fmt"
+	"slices"
+
+	"osint/pkg/pipeline"
+)
+
+// An Audience is the widest circle that something is handed to.
+type Audience string
+
+// The audiences, from the narrowest to the widest; each takes in those before
+// it.
+const (
+	Named        Audience = "named"        // people whom the operator names one by one
+	Organisation Audience = "organisation" // the operator's own
+	Clients      Audience = "clients"      // and its clients, as they need to know
+	Community    Audience = "community"    // and peers, through closed channels
+	Public       Audience = "public"       // anybody
+)
+
+// Audiences returns every audience, from the narrowest to the widest.
+func Audiences() []Audience { return []Audience{Named, Organisation, Clients, Community, Public} }
+
+// A Disclosure is what is about to be handed out.
+type Disclosure struct {
+	What  string              // "report c-1f2e.pdf", for the record
+	Label string              // of the case it comes from, as recorded; "" is the job's
+	Clear []pipeline.Category // categories that stand in it in clear; sealed ones apart
+}
+
+const (
+	ruleAudience      = "tlp.audience"
+	ruleReach         = "tlp.reach"
+	ruleClearPersonal = "disclose.personal"
+	ruleDisclose      = "disclose.allow"
+)
+
+// Disclose rules on handing something to an audience. Redact names the
+// categories that must be sealed in it first: data about people stays within
+// the organisation as long as no framework of law says more.
+func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
+	label := g.label
+	if d.Label != "" {
+		label = Policy{TLP: g.policy.TLP}.Label(Job{TLP: d.Label})
+	}
+	cite := "TLP 2.0, " + string(label)
+	reach := slices.Index(Audiences(), to)
+	widest := map[Label]Audience{Red: Named, AmberStrict: Organisation, Amber: Clients, Green: Community, Clear: Public}[label]
+	var rulings []pipeline.Ruling
+	add := func(r pipeline.Ruling, _ bool) { rulings = append(rulings, r) }
+	switch {
+	case reach < 0:
+		add(deny(ruleAudience, cite, "There is no audience %q, so nobody can tell who would read it.", string(to)))
+	case reach > slices.Index(Audiences(), widest):
+		add(deny(ruleReach, cite, "The label reaches as far as %q, and this would go to %q.", string(widest), string(to)))
+	}
+	var personal []string
+	for _, c := range d.Clear {
+		if c.Personal() {
+			personal = append(personal, string(c))
+		}
+	}
+	if len(personal) > 0 && reach > slices.Index(Audiences(), Organisation) {
+		rulings = append(rulings, pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: union(personal, nil),
+			Cite: "profile " + g.policy.Profile + ", persons: " + string(g.policy.Persons), Keep: pipeline.KeepSealed,
+			Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."})
+	}
+	rulings = append(rulings, pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleDisclose, Cite: cite, Keep: pipeline.KeepRaw,
+		Reason: fmt.Sprintf("The label lets %q have it.", string(to))})
+	return unite(rulings)
+}
