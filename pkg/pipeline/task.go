@@ -32,6 +32,7 @@ func (k *TaskKey) UnmarshalText(b []byte) error {
 // A Task is one piece of work: one collector, one subject, under one ruling.
 type Task struct {
 	Key     TaskKey
+	Case    string // id of the case, so that what is learned for it stays within it
 	Attempt int    // 1, and one more for each resume that ran it again
 	Subject Entity // in clear, never encoded
 	Ruling  Ruling
