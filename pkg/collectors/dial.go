@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/miekg/dns"
@@ -125,13 +126,13 @@ func (n *Net) addresses(ctx context.Context, host string) ([]netip.Addr, error) 
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}
 	var addrs []netip.Addr
-	failed := errors.New("no address")
+	failed := errNoAddress
 	for _, r := range n.dns.Ask(ctx, []resolver.Question{{Name: host, Type: dns.TypeA}, {Name: host, Type: dns.TypeAAAA}}) {
 		if r.Err != nil {
 			failed = r.Err
 			continue
 		}
-		if r.Msg.Rcode != dns.RcodeSuccess {
+		if r.Msg.Rcode != dns.RcodeSuccess && r.Msg.Rcode != dns.RcodeNameError {
 			failed = errors.New(dns.RcodeToString[r.Msg.Rcode])
 		}
 		for _, rr := range r.Msg.Answer {
@@ -174,14 +175,31 @@ func (n *Net) connect(ctx context.Context, addr string) (net.Conn, error) {
 	return conn, nil
 }
 
+// absent is the failure of a name that does not exist, or of a port where
+// nobody listens. Of a source it says that the source is out of reach; of the
+// subject's own server it is the answer that there is none.
+type absent struct{ *pipeline.Failure }
+
+func (a absent) Unwrap() error { return a.Failure }
+
+// Absent reports whether an error says for certain that there is no such
+// server.
+func Absent(err error) bool {
+	var a absent
+	return errors.As(err, &a)
+}
+
 // failure gives an error of the network its outcome. A Failure stays what it
 // is.
 func failure(ctx context.Context, err error) error {
 	var f *pipeline.Failure
 	var slow net.Error
+	var gone absent
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &gone):
+		return gone
 	case errors.As(err, &f):
 		return f
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -189,8 +207,15 @@ func failure(ctx context.Context, err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, resolver.ErrTimeout), errors.As(err, &slow) && slow.Timeout():
 		return pipeline.Fail(pipeline.Timeout, err.Error())
 	}
-	return pipeline.Fail(pipeline.Unreachable, err.Error())
+	f = pipeline.Fail(pipeline.Unreachable, err.Error())
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, errNoAddress) {
+		return absent{f}
+	}
+	return f
 }
+
+// errNoAddress is the resolvers' word that a name has no address.
+var errNoAddress = errors.New("no such name, or no address")
 
 func portNumber(s string) uint16 {
 	p, err := net.LookupPort("tcp", s)

@@ -104,7 +104,8 @@ func partial(err error, replies []*Reply) error {
 	if errors.As(err, &broken) {
 		return err
 	}
-	f := failure(context.Background(), err).(*pipeline.Failure)
+	var f *pipeline.Failure
+	errors.As(failure(context.Background(), err), &f)
 	for _, r := range replies {
 		if r != nil && f.Outcome != pipeline.Cancelled {
 			return pipeline.Fail(pipeline.Partial, f.Reason)

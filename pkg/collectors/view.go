@@ -3,6 +3,7 @@ package collectors
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -114,6 +115,7 @@ func outcome(err error) (pipeline.Outcome, string) {
 	if err == nil {
 		return pipeline.OK, ""
 	}
-	f := failure(context.Background(), err).(*pipeline.Failure)
+	var f *pipeline.Failure
+	errors.As(failure(context.Background(), err), &f)
 	return f.Outcome, f.Reason
 }

@@ -26,7 +26,7 @@ func (c *Case) Chain() []Link {
 	var last ExchangeID
 	for _, x := range xs {
 		prev := ch.cause(x, xs)
-		ch.before[x.ID], ch.end[x.ID] = prev, ch.end[prev]+x.Elapsed
+		ch.before[x.ID], ch.end[x.ID] = prev, ch.end[prev]+pause(c.Exchange(prev), x)+x.Elapsed
 		if last == "" || ch.end[x.ID] > ch.end[last] {
 			last = x.ID
 		}
@@ -37,6 +37,15 @@ func (c *Case) Chain() []Link {
 	}
 	slices.Reverse(links)
 	return links
+}
+
+// pause is the time between two tries of one question: the source's, who
+// failed or asked to be left alone, and not ours.
+func pause(y, x *Exchange) time.Duration {
+	if y == nil || y.Task != x.Task || y.Question != x.Question {
+		return 0
+	}
+	return x.At.Sub(y.At.Add(y.Elapsed))
 }
 
 type chains struct {

@@ -56,6 +56,9 @@ type Opened struct {
 	Reference    string          `json:"reference,omitempty"`
 	Investigator string          `json:"investigator,omitempty"`
 	TLP          string          `json:"tlp"`
+	Active       bool            `json:"active,omitempty"`  // the freedom to be seen by the subject was asked for
+	Only         []string        `json:"only,omitempty"`    // collectors chosen by name; empty is all
+	Exclude      []string        `json:"exclude,omitempty"` // collectors left out by name
 	Profile      ProfileRef      `json:"profile"`
 	Resolved     json.RawMessage `json:"resolved"` // the profile as it was in force, whole
 	Limits       Limits          `json:"limits"`

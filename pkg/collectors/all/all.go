@@ -1,0 +1,14 @@
+// Package all is the table of contents: every collector there is.
+package all
+
+import (
+	"slices"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/infrastructure"
+)
+
+// Entries returns every collector, domain by domain.
+func Entries() []collectors.Entry {
+	return slices.Concat(infrastructure.All())
+}

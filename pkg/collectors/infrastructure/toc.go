@@ -1,0 +1,19 @@
+package infrastructure
+
+import "osint/pkg/collectors"
+
+// All returns every collector of infrastructure, in the order in which the
+// list of collectors shows them.
+func All() []collectors.Entry {
+	return []collectors.Entry{
+		dnsRecords(),
+		mailPolicy(),
+		reverseNames(),
+		originASN(),
+		rdap(),
+		crtsh(),
+		certspotter(),
+		tlsHandshake(),
+		webPages(),
+	}
+}

@@ -1,0 +1,119 @@
+package infrastructure
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"osint/pkg/collectors"
+	"osint/pkg/pipeline"
+)
+
+// webPages looks at what a name serves over HTTP and HTTPS: redirects,
+// headers, cookies, title, security.txt. The server can see it.
+func webPages() collectors.Entry {
+	return collectors.Entry{
+		Spec: pipeline.Spec{
+			Name: "web", Title: "Headers, cookies, redirects and security.txt of the subject's own web server", Domain: pipeline.Infrastructure,
+			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
+			Produces: []pipeline.Predicate{"serves-url", "redirects-to", "https-redirect", "http-header", "lacks-header", "sets-cookie",
+				"page-title", "runs", "security-txt", "has-contact"},
+			Emits:   []pipeline.Category{pipeline.Technical, pipeline.Contact},
+			Mode:    pipeline.Active,
+			Source:  ownServers(),
+			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
+			Grade:   pipeline.Own,
+			Origin:  "subject",
+			Ceiling: pipeline.Ceiling{Requests: 40, Bytes: 8 << 20},
+			Timeout: 25 * time.Second,
+		},
+		Collect: visit,
+	}
+}
+
+// maxPage is how much of a page is read, in bytes: head and title stand at
+// its top.
+const maxPage = 512 << 10
+
+func visit(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
+	host := subject.Hostname()
+	asks := []collectors.Request{
+		{Operation: "page", URL: "http://" + host + "/", AnyStatus: true, MaxBytes: maxPage},
+		{Operation: "page", URL: "https://" + host + "/", AnyStatus: true, MaxBytes: maxPage},
+		{Operation: "security.txt", URL: "https://" + host + "/.well-known/security.txt", AnyStatus: true, MaxBytes: 64 << 10},
+	}
+	got := make([]*collectors.Answer, len(asks))
+	errs := make([]error, len(asks))
+	var wg sync.WaitGroup
+	for i, r := range asks {
+		wg.Go(func() { got[i], errs[i] = net.HTTP(ctx, r) })
+	}
+	wg.Wait()
+	plain, secure, txt := got[0], got[1], got[2]
+	if collectors.Absent(errs[0]) && collectors.Absent(errs[1]) {
+		return nil // nobody listens: asked, and nothing there
+	}
+	if plain == nil && secure == nil {
+		return errors.Join(errs[1], errs[0])
+	}
+	if plain != nil {
+		emitPlain(emit, plain)
+	}
+	page := secure
+	if page == nil {
+		page = plain
+	}
+	emitPage(emit, page)
+	if secure != nil {
+		emitSecurityTxt(emit, txt, host, net.Now())
+	}
+	for _, err := range errs {
+		if err != nil && !collectors.Absent(err) {
+			return pipeline.Fail(pipeline.Partial, err.Error())
+		}
+	}
+	return nil
+}
+
+// emitPlain reports where plain HTTP leads.
+func emitPlain(emit collectors.Emit, a *collectors.Answer) {
+	last, err := url.Parse(a.URL)
+	if err != nil {
+		return
+	}
+	emit(pipeline.Observation{Predicate: "https-redirect", Value: last.Scheme == "https", Exchanges: a.Exchanges()})
+}
+
+// emitPage reports one page and the way that led to it.
+func emitPage(emit collectors.Emit, a *collectors.Answer) {
+	proof := a.Exchanges()[len(a.Hops)-1:]
+	for i := 1; i < len(a.Hops); i++ {
+		if to, err := pipeline.NewEntity(pipeline.KindURL, a.Hops[i].URL); err == nil {
+			emit(pipeline.Observation{Predicate: "redirects-to", Object: &to, Exchanges: []pipeline.ExchangeID{a.Hops[i-1].Exchange}})
+		}
+	}
+	if at, err := pipeline.NewEntity(pipeline.KindURL, a.URL); err == nil {
+		emit(pipeline.Observation{Predicate: "serves-url", Object: &at, Value: a.Status, Exchanges: proof})
+	}
+	for _, h := range judgeHeaders(a.Header) {
+		o := pipeline.Observation{Predicate: "http-header", Value: map[string]any{"name": h.name, "value": h.value}, Exchanges: proof}
+		if h.lacks {
+			o.Predicate, o.Value = "lacks-header", h.name
+		}
+		emit(o)
+	}
+	for _, c := range cookies(a) {
+		emit(pipeline.Observation{Predicate: "sets-cookie", Value: c, Exchanges: proof})
+	}
+	if t := pageTitle(a.Body); t != "" {
+		emit(pipeline.Observation{Predicate: "page-title", Value: t, Exchanges: proof})
+	}
+	for _, name := range []string{"Server", "X-Powered-By"} {
+		if tech, err := pipeline.NewEntity(pipeline.KindTechnology, product(a.Header.Get(name))); err == nil {
+			emit(pipeline.Observation{Predicate: "runs", Object: &tech, Value: "header " + strings.ToLower(name), Exchanges: proof})
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package infrastructure
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"osint/pkg/collectors"
+)
+
+// header is a header that was sent, or is missed.
+type header struct {
+	name, value string
+	lacks       bool
+}
+
+// wanted are the headers that protect a page's visitors.
+var wanted = []string{"strict-transport-security", "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"}
+
+// judgeHeaders returns the protective headers of an answer, sent or lacking.
+// A policy with frame-ancestors does what x-frame-options does.
+func judgeHeaders(h http.Header) []header {
+	var out []header
+	for _, name := range wanted {
+		value := strings.Join(h.Values(name), ", ")
+		framed := name == "x-frame-options" && strings.Contains(strings.ToLower(h.Get("content-security-policy")), "frame-ancestors")
+		if value != "" || !framed {
+			out = append(out, header{name, cut(value, 1000), value == ""})
+		}
+	}
+	return out
+}
+
+// cookies returns what an answer sets: names and flags, never values.
+func cookies(a *collectors.Answer) []map[string]any {
+	var out []map[string]any
+	for _, hop := range a.Hops {
+		for _, c := range (&http.Response{Header: hop.Header}).Cookies() {
+			out = append(out, map[string]any{"name": cut(c.Name, 100), "secure": c.Secure, "httponly": c.HttpOnly, "samesite": sameSite(c.SameSite)})
+		}
+	}
+	return out
+}
+
+func sameSite(s http.SameSite) string {
+	switch s {
+	case http.SameSiteLaxMode:
+		return "lax"
+	case http.SameSiteStrictMode:
+		return "strict"
+	case http.SameSiteNoneMode:
+		return "none"
+	}
+	return ""
+}
+
+var titleTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`) })
+
+// pageTitle returns the title of an HTML page on one line, at most 200
+// characters.
+func pageTitle(body []byte) string {
+	m := titleTag().FindSubmatch(body)
+	if m == nil {
+		return ""
+	}
+	return cut(strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " "), 200)
+}
+
+// product returns the first product of a Server header: "nginx/1.25.3".
+func product(s string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return cut(first, 80)
+}
+
+// cut bounds a text to n characters, and makes it UTF-8.
+func cut(s string, n int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n]) + "…"
+}

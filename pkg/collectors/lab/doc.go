@@ -1,0 +1,112 @@
+// Package lab is a small internet on loopback, described by text files.
+//
+// A [World] is one txtar file; [World.Serve] makes a [Lab] of it: a recursive
+// DNS resolver, WHOIS servers, HTTP and HTTPS with certificates of its own
+// CA, all on 127.0.0.1. Everything a collector asks is asked for real, by the
+// client that asks the real internet; [Lab.Resolver], [Lab.ConnectTo] and
+// [Lab.CA] are the flags that lead it here.
+//
+// # A world in ten minutes
+//
+// The comment on top begins with the title, has a line of seeds and tells the
+// story; "personal:" lists what is planted and must never stand in clear.
+// Each file after it is named by a URL: what is asked. Its text is the answer.
+//
+//	Acme: one web server and its registry
+//
+//	seeds: acme.example
+//	personal: Ada Example, ada@acme.example
+//
+//	-- dns://acme.example --
+//	@ A 192.0.2.1
+//	www CNAME acme.example.
+//	*.dev A 192.0.2.2
+//	_dmarc TXT "v=DMARC1; p=none"
+//
+//	-- dns://. --
+//	crt.sh. A 203.0.113.9
+//	whois.nic.example. A 203.0.113.4
+//
+//	-- whois://whois.nic.example/acme.example --
+//	Domain Name: ACME.EXAMPLE
+//	Registry Expiry Date: {{date +24d}}
+//
+//	-- http://acme.example/* --
+//	redirect https://acme.example/
+//
+//	-- https://acme.example/ --
+//	Content-Type: text/html
+//	Set-Cookie: sid=1
+//
+//	<title>Acme</title>
+//
+//	-- host://acme.example --
+//	certificate from -400d to -2d
+//
+//	-- https://crt.sh/?q=%25.acme.example&output=json --
+//	# follows: crt.sh JSON, nothing known
+//	Content-Type: application/json
+//
+//	[]
+//
+// # dns://ZONE
+//
+// Master-file syntax. The origin is the zone, the default time to live 300 s;
+// a zone without SOA gets one. dns://. is the place for single names of other
+// zones. The resolver knows all zones and nothing else: another name is
+// NXDOMAIN. It follows aliases, fills in wildcards, sets TC over UDP, never
+// sets AD, and refuses zone transfers.
+//
+// # whois://SERVER/QUERY
+//
+// The text is the answer; the query * is any other. Words before the object
+// ("-T dn", "domain", "n +") may be left out.
+//
+// # http://HOST/PATH?QUERY, https://…, http(s)://…
+//
+// A head, an empty line, the body. HOST may be *.NAME; PATH may end in * and
+// is then of all that begin so; of QUERY the named parameters must be equal,
+// or anything if the value is *, and others may be there. The most exact wins.
+// A method may stand before the URL ("POST https://…"). The head has headers
+// ("Name: value"), comments ("# …") and directives:
+//
+//	status 503
+//	redirect URL [STATUS]      301 unless it says another
+//	latency 200ms              before it answers
+//	drip 50ms                  byte by byte, so far apart
+//	endless                    the body again and again
+//	gzip-bomb 1GiB             so many zeros, packed, instead of the body
+//	cut 100                    hangs up after so many bytes, having promised all
+//	close                      hangs up without a word
+//	silent                     takes the request and says nothing
+//
+// # host://NAME
+//
+// How a web host or WHOIS server behaves, whatever it is asked. NAME may be
+// *.NAME. latency, drip, endless, gzip-bomb, cut, close and silent as above, and:
+//
+//	first 1 status 502         the first request; any of the above, too
+//	loss 1/3                   of every three requests the first is dropped
+//	limit 10 every 60s TEXT    then 429 with Retry-After and the text
+//	tls 1.0 1.2                the lowest and the highest version; close; silent
+//	ciphers NAME NAME          as crypto/tls calls them
+//	certificate names A B      instead of the host's own
+//	certificate from -85d to +5d
+//	certificate key rsa-1024   rsa-2048, ecdsa-p224, ecdsa-p256, ecdsa-p384
+//	certificate self-signed    or untrusted, incomplete, sha1
+//	dns silent                 of questions for the name and those below:
+//	dns rcode SERVFAIL         also latency 1s, loss 1/2, truncate
+//
+// A host is reached only if a zone has an address for it. One with an address
+// and no site has closed ports.
+//
+// # Templates
+//
+// In zones, WHOIS answers, headers and bodies; a lab counts dates from the
+// midnight (UTC) before it was started, so that its answers do not change.
+//
+//	{{date -400d}}  {{date +36h 2006-01-02}}   RFC 3339, or a layout of package time
+//	{{hex 1b e2 80 ae}}                        bytes
+//	{{repeat 1000 [}}                          a text so many times
+//	{{end}}                                    nothing after this is sent, no newline either
+package lab

@@ -1,0 +1,264 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Options say whom to ask and how hard.
+type Options struct {
+	// Servers are asked in turn. At least one is needed; see [System].
+	Servers []netip.AddrPort
+
+	// Dial opens a socket; network is "udp" or "tcp". Nil is a net.Dialer. A
+	// UDP socket must hand over its peer's datagrams only, as connected ones
+	// do. Dial must not call the Resolver.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	Sockets int           // UDP sockets for each server; zero means 2
+	Window  int           // at most this many questions on their way to one server; zero means 2048
+	Timeout time.Duration // longest wait for one try; zero means 2 s
+	Tries   int           // how often a question is put at most; zero means 4
+}
+
+// A Question is a name, with or without a trailing dot, and a type.
+type Question struct {
+	Name string
+	Type uint16
+}
+
+// String returns "name TYPE".
+func (q Question) String() string { return q.Name + " " + dns.Type(q.Type).String() }
+
+// A Result is what became of one question: Msg, or Err.
+//
+// NXDOMAIN, SERVFAIL and REFUSED are answers and no errors. Err wraps
+// [ErrTimeout] if there was silence, the socket's error if a server could not
+// be reached, or the context's error.
+type Result struct {
+	Msg     *dns.Msg
+	Wire    []byte         // the answer as received, but its id is zero and its question in lower case
+	Server  netip.AddrPort // who answered; who was asked last, if nobody did
+	Tries   int            // how often it was put
+	TCP     bool           // the answer came over TCP
+	Elapsed time.Duration  // from the first sending to the answer
+	Err     error
+}
+
+// ErrTimeout is wrapped by the error of a question that met silence.
+var ErrTimeout = errors.New("no answer in time")
+
+// ErrClosed is the error of questions that [Resolver.Close] cut off.
+var ErrClosed = errors.New("resolver is closed")
+
+// A Resolver asks questions. It may be used from many goroutines.
+type Resolver struct {
+	o      Options
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // sockets' readers and the clock
+
+	mu      sync.Mutex // guards everything below, and servers, ports and flights
+	servers []*server
+	turn    int        // which server is next
+	known   bool       // some server has answered
+	flights []*flight  // on their way, in no order
+	queue   []*flight  // waiting for room, in order
+	outbox  []*attempt // to be written once the mutex is free
+	ticking bool       // the clock runs
+	closed  bool
+}
+
+// New returns a resolver. Nothing is opened before the first question.
+func New(o Options) (*Resolver, error) {
+	if len(o.Servers) == 0 {
+		return nil, errors.New("no resolver to ask: name one with --resolver HOST:PORT")
+	}
+	if o.Dial == nil {
+		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.Sockets <= 0 {
+		o.Sockets = 2
+	}
+	if o.Window <= 0 {
+		o.Window = 2048
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 2 * time.Second
+	}
+	if o.Tries <= 0 {
+		o.Tries = 4
+	}
+	r := &Resolver{o: o}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	for _, a := range o.Servers {
+		if !a.IsValid() || a.Port() == 0 {
+			return nil, fmt.Errorf("resolver %q is not ip:port", a)
+		}
+		r.servers = append(r.servers, newServer(a, o.Window))
+	}
+	return r, nil
+}
+
+// Ask puts questions all at once and returns their results in the same order
+// when the last is there. It is meant for a handful: it holds all of them.
+func (r *Resolver) Ask(ctx context.Context, qs []Question) []Result {
+	j := &job{results: make(chan *flight, len(qs))}
+	out := make([]Result, len(qs))
+	if err := ctx.Err(); err != nil {
+		for i := range out {
+			out[i].Err = err
+		}
+		return out
+	}
+	flights := make([]*flight, 0, len(qs))
+	for i, q := range qs {
+		name, err := packName(q.Name)
+		if err != nil {
+			out[i].Err = err
+			continue
+		}
+		flights = append(flights, &flight{q: q, name: name, job: j, slot: i, index: -1, limit: r.o.Tries})
+	}
+	r.launch(flights...)
+	stop := ctx.Done()
+	for range flights {
+		select {
+		case f := <-j.results:
+			out[f.slot] = f.result
+		case <-stop:
+			stop = nil
+			r.drop(j, ctx.Err())
+			f := <-j.results
+			out[f.slot] = f.result
+		}
+	}
+	return out
+}
+
+// Each puts the questions that next yields until it returns false, and calls
+// done once for each, in the order of the answers. It calls next and done on
+// the caller's goroutine and holds no more questions than are on their way.
+// Its error is the context's, or nil.
+func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done func(Question, Result)) error {
+	most := r.o.Window * len(r.servers)
+	j := &job{results: make(chan *flight, most)}
+	out, more := 0, true
+	stop := ctx.Done()
+	for more || out > 0 {
+		for more && out < most && (out == 0 || r.room()) {
+			q, ok := next()
+			if !ok || ctx.Err() != nil {
+				more = false
+				if ok {
+					done(q, Result{Err: ctx.Err()})
+				}
+				break
+			}
+			name, err := packName(q.Name)
+			if err != nil {
+				done(q, Result{Err: err})
+				continue
+			}
+			r.launch(&flight{q: q, name: name, job: j, index: -1, limit: r.o.Tries})
+			out++
+		}
+		if out == 0 {
+			continue
+		}
+		select {
+		case f := <-j.results:
+			out--
+			done(f.q, f.result)
+		case <-stop:
+			stop, more = nil, false
+			r.drop(j, ctx.Err())
+		}
+	}
+	return ctx.Err()
+}
+
+// launch sends flights, or queues them where there is no room.
+func (r *Resolver) launch(fs ...*flight) {
+	r.mu.Lock()
+	if r.closed {
+		for _, f := range fs {
+			r.finish(f, Result{Err: ErrClosed})
+		}
+	} else {
+		r.queue = append(r.queue, fs...)
+		r.feed(time.Now())
+	}
+	r.mu.Unlock()
+	r.flush()
+}
+
+// room reports whether one more question could be sent at once.
+func (r *Resolver) room() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.queue) > 0 {
+		return false
+	}
+	for _, s := range r.servers {
+		if s.room() {
+			return true
+		}
+	}
+	return false
+}
+
+// drop finishes what is left of a job with an error.
+func (r *Resolver) drop(j *job, err error) {
+	r.mu.Lock()
+	r.abandon(func(f *flight) bool { return f.job == j }, err)
+	r.feed(time.Now())
+	r.mu.Unlock()
+	r.flush()
+}
+
+func (r *Resolver) abandon(which func(*flight) bool, err error) {
+	for i := len(r.flights) - 1; i >= 0; i-- {
+		if f := r.flights[i]; which(f) {
+			r.finish(f, Result{Server: f.server.addr, Err: err, Elapsed: time.Since(f.began)})
+		}
+	}
+	var keep []*flight
+	for _, f := range r.queue {
+		if which(f) {
+			r.finish(f, Result{Err: err})
+		} else {
+			keep = append(keep, f)
+		}
+	}
+	r.queue = keep
+}
+
+// Close ends what is on its way with [ErrClosed], closes all sockets and
+// waits until they are. A second Close does nothing.
+func (r *Resolver) Close() error {
+	r.mu.Lock()
+	if !r.closed {
+		r.closed = true
+		r.cancel()
+		r.abandon(func(*flight) bool { return true }, ErrClosed)
+		for _, s := range r.servers {
+			if s.tcp != nil {
+				s.tcp.retire()
+			}
+			for len(s.ports) > 0 {
+				s.ports[0].retire()
+			}
+		}
+	}
+	r.mu.Unlock()
+	r.wg.Wait()
+	return nil
+}

@@ -1,0 +1,231 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"osint/pkg/pipeline"
+)
+
+// A layout is the document as pages show it: sections of blocks, in order,
+// every text ready to be read (visible, defanged). HTML and PDF are two ways
+// of setting the same layout.
+type layout struct {
+	Title    string
+	Subtitle string
+	TLP      string
+	Foot     string // what the report renders: case, line, tool
+	AsOf     time.Time
+	Sections []section
+}
+
+type section struct {
+	ID, Title string
+	Blocks    []block
+}
+
+// A block has exactly one field set.
+type block struct {
+	Lines      []string // the bottom line
+	Text       string   // a paragraph
+	Note       string   // a paragraph of small print
+	Heading    string   // of a part of the section
+	Facts      []fact
+	Judgements []shownJudgement
+	Steps      []shownStep
+	Card       *card
+	Table      *table
+	Drawing    *drawing
+}
+
+type fact struct{ Key, Value string }
+
+type shownJudgement struct {
+	Text, Basis string
+	Refs        []ref
+}
+
+type shownStep struct {
+	Action, Why string
+	Level       pipeline.Severity
+}
+
+// A card shows one finding.
+type card struct {
+	ID, Title, Detail, Remedy string
+	Level                     pipeline.Severity
+	Facts                     []fact
+	Evidence                  []ref
+}
+
+// A ref points at a row of the report; Anchor is empty if that row is not
+// shown.
+type ref struct{ Text, Anchor string }
+
+// A table has a caption, columns and rows; Total counts the rows there would
+// be without the cap.
+type table struct {
+	Caption string
+	Columns []column
+	Rows    []row
+	Total   int
+}
+
+type column struct {
+	Head  string
+	Width float64 // share of the page, relative to the others
+	Right bool
+	Code  bool
+}
+
+type row struct {
+	Anchor string
+	Cells  []cell
+}
+
+type cell struct {
+	Text  string
+	Exact string // the value as it is, where the text is defanged
+	Level pipeline.Severity
+}
+
+// maxRows caps a table on a page. JSON has every row.
+const maxRows = 2000
+
+// Capped says how many rows are missing, or nothing.
+func (t *table) Capped() string {
+	if t.Total <= len(t.Rows) {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s are shown; the JSON report has all of them.", group(len(t.Rows)), plural(t.Total, "row", "rows"))
+}
+
+// A writer lays out one document.
+type writer struct {
+	d      *Document
+	fang   *defanger
+	anchor map[string]string // ids of rows that are shown
+}
+
+func lay(d *Document) *layout {
+	w := &writer{d: d, fang: newDefanger(d), anchor: map[string]string{}}
+	w.anchors()
+	l := &layout{
+		Title:    w.text(titleOf(d)),
+		Subtitle: w.text(subtitleOf(d)),
+		TLP:      d.Case.TLP,
+		AsOf:     d.Case.asOf,
+		Foot:     w.text(footOf(d)),
+	}
+	l.Sections = []section{
+		w.summary(), w.theCase(), w.score(), w.findings(), w.gaps(), w.timeline(), w.entities(), w.relations(),
+		w.sources(), w.rulings(), w.observations(), w.evidence(),
+	}
+	return l
+}
+
+// anchors learns which findings, observations and exchanges have a row.
+func (w *writer) anchors() {
+	for i, f := range w.d.Findings {
+		if i < maxRows {
+			w.anchor[f.ID] = "finding-" + anchorName(f.ID)
+		}
+	}
+	for i, o := range w.d.Observations {
+		if i < maxRows {
+			w.anchor[o.ID] = "obs-" + anchorName(o.ID)
+		}
+	}
+	for i, x := range w.d.Exchanges {
+		if i < maxRows {
+			w.anchor[string(x.ID)] = "xch-" + anchorName(string(x.ID))
+		}
+	}
+}
+
+// anchorName keeps of an id what may stand in a fragment.
+func anchorName(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '-'
+	}, id)
+}
+
+func (w *writer) text(s string) string { return w.fang.text(s) }
+
+func (w *writer) refs(ids []string, most int) []ref {
+	var out []ref
+	for i, id := range ids {
+		if i == most {
+			return append(out, ref{Text: fmt.Sprintf("and %s more", group(len(ids)-most))})
+		}
+		out = append(out, ref{Safe(id), w.anchor[id]})
+	}
+	return out
+}
+
+// maxText is how many characters of one value a page shows; JSON has all.
+const maxText = 1200
+
+// cell shows a text.
+func (w *writer) cell(s string) cell { return cell{Text: w.text(clip(s, maxText))} }
+
+// named shows an entity, its exact value beside it where they differ.
+func (w *writer) named(e pipeline.Entity) cell {
+	if e.IsZero() {
+		return cell{}
+	}
+	c := cell{Text: w.fang.entity(e)}
+	if exact := Safe(e.Value); exact != c.Text {
+		c.Exact = exact
+	}
+	return c
+}
+
+func cells(texts ...string) []cell {
+	out := make([]cell, len(texts))
+	for i, s := range texts {
+		out[i] = cell{Text: Safe(s)}
+	}
+	return out
+}
+
+func titleOf(d *Document) string {
+	if len(d.Case.Seeds) == 0 {
+		return "Investigation"
+	}
+	title := d.Case.Seeds[0].Value
+	if n := len(d.Case.Seeds) - 1; n > 0 {
+		title += fmt.Sprintf(" and %s", plural(n, "other", "others"))
+	}
+	return title
+}
+
+func subtitleOf(d *Document) string {
+	return "Investigation report, as of " + day(d.Case.asOf)
+}
+
+func footOf(d *Document) string {
+	s := fmt.Sprintf("Case %s, line %s; %s %s", d.Case.ID, group(int(d.Case.Lines)), d.Case.Tool.Name, d.Case.Tool.Version)
+	if d.Case.Tool.Lab != "" {
+		s += "; a fictional world (" + d.Case.Tool.Lab + ")"
+	}
+	return s
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "an unknown date"
+	}
+	return t.UTC().Format("2 January 2006")
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05Z")
+}

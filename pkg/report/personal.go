@@ -1,0 +1,138 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+
+	"osint/pkg/pipeline"
+)
+
+// Ways of showing personal values, as a profile names them.
+const (
+	personalShow = "show" // in clear, where the key exists
+	personalOmit = "omit" // rows with them are left out and counted
+)
+
+// A teller says what stands in the report for a sealed value: a label that is
+// the same in the whole report, or the value where it may be shown. Two
+// values never share a label.
+type teller struct {
+	shown map[string]string // by token
+	omit  bool
+	gone  int // rows left out
+}
+
+func newTeller(c *pipeline.Case, o Options) *teller {
+	t := &teller{shown: map[string]string{}, omit: o.Personal == personalOmit}
+	count := map[pipeline.Kind]int{}
+	add := func(e pipeline.Entity) {
+		if !e.Sealed() || t.shown[e.Value] != "" {
+			return
+		}
+		if o.Personal == personalShow && o.Reveal != nil {
+			if clear, ok := o.Reveal(e); ok {
+				t.shown[e.Value] = clear.Value
+				return
+			}
+		}
+		count[e.Kind]++
+		t.shown[e.Value] = fmt.Sprintf("[sealed %s %d]", cmp.Or(e.Kind, "text"), count[e.Kind])
+	}
+	nodes := c.Nodes()
+	slices.SortStableFunc(nodes, func(a, b *pipeline.Node) int { return a.FirstSeen.Compare(b.FirstSeen) })
+	for _, n := range nodes {
+		add(n.Entity)
+	}
+	for _, o := range c.Observations {
+		eachText(o.Value, func(s string) {
+			if pipeline.IsToken(s) {
+				add(pipeline.Entity{Value: s})
+			}
+		})
+	}
+	return t
+}
+
+// eachText calls f with every text in a value.
+func eachText(v any, f func(string)) {
+	switch x := v.(type) {
+	case string:
+		f(x)
+	case []any:
+		for _, y := range x {
+			eachText(y, f)
+		}
+	case map[string]any:
+		for _, k := range sortedKeys(x) {
+			eachText(x[k], f)
+		}
+	}
+}
+
+func (t *teller) entity(e pipeline.Entity) pipeline.Entity {
+	if e.Sealed() {
+		e.Value = t.text(e.Value)
+	}
+	return e
+}
+
+func (t *teller) entities(es []pipeline.Entity) []pipeline.Entity {
+	out := make([]pipeline.Entity, len(es))
+	for i, e := range es {
+		out[i] = t.entity(e)
+	}
+	return out
+}
+
+var reToken = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`sealed:[0-9a-zA-Z]*:[0-9a-zA-Z]*`) })
+
+// text puts labels in the place of the tokens in a text.
+func (t *teller) text(s string) string {
+	if len(s) < len("sealed::") {
+		return s
+	}
+	return reToken().ReplaceAllStringFunc(s, func(token string) string {
+		return cmp.Or(t.shown[token], "[sealed]")
+	})
+}
+
+// value puts labels in the place of tokens in an observation's value.
+func (t *teller) value(v any) any {
+	switch x := v.(type) {
+	case string:
+		return t.text(x)
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = t.value(x[i])
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k := range x {
+			out[k] = t.value(x[k])
+		}
+		return out
+	}
+	return v
+}
+
+// drops reports whether a row about these entities and this value is left
+// out, and counts it.
+func (t *teller) drops(v any, es ...pipeline.Entity) bool {
+	if !t.omit {
+		return false
+	}
+	sealed := false
+	eachText(v, func(s string) { sealed = sealed || reToken().MatchString(s) })
+	for _, e := range es {
+		sealed = sealed || e.Sealed()
+	}
+	if sealed {
+		t.gone++
+	}
+	return sealed
+}
