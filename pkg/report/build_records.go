@@ -8,8 +8,11 @@ import (
 )
 
 func findingsOf(c *pipeline.Case, t *teller) []Finding {
-	effect := map[string]float64{}
+	effect, hazard := map[string]float64{}, map[string]float64{}
 	if c.Assessment != nil {
+		for _, x := range c.Assessment.Contributions {
+			hazard[x.Family] = x.Hazard
+		}
 		for _, s := range c.Assessment.Sensitivity {
 			effect[s.Rule] = s.Delta
 		}
@@ -30,7 +33,7 @@ func findingsOf(c *pipeline.Case, t *teller) []Finding {
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(b.Severity.Rank(), a.Severity.Rank()),
-			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject.String(), b.Subject.String()))
+			cmp.Compare(hazard[b.Family], hazard[a.Family]), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject.String(), b.Subject.String()))
 	})
 	return out
 }

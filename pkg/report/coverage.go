@@ -92,6 +92,9 @@ func gapsOf(c *pipeline.Case, d *Document, v *Coverage) []Gap {
 	}
 	for _, x := range d.Collectors {
 		for _, o := range append(pipeline.Outcomes(), openTask) {
+			if o == pipeline.Skipped && notNeeded(c, d, x.Name) {
+				continue
+			}
 			if why := because[o]; why != "" && x.Outcomes[o] > 0 {
 				add(string(o), x.Name, x.Outcomes[o], "%s %s (%s)%s.%s", x.Name, why, plural(x.Outcomes[o], "question", "questions"),
 					x.reasons(o), standIn(c, d, x.Name, o))
@@ -122,12 +125,30 @@ func (x *Collector) reasons(o pipeline.Outcome) string {
 	return ": " + strings.Join(out, "; ")
 }
 
+// notNeeded reports whether a source only stands in for one that left no
+// question without an answer.
+func notNeeded(c *pipeline.Case, d *Document, name string) bool {
+	for _, r := range refs(c) {
+		if r.Name == name && r.StandsInFor != "" {
+			return !slices.Contains(failedSources(d), r.StandsInFor)
+		}
+	}
+	return false
+}
+
+func refs(c *pipeline.Case) []pipeline.CollectorRef {
+	if c.Opened == nil {
+		return nil
+	}
+	return c.Opened.Collectors
+}
+
 // standIn says whether a source of the same family answered instead.
 func standIn(c *pipeline.Case, d *Document, name string, o pipeline.Outcome) string {
-	if c.Opened == nil || o.Answered() {
+	if o.Answered() {
 		return ""
 	}
-	for _, r := range c.Opened.Collectors {
+	for _, r := range refs(c) {
 		if r.StandsInFor != name {
 			continue
 		}

@@ -127,9 +127,11 @@ func lay(d *Document) *layout {
 
 // anchors learns which findings, observations and exchanges have a row.
 func (w *writer) anchors() {
-	for i, f := range w.d.Findings {
-		if i < maxRows {
-			w.anchor[f.ID] = "finding-" + anchorName(f.ID)
+	for i, g := range byRule(w.d.Findings) {
+		for _, f := range g {
+			if i < maxCards {
+				w.anchor[f.ID] = "finding-" + anchorName(g[0].ID)
+			}
 		}
 	}
 	for i, o := range w.d.Observations {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"osint/pkg/pipeline"
 )
 
 func (w *writer) vectorTable() *table {
@@ -71,31 +73,93 @@ func (w *writer) findings() section {
 			w.named(f.Subject), w.cell(signed(f.Effect)), w.cell(string(f.Status))}})
 	}
 	s.Blocks = append(s.Blocks, block{Table: t})
-	for i := range w.d.Findings {
+	groups := byRule(w.d.Findings)
+	for i, g := range groups {
 		if i == maxCards {
-			s.Blocks = append(s.Blocks, block{Note: fmt.Sprintf("%s more are in the table above and in the JSON report.", plural(len(w.d.Findings)-i, "finding", "findings"))})
+			s.Blocks = append(s.Blocks, block{Note: fmt.Sprintf("%s more are in the table above and in the JSON report.", plural(len(groups)-i, "rule's findings", "rules' findings"))})
 			break
 		}
-		s.Blocks = append(s.Blocks, block{Card: w.card(&w.d.Findings[i])})
+		s.Blocks = append(s.Blocks, block{Card: w.card(g)})
 	}
 	return s
 }
 
-// maxCards is how many findings are told at length.
+// maxCards is how many rules' findings are told at length.
 const maxCards = 200
 
-func (w *writer) card(f *Finding) *card {
-	c := &card{ID: "finding-" + anchorName(f.ID), Title: w.text(f.Title), Detail: w.text(f.Detail), Remedy: w.text(f.Remediation),
-		Level: f.Severity, Evidence: w.refs(f.Observations, 12)}
-	c.Facts = []fact{
-		{"Subject", w.fang.entity(f.Subject)},
-		{"Rule", Safe(f.Rule) + ", vector " + Safe(f.Vector)},
-		{"Likelihood", fmt.Sprintf("%s (%.2f), from %s", likelihoodOf(f.Confidence), f.Confidence, cmp.Or(join(f.Origins), "no recorded origin"))},
-		{"Effect on score", signed(f.Effect)},
-		{"Status", Safe(string(f.Status)) + ", fingerprint " + Safe(f.Fingerprint)},
+// byRule gathers the findings of each rule, in the order of the first.
+func byRule(all []Finding) [][]Finding {
+	var out [][]Finding
+	at := map[string]int{}
+	for _, f := range all {
+		i, known := at[f.Rule]
+		if !known {
+			i = len(out)
+			at[f.Rule] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], f)
 	}
+	return out
+}
+
+// card tells the findings of one rule: what was seen, on what, what to do.
+func (w *writer) card(fs []Finding) *card {
+	f := fs[0]
+	c := &card{ID: "finding-" + anchorName(f.ID), Title: w.text(f.Title), Remedy: w.text(f.Remediation), Level: f.Severity}
+	var subjects []pipeline.Entity
+	var seen, observations, origins []string
+	for _, x := range fs {
+		subjects = append(subjects, x.Subject)
+		observations = append(observations, x.Observations...)
+		for _, o := range x.Origins {
+			origins = insert(origins, o)
+		}
+		if x.Detail != "" && len(fs) > 1 && len(seen) < 8 {
+			seen = append(seen, w.fang.entity(x.Subject)+": "+w.text(x.Detail))
+		}
+		if x.Severity.Rank() > c.Level.Rank() {
+			c.Level = x.Severity
+		}
+	}
+	c.Evidence = w.refs(observations, 12)
+	status, subject := Safe(string(f.Status))+", fingerprint "+Safe(f.Fingerprint), "Subject"
+	if len(fs) == 1 {
+		c.Detail = w.text(upperFirst(f.Detail))
+	} else {
+		c.Title += fmt.Sprintf(", and %d more like it", len(fs)-1)
+		status, subject = statuses(fs), fmt.Sprintf("Subjects (%d)", len(fs))
+	}
+	c.Facts = []fact{{subject, w.list(subjects)}}
+	if len(seen) > 0 {
+		c.Facts = append(c.Facts, fact{"Seen", strings.Join(seen, "; ")})
+	}
+	c.Facts = append(c.Facts, fact{"Rule", Safe(f.Rule) + ", vector " + Safe(f.Vector)},
+		fact{"Likelihood", fmt.Sprintf("%s (%.2f), from %s", likelihoodOf(f.Confidence), f.Confidence, w.text(cmp.Or(join(origins), "no recorded origin")))},
+		fact{"Effect on score", signed(f.Effect)}, fact{"Status", status})
 	if len(f.References) > 0 {
 		c.Facts = append(c.Facts, fact{"References", w.text(strings.Join(f.References, "; "))})
 	}
 	return c
+}
+
+// statuses counts the findings of each status.
+func statuses(fs []Finding) string {
+	count := map[string]int{}
+	for _, f := range fs {
+		count[Safe(string(f.Status))]++
+	}
+	var out []string
+	for _, s := range sortedKeys(count) {
+		out = append(out, fmt.Sprintf("%s %d", s, count[s]))
+	}
+	return strings.Join(out, ", ")
+}
+
+// upperFirst lets a detail stand as a sentence of its own.
+func upperFirst(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' && (len(s) == 1 || s[1] == ' ' || s[1] >= 'a' && s[1] <= 'z') && !strings.Contains(strings.SplitN(s, " ", 2)[0], ".") {
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
 }

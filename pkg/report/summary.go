@@ -125,8 +125,8 @@ func firstLine(d *Document) string {
 	return "Nothing that was seen asks for action."
 }
 
-// recommend makes one recommendation of each rule that has live findings, by
-// effect on the score, then severity.
+// recommend makes one recommendation of each rule that has live findings, in
+// the findings' order: by effect on the score, then severity.
 func recommend(d *Document) []Recommendation {
 	out := []Recommendation{}
 	at := map[string]int{}
@@ -151,7 +151,7 @@ func recommend(d *Document) []Recommendation {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Recommendation) int {
-		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(b.Severity.Rank(), a.Severity.Rank()), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(b.Severity.Rank(), a.Severity.Rank()))
 	})
 	for i := range out {
 		out[i].Rank = i + 1

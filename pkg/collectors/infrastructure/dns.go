@@ -34,7 +34,7 @@ func dnsRecords() collectors.Entry {
 // services are the SRV names asked for at a domain.
 var services = strings.Fields(`_autodiscover._tcp _caldavs._tcp _carddavs._tcp _gc._tcp _h323cs._tcp
 	_imap._tcp _imaps._tcp _jmap._tcp _kerberos._udp _kpasswd._udp _ldap._tcp _matrix-fed._tcp
-	_matrix._tcp _minecraft._tcp _pop3s._tcp _sip._tcp _sip._udp _sips._tcp _stun._udp
+	_matrix._tcp _minecraft._tcp _pop3s._tcp _sip._tcp _sip._tls _sip._udp _sipfederationtls._tcp _sips._tcp _stun._udp
 	_submission._tcp _submissions._tcp _turn._udp _xmpp-client._tcp _xmpp-server._tcp`)
 
 // mailHosts is how many mail hosts are asked for TLSA records.
@@ -42,10 +42,9 @@ const mailHosts = 20
 
 func readRecords(ctx context.Context, ask lookup, subject pipeline.Entity, emit collectors.Emit) error {
 	z, name := newZone(ask), subject.Value
-	qs := at(name, dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeHTTPS)
+	qs := append(at(name, dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeHTTPS), at("_443._tcp."+name, dns.TypeTLSA)...)
 	if subject.Kind == pipeline.KindDomain {
 		qs = append(qs, at(name, dns.TypeNS, dns.TypeSOA, dns.TypeMX, dns.TypeTXT, dns.TypeCAA, dns.TypeDS)...)
-		qs = append(qs, at("_443._tcp."+name, dns.TypeTLSA)...)
 		for _, up := range parents(name) { // where CAA is looked for next
 			qs = append(qs, at(up, dns.TypeCAA)...)
 		}
@@ -59,12 +58,12 @@ func readRecords(ctx context.Context, ask lookup, subject pipeline.Entity, emit 
 	r := records{z, subject, emit}
 	r.addresses()
 	r.https()
+	r.tlsa(subject, 443)
 	if subject.Kind == pipeline.KindDomain {
 		r.delegation()
 		r.texts()
 		r.caa()
 		r.services()
-		r.tlsa(subject, 443)
 		if err := r.mail(ctx); err != nil {
 			return err
 		}

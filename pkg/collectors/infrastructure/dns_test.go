@@ -79,8 +79,8 @@ func TestRecordsOfAHost(t *testing.T) {
 	r := read(t, dnsRecords(), readRecords, f, "www.corp.example")
 	r.only(t, "resolves-to", "www.corp.example resolves-to ip:198.51.100.7")
 	r.only(t, "alias-of", "www.corp.example alias-of host:lb.corp.example", "lb.corp.example alias-of host:edge.cdn.example")
-	if len(f.asked) != 4 || f.trips != 1 {
-		t.Errorf("%d questions in %d round trips; want 4 in 1", len(f.asked), f.trips)
+	if len(f.asked) != 5 || f.trips != 1 {
+		t.Errorf("%d questions in %d round trips; want 5 in 1", len(f.asked), f.trips)
 	}
 	r = read(t, dnsRecords(), readRecords, zoneOf(t, lively), "gone.corp.example")
 	r.wants(t, "not gone.corp.example resolves-to", "gone.corp.example alias-of host:nothing.cloud.example")
@@ -125,8 +125,8 @@ func TestFailuresDenyNothing(t *testing.T) {
 		}
 	}
 	f := zoneOf(t, "")
-	for _, q := range []string{"A", "AAAA", "CNAME", "HTTPS"} {
-		f.broken["www.corp.example "+q] = true
+	for _, q := range []string{"www.corp.example A", "www.corp.example AAAA", "www.corp.example CNAME", "www.corp.example HTTPS", "_443._tcp.www.corp.example TLSA"} {
+		f.broken[q] = true
 	}
 	if r := read(t, dnsRecords(), readRecords, f, "www.corp.example"); len(r.lines) > 0 || outcome(r.err) != pipeline.Unreachable {
 		t.Errorf("every question failed: %v, %v; want nothing and unreachable", r.lines, r.err)

@@ -99,7 +99,11 @@ func (t *telling) domain(r *registration, name string, x pipeline.ExchangeID) {
 
 // allocation reports the record of a network or AS number. What it says of
 // the network is said of the block, not of the address that was asked about.
+// A record of the whole address space says only that nobody holds the address.
 func (t *telling) allocation(a *allocation, x pipeline.ExchangeID) {
+	if a.block.IsValid() && a.block.Bits() == 0 {
+		return
+	}
 	if a.handle != "" || a.name != "" {
 		t.say("registration", nil, cmp.Or(a.handle, a.name), x)
 	}

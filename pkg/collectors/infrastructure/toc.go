@@ -11,6 +11,7 @@ func All() []collectors.Entry {
 		reverseNames(),
 		originASN(),
 		rdap(),
+		whoisRecords(),
 		crtsh(),
 		certspotter(),
 		tlsHandshake(),

@@ -145,8 +145,9 @@ func (r *Resolver) Ask(ctx context.Context, qs []Question) []Result {
 
 // Each puts the questions that next yields until it returns false, and calls
 // done once for each, in the order of the answers. It calls next and done on
-// the caller's goroutine and holds no more questions than are on their way.
-// Its error is the context's, or nil.
+// the caller's goroutine, and next only when a question can go out at once; it
+// never holds more than Options.Window questions for each server. Its error is
+// the context's, or nil.
 func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done func(Question, Result)) error {
 	most := r.o.Window * len(r.servers)
 	j := &job{results: make(chan *flight, most)}

@@ -177,7 +177,8 @@ func TestServerThatHangsUpAfterEachAnswer(t *testing.T) {
 			if q, err := dc.ReadMsg(); err == nil {
 				dc.WriteMsg(reply(q))
 			}
-			io.Copy(io.Discard, io.LimitReader(c, 1)) // so that it ends without a reset, which would take the answer with it
+			c.(*net.TCPConn).CloseWrite()
+			io.Copy(io.Discard, c) // until the client hangs up too: a reset would take the answer with it
 			c.Close()
 		}
 	})

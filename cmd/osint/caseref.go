@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"osint/pkg/pipeline"
+	"osint/pkg/pipeline/rule"
+	"osint/pkg/report"
+	"osint/profiles"
+)
+
+// find returns the folder of a case: what was typed if it is one, else the one
+// of that name, or of that id, below the folder of cases.
+func (c *console) find(name string) (dir string, err error) {
+	if holdsCase(name) {
+		return filepath.Clean(name), nil
+	}
+	cases := c.places(false).cases()
+	names := caseNames(cases)
+	if slices.Contains(names, name) {
+		return filepath.Join(cases, name), nil
+	}
+	if len(name) > 2 && name[:2] == "c-" {
+		for _, n := range names {
+			if id, err := caseID(filepath.Join(cases, n)); err == nil && id == name {
+				return filepath.Join(cases, n), nil
+			}
+		}
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return "", usage("%s holds no case: there is no %s in it", name, caseFile)
+	}
+	if meant, ok := rule.Nearest(name, names); ok {
+		return "", usage("no case %q: did you mean %s?", name, meant)
+	}
+	return "", usage("no case %q: osint cases list names those there are", name)
+}
+
+func holdsCase(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, caseFile))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// caseNames returns the cases below a folder, sorted.
+func caseNames(cases string) (names []string) {
+	entries, _ := os.ReadDir(cases) // none yet
+	for _, e := range entries {
+		if e.IsDir() && holdsCase(filepath.Join(cases, e.Name())) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// document builds the report of a case as its own profile shows it.
+func (c *console) document(dir string) (*report.Document, *pipeline.Case, error) {
+	cs, err := pipeline.Read(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := profiles.FromJSON(cs.Opened.Resolved)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := report.Options{Personal: p.Report.Personal}
+	if o.Personal == "show" {
+		v, err := pipeline.ReadVault(cs, dir, c.places(false).keys())
+		if err != nil {
+			return nil, nil, err
+		}
+		o.Reveal = v.Reveal
+	}
+	return report.Build(cs, o), cs, nil
+}
+
+// showsPeople reports whether the profile of a case shows personal values.
+func showsPeople(cs *pipeline.Case) bool {
+	p, err := profiles.FromJSON(cs.Opened.Resolved)
+	return err == nil && p.Report.Personal == "show"
+}

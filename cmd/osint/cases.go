@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+)
+
+func newCases(c *console) *cobra.Command {
+	var asJSON, yes bool
+	list := &cobra.Command{
+		Use: "list", Short: "List the cases there are", Args: exactly(), Example: "  osint cases list\n  osint cases list --json | jq -r '.cases[].dir'",
+		RunE: func(*cobra.Command, []string) error { return c.listCases(asJSON) },
+	}
+	jsonFlag(list, &asJSON)
+	rm := &cobra.Command{
+		Use: "rm CASE...", Short: "Remove cases, with their evidence and reports", Example: "  osint cases rm --yes CASE",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("osint cases rm needs a case: osint cases list names them")
+			}
+			return c.removeCases(args, yes)
+		},
+	}
+	rm.Flags().BoolVar(&yes, "yes", false, "do it: a case that was removed is gone")
+	return shelf("cases", groupRead, "List and remove cases", "  osint cases list", list, rm)
+}
+
+// A caseRow is what the list says of one case.
+type caseRow struct {
+	Name    string    `json:"name"`
+	Dir     string    `json:"dir"`
+	ID      string    `json:"id"`
+	Target  string    `json:"target"`
+	Started time.Time `json:"started"`
+	Outcome string    `json:"outcome"` // complete, interrupted, timeout, stopped, broken
+	Level   string    `json:"level"`
+	Score   *float64  `json:"score"`
+	TLP     string    `json:"tlp"`
+	Error   string    `json:"error,omitempty"`
+}
+
+func (c *console) listCases(asJSON bool) error {
+	cases := c.places(false).cases()
+	rows := []caseRow{}
+	t := table{header: []string{"case", "target", "started", "outcome", "level", "score", "tlp"}, right: []int{5}}
+	for _, name := range caseNames(cases) {
+		r := describeCase(name, filepath.Join(cases, name))
+		rows = append(rows, r)
+		score, started := "", ""
+		if r.Score != nil {
+			score = fmt.Sprintf("%.1f", *r.Score)
+		}
+		if !r.Started.IsZero() {
+			started = r.Started.Format(time.RFC3339)
+		}
+		t.add(r.Name, r.Target, started, r.Outcome, r.Level, score, r.TLP)
+	}
+	if asJSON {
+		return c.json(map[string]any{"folder": cases, "cases": rows})
+	}
+	if len(rows) == 0 {
+		c.say("no cases in %s yet: osint investigate SEED makes one", cases)
+		return nil
+	}
+	return c.table(t)
+}
+
+func describeCase(name, dir string) caseRow {
+	r := caseRow{Name: name, Dir: dir, Outcome: "stopped"}
+	cs, err := pipeline.Read(dir)
+	if err != nil {
+		r.Outcome, r.Error = "broken", err.Error()
+	}
+	if cs == nil || cs.Opened == nil {
+		return r
+	}
+	r.ID, r.Target, r.Started, r.TLP = cs.Opened.Case, title(cs.Opened.Seeds), cs.Began.UTC().Truncate(time.Second), cs.Opened.TLP
+	if cs.Closed != nil && err == nil {
+		r.Outcome = cs.Closed.Outcome
+	}
+	if a := cs.Assessment; a != nil {
+		r.Level, r.Score = a.Level, &a.Score
+	}
+	return r
+}
+
+// removeCases removes whole case folders, those only, and none that another
+// process is at work on.
+func (c *console) removeCases(names []string, yes bool) error {
+	var dirs []string
+	for _, n := range names {
+		dir, err := c.find(n)
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, dir)
+	}
+	for _, dir := range dirs {
+		if !yes {
+			return usage("%s would be removed for good: say so with --yes", dir)
+		}
+		folder, err := pipeline.Open(dir, c.places(false).keys())
+		var held *pipeline.Locked
+		if errors.As(err, &held) {
+			return err
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		if folder != nil {
+			folder.Close()
+		}
+		fmt.Fprintln(c.out, report.Safe(dir))
+	}
+	return nil
+}
+
+// caseID reads the id of a case from its first line.
+func caseID(dir string) (string, error) {
+	f, err := os.Open(filepath.Join(dir, caseFile))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	line, err := bufio.NewReaderSize(f, 1<<16).ReadBytes('\n')
+	if err != nil {
+		return "", err
+	}
+	e, err := pipeline.ParseEvent(line)
+	if err != nil || e.Opened == nil {
+		return "", errors.New("no first line")
+	}
+	return e.Opened.Case, nil
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"osint/pkg/collectors/all"
+	"osint/pkg/pipeline"
+)
+
+// A collectorRow is what is known of a collector before it runs.
+type collectorRow struct {
+	Name        string               `json:"name"`
+	Title       string               `json:"title"`
+	Domain      pipeline.Domain      `json:"domain"`
+	Mode        pipeline.Mode        `json:"mode"`
+	Consumes    []pipeline.Kind      `json:"consumes"`
+	Produces    []pipeline.Predicate `json:"produces"`
+	Categories  []pipeline.Category  `json:"categories"`
+	Sends       []pipeline.Kind      `json:"sends"`
+	Grade       pipeline.Grade       `json:"grade"`
+	Origin      string               `json:"origin"`
+	StandsInFor string               `json:"stands_in_for,omitempty"`
+	Keys        []string             `json:"keys"`
+	Ceiling     ceiling              `json:"ceiling"`
+	Source      pipeline.Source      `json:"source"`
+}
+
+type ceiling struct {
+	Requests int     `json:"requests"`
+	Bytes    int64   `json:"bytes"`
+	CostUSD  float64 `json:"cost_usd"`
+}
+
+func newCollectors(c *console) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "collectors", GroupID: groupLook, Short: "List the collectors: whom they ask, who notices, on what terms", Args: exactly(),
+		Example: "  osint collectors\n  osint collectors --json | jq -r '.collectors[].source.name'",
+		RunE: func(*cobra.Command, []string) error {
+			rows := []collectorRow{}
+			t := table{header: []string{"collector", "mode", "source", "asks about", "what it does"}}
+			for _, e := range all.Entries() {
+				s := e.Spec
+				rows = append(rows, collectorRow{s.Name, s.Title, s.Domain, s.Mode, s.Consumes, s.Produces, s.Emits, s.Sends, s.Grade, s.Origin,
+					s.StandsInFor, append([]string{}, s.Keys...), ceiling{s.Ceiling.Requests, s.Ceiling.Bytes, s.Ceiling.CostUSD}, s.Source})
+				t.add(s.Name, string(s.Mode), s.Source.Name, words(s.Consumes), s.Title)
+			}
+			if asJSON {
+				return c.json(map[string]any{"collectors": rows})
+			}
+			return c.table(t)
+		},
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// words joins what are texts underneath.
+func words[T ~string](list []T) string {
+	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ","), "[]")
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// places are the folders that osint keeps things in.
+type places struct {
+	data  string // cases
+	state string // keys, usage
+	cache string // answers
+	note  string // why they are not where one would look; "" if they are
+}
+
+func (p places) cases() string { return filepath.Join(p.data, "cases") }
+func (p places) keys() string  { return filepath.Join(p.state, "keys") }
+
+// places finds the folders: OSINT_HOME, else XDG, else HOME; where there is
+// none or it can't be written to, the current folder, else the temporary one.
+// A command that only reads (make is false) makes nothing: it looks where
+// there is something.
+func (c *console) places(make bool) places {
+	if home := c.getenv("OSINT_HOME"); home != "" {
+		if abs, err := filepath.Abs(home); err == nil {
+			home = abs
+		}
+		return under(home)
+	}
+	home := c.getenv("HOME")
+	usual := places{
+		data:  c.xdg("XDG_DATA_HOME", home, ".local/share"),
+		state: c.xdg("XDG_STATE_HOME", home, ".local/state"),
+		cache: c.xdg("XDG_CACHE_HOME", home, ".cache"),
+	}
+	if usual.there(make) {
+		return usual
+	}
+	why := "HOME is not set"
+	if filepath.IsAbs(home) {
+		why = home + " can't be written to"
+	}
+	for _, base := range []string{".", os.TempDir()} {
+		abs, err := filepath.Abs(filepath.Join(base, ".osint"))
+		if p := under(abs); err == nil && p.there(make) {
+			p.note = why + ": cases and keys are kept in " + abs + "; set OSINT_HOME to choose"
+			return p
+		}
+	}
+	if usual.data == "" {
+		return under(".osint")
+	}
+	return usual
+}
+
+// there reports whether the folders can be used.
+func (p places) there(make bool) bool {
+	if make {
+		return writable(p.data) && writable(p.state) && writable(p.cache)
+	}
+	_, err := os.Stat(p.data)
+	return p.data != "" && err == nil
+}
+
+func under(home string) places {
+	return places{data: filepath.Join(home, "data"), state: filepath.Join(home, "state"), cache: filepath.Join(home, "cache")}
+}
+
+// xdg returns a folder of the XDG base directories, or "" if there is none. A
+// relative one does not count.
+func (c *console) xdg(variable, home, below string) string {
+	if dir := c.getenv(variable); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "osint")
+	}
+	if !filepath.IsAbs(home) {
+		return ""
+	}
+	return filepath.Join(home, below, "osint")
+}
+
+// writable makes a folder if need be, and tries it.
+func writable(dir string) bool {
+	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
+		return false
+	}
+	f, err := os.CreateTemp(dir, ".try-*")
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return os.Remove(f.Name()) == nil
+}

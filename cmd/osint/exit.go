@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"osint/pkg/pipeline"
+)
+
+// The exit codes. When several hold, the first of 130, 1, 4, 3 is returned.
+const (
+	done        = 0
+	internal    = 1
+	badUsage    = 2
+	tooLittle   = 3
+	notAsked    = 4
+	locked      = 75
+	interrupted = 130
+	terminated  = 143
+)
+
+// exitCodes is the table that the help prints.
+var exitCodes = []struct {
+	code  int
+	means string
+}{
+	{done, "done"},
+	{internal, "internal: something failed here, such as a disk that is full; the case can be resumed"},
+	{badUsage, "usage: a target, flag, profile or case is wrong; the message says what to type"},
+	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
+	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
+	{locked, "locked: another process is at work on the case; try later"},
+	{interrupted, "interrupted by Ctrl-C; the case can be read and resumed"},
+	{terminated, "ended by SIGTERM, likewise"},
+}
+
+// exit is an error that knows its code. With no err there is nothing to say.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// usage returns the error of something typed wrongly.
+func usage(format string, args ...any) error { return &exit{badUsage, fmt.Errorf(format, args...)} }
+
+// codeOf returns the exit code that an error stands for.
+func codeOf(err error) int {
+	var e *exit
+	var held *pipeline.Locked
+	switch {
+	case err == nil:
+		return done
+	case errors.As(err, &held):
+		return locked
+	case errors.As(err, &e):
+		return e.code
+	}
+	return internal
+}
+
+func exitCodeHelp() string {
+	var b strings.Builder
+	for _, x := range exitCodes {
+		fmt.Fprintf(&b, "  %3d  %s\n", x.code, x.means)
+	}
+	b.WriteString("\nWhen several hold, the first of 130 (143), 1, 4, 3 is returned. Any other code\nis a failure.\n")
+	return b.String()
+}

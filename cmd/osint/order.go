@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
+	"osint/pkg/pipeline"
+	"osint/pkg/pipeline/rule"
+	"osint/profiles"
+)
+
+// An order is what the flags of investigate ask for.
+type order struct {
+	scope, excluded       []string
+	profile, priority     string
+	types                 []string
+	purpose, basis        string
+	reference             string
+	investigator, tlp     string
+	active                bool
+	collectors, exclude   []string
+	depth, limit, workers int
+	timeout               time.Duration
+	out                   string
+}
+
+const (
+	comprehensive = "comprehensive"
+	normal        = "normal"
+)
+
+func priorities() []string { return []string{"low", normal, "high", "urgent"} }
+
+func typeNames() []string {
+	names := []string{comprehensive}
+	for _, d := range pipeline.Domains() {
+		names = append(names, string(d))
+	}
+	return names
+}
+
+func (o *order) flags(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&o.scope, "scope", nil, "`ENTITY|FILE`: the subject's too; a file has one a line; repeatable")
+	fs.StringArrayVar(&o.excluded, "exclude-entity", nil, "`ENTITY|FILE`: not the subject's; repeatable")
+	fs.StringVar(&o.profile, "profile", "default", "`NAME|FILE`: what may be asked and kept")
+	fs.StringSliceVar(&o.types, "type", []string{comprehensive}, "`LIST`: "+strings.Join(typeNames(), ",")+" (default "+comprehensive+")")
+	group(fs, "What", "scope", "exclude-entity", "profile", "type")
+	fs.StringVar(&o.purpose, "purpose", "", "`TEXT`: why it is done, for the record")
+	fs.StringVar(&o.basis, "lawful-basis", "", "`TEXT`: what it rests on in law")
+	fs.StringVar(&o.reference, "reference", "", "`TEXT`: your own case number or order")
+	fs.StringVar(&o.investigator, "investigator", "", "`NAME`: who does it")
+	fs.StringVar(&o.tlp, "tlp", "", "`LABEL`: of the Traffic Light Protocol 2.0 (default: the profile's)")
+	fs.StringVar(&o.priority, "priority", normal, "`WORD`: for the record: "+strings.Join(priorities(), ", ")+" (default "+normal+")")
+	group(fs, "Why, and for whom", "purpose", "lawful-basis", "reference", "investigator", "tlp", "priority")
+	fs.BoolVar(&o.active, "active", false, "let the subject see us, if the profile allows that on request")
+	fs.StringSliceVar(&o.collectors, "collector", nil, "`LIST`: the only collectors to use, comma between")
+	fs.StringSliceVar(&o.exclude, "exclude", nil, "`LIST`: collectors not to use")
+	fs.IntVar(&o.depth, "depth", 2, "`N`: steps from a seed; 0 is the seeds only (default: the profile's, 2)")
+	fs.IntVar(&o.limit, "limit", 0, "`N`: entities asked about, at the most (default: the profile's)")
+	fs.IntVar(&o.workers, "workers", 0, "`N`: questions at once (default: the profile's)")
+	fs.DurationVar(&o.timeout, "timeout", 0, "`TIME`: end after it, such as 90s (default: the profile's)")
+	group(fs, "How", "active", "collector", "exclude", "depth", "limit", "workers", "timeout")
+}
+
+// A mandate is an order that was understood and that the profile permits.
+type mandate struct {
+	profile *profiles.Profile
+	job     compliance.Job
+	scope   pipeline.Scope
+	limits  pipeline.Limits
+	types   []pipeline.Domain // never empty
+}
+
+// read understands an order. changed reports whether a flag was given.
+func (o *order) read(c *console, seeds []string, changed func(string) bool) (m *mandate, err error) {
+	m = &mandate{}
+	if m.scope, err = o.entities(c, seeds); err != nil {
+		return nil, err
+	}
+	if m.profile, err = profiles.Load(o.profile); err != nil {
+		return nil, usage("%w", err)
+	}
+	m.scope.Admit = m.profile.Admit
+	if m.types, err = domains(o.types); err != nil {
+		return nil, err
+	}
+	if err := known(o.collectors, "--collector"); err != nil {
+		return nil, err
+	}
+	if err := known(o.exclude, "--exclude"); err != nil {
+		return nil, err
+	}
+	if err := oneOf("--priority", o.priority, priorities()...); err != nil {
+		return nil, err
+	}
+	m.limits, err = o.limits(m.profile.Limits, changed)
+	if err != nil {
+		return nil, err
+	}
+	m.job = compliance.Job{Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator, TLP: o.tlp,
+		Active: o.active, Collectors: o.collectors, Exclude: o.exclude, Types: m.types, BudgetUSD: m.limits.CostUSD}
+	if err := m.profile.Permits(m.job); err != nil {
+		return nil, usage("%w", err)
+	}
+	return m, nil
+}
+
+// limits are the profile's where no flag says otherwise.
+func (o *order) limits(l pipeline.Limits, changed func(string) bool) (pipeline.Limits, error) {
+	for _, x := range []struct {
+		flag  string
+		value int
+		least int
+		to    *int
+	}{{"depth", o.depth, 0, &l.Depth}, {"limit", o.limit, 1, &l.Entities}, {"workers", o.workers, 1, &l.Workers}} {
+		if !changed(x.flag) {
+			continue
+		}
+		if x.value < x.least {
+			return l, usage("--%s %d: write %d or more", x.flag, x.value, x.least)
+		}
+		*x.to = x.value
+	}
+	if changed("timeout") {
+		if o.timeout <= 0 {
+			return l, usage("--timeout %v: write a time such as 90s or 5m", o.timeout)
+		}
+		l.Timeout = o.timeout
+	}
+	return l, nil
+}
+
+// domains reads --type.
+func domains(words []string) (ds []pipeline.Domain, err error) {
+	for _, w := range words {
+		if err := oneOf("--type", w, typeNames()...); err != nil {
+			return nil, err
+		}
+		if w == comprehensive {
+			return pipeline.Domains(), nil
+		}
+		if d := pipeline.Domain(w); !slices.Contains(ds, d) {
+			ds = append(ds, d)
+		}
+	}
+	if len(ds) == 0 {
+		return pipeline.Domains(), nil
+	}
+	return ds, nil
+}
+
+// known says which of the names no collector has.
+func known(names []string, flag string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	var there []string
+	for _, e := range all.Entries() {
+		there = append(there, e.Spec.Name)
+	}
+	for _, n := range names {
+		if !slices.Contains(there, n) {
+			return usage("%s %q: there is no such collector: %s; osint collectors lists them", flag, n, rule.OneOf(n, there))
+		}
+	}
+	return nil
+}
+
+// title names a case's targets in few words: no personal one.
+func title(seeds []pipeline.Entity) string {
+	s := "a sealed target"
+	if len(seeds) > 0 && !seeds[0].Personal() {
+		s = seeds[0].Value
+	}
+	if n := len(seeds) - 1; n > 0 {
+		s += fmt.Sprintf(" and %d more", n)
+	}
+	return s
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"osint/pkg/compliance"
+	"osint/pkg/pipeline"
+	"osint/profiles"
+)
+
+func newResume(c *console) *cobra.Command {
+	var r reach
+	var s showing
+	cmd := &cobra.Command{
+		Use: "resume CASE", GroupID: groupRun, Short: "Continue a case that was interrupted or killed",
+		Long: `Nothing that was answered is asked again. The case's own profile holds, and
+today's where that is stricter; the flags of the way out are today's.`,
+		Example:     "  osint resume CASE\n  osint resume CASE --lab brindleford",
+		Args:        exactly("a case: osint cases list names them"),
+		Annotations: map[string]string{"exit-codes": "yes"},
+	}
+	cmd.Flags().SortFlags = false
+	r.flags(cmd.Flags())
+	s.flags(cmd.Flags())
+	group(cmd.Flags(), "How it is shown", "format", "progress", "quiet")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		dir, err := c.find(args[0])
+		if err != nil {
+			return err
+		}
+		folder, err := pipeline.Open(dir, c.places(false).keys())
+		if err != nil {
+			return err
+		}
+		defer folder.Close()
+		o := folder.Case.Opened
+		if err := sameWorld(o, &r); err != nil {
+			return err
+		}
+		w, err := c.begin(cmd.Context(), &r, &s, o.Limits.CostUSD)
+		if err != nil {
+			return err
+		}
+		defer w.end()
+		w.folder = folder
+		run, p, err := w.again(folder.Case)
+		if err != nil {
+			return err
+		}
+		return w.carryOut(run, p)
+	}
+	return cmd
+}
+
+// sameWorld takes the world of a lab case, and refuses to continue a case of
+// one world in another.
+func sameWorld(o *pipeline.Opened, r *reach) error {
+	switch {
+	case r.lab.world == "":
+		r.lab.world = o.Tool.Lab
+	case r.lab.world != o.Tool.Lab && o.Tool.Lab == "":
+		return usage("--lab %s: the case is of the internet: leave the flag out", r.lab.world)
+	case r.lab.world != o.Tool.Lab:
+		return usage("--lab %s: the case is of the world %s: leave the flag out", r.lab.world, o.Tool.Lab)
+	}
+	return nil
+}
+
+// again returns the run that continues a case: under its own profile and
+// today's of the same name, whichever is stricter.
+func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error) {
+	o := cs.Opened
+	p, err := profiles.FromJSON(o.Resolved)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the case's profile: %w", err)
+	}
+	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
+		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
+	gates := []pipeline.Gate{compliance.New(p.Policy, job)}
+	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
+		gates = append(gates, compliance.New(today.Policy, job))
+	}
+	r := w.run(p, compliance.Strictest(gates...))
+	r.Opened, r.Past = *o, cs
+	r.Scope = pipeline.Scope{Admit: p.Admit}
+	for _, x := range []struct {
+		tokens []pipeline.Entity
+		to     *[]pipeline.Entity
+	}{{o.Seeds, &r.Scope.Seeds}, {o.Scope, &r.Scope.Declared}, {o.Excluded, &r.Scope.Excluded}} {
+		for _, e := range x.tokens {
+			clear, _ := w.folder.Vault().Reveal(e) // a token whose key is gone stays one
+			*x.to = append(*x.to, clear)
+		}
+	}
+	w.seeds = r.Scope.Seeds
+	return r, p, nil
+}
+
+// catchUp lets a screen that has a memory hear what was recorded before.
+func (w *work) catchUp() error {
+	switch w.screen.(type) {
+	case *jsonl, *plain, *quiet:
+		return nil
+	}
+	return w.folder.Replay(w.screen)
+}

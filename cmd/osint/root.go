@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"osint/pkg/pipeline/rule"
+)
+
+// Groups of commands in the help.
+const (
+	groupRun  = "run"
+	groupRead = "read"
+	groupLook = "look"
+)
+
+func newRoot(c *console) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "osint",
+		Short: "osint investigates an organisation from what is public, and proves what it says.",
+		Example: `  osint investigate example.com
+  osint investigate brindleford.example --lab brindleford --active
+  osint show CASE findings`,
+		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true,
+		Args: cobra.ArbitraryArgs,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Investigate"}, &cobra.Group{ID: groupRead, Title: "Read a case"},
+		&cobra.Group{ID: groupLook, Title: "Look around"})
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := fill(cmd, environment(c.getenv)); err != nil {
+			return err
+		}
+		return oneOf("--color", c.color, "auto", "always", "never")
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&c.color, "color", "auto", "`WHEN`: auto, always or never in colour")
+	f.BoolVarP(&c.verbose, "verbose", "v", false, "say more on stderr")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { c.help(cmd) })
+	root.SetHelpCommand(newHelp(c))
+	root.AddCommand(newInvestigate(c), newResume(c), newReport(c), newShow(c), newCases(c), newCollectors(c), newProfile(c),
+		newLab(c), newSchema(c), newVersion(c), newCompletion(c), newMan(c))
+	root.AddCommand(topics(root)...)
+	return root
+}
+
+// unknownCommand says what may have been meant: a command, or a target
+// without its verb.
+func unknownCommand(cmd *cobra.Command, word string) error {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	if meant, ok := rule.Nearest(word, names); ok {
+		return usage("unknown command %q: did you mean %s %s?", word, cmd.CommandPath(), meant)
+	}
+	if cmd.HasParent() {
+		return usage("unknown command %q: %s has %s", word, cmd.CommandPath(), strings.Join(names, ", "))
+	}
+	if strings.ContainsAny(word, ".:@") {
+		return usage("unknown command %q: to investigate it, type: osint investigate %s", word, word)
+	}
+	return usage("unknown command %q: osint help lists them", word)
+}
+
+// shelf returns a command that only holds others.
+func shelf(name, group, short, example string, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: name, GroupID: group, Short: short, Example: example, Args: cobra.ArbitraryArgs}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
+// flagError makes a usage error of what pflag could not read.
+func flagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	for _, unknown := range []string{"unknown flag: --", "unknown shorthand flag: "} {
+		word, ok := strings.CutPrefix(text, unknown)
+		if !ok {
+			continue
+		}
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if meant, ok := rule.Nearest(word, names); ok && strings.HasSuffix(unknown, "--") {
+			return usage("unknown flag --%s: did you mean --%s?", word, meant)
+		}
+		return usage("unknown flag %s: %s --help lists the flags", strings.TrimPrefix(text[len("unknown "):], "flag: "), cmd.CommandPath())
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: --"); ok {
+		if f := cmd.Flags().Lookup(name); f != nil {
+			return usage("--%s needs a value: write %s", name, wants(f))
+		}
+	}
+	if i := strings.Index(text, `" flag: `); strings.HasPrefix(text, "invalid argument ") && i > 0 {
+		head := text[len("invalid argument "):]
+		value, rest, _ := strings.Cut(head, " for ")
+		name, _, _ := strings.Cut(strings.TrimPrefix(strings.Trim(rest, `"`), "--"), `"`)
+		if f := cmd.Flags().Lookup(name); f != nil {
+			return usage("--%s: %s is no value for it: write %s", name, value, wants(f))
+		}
+	}
+	return usage("%s: %s --help lists the flags", text, cmd.CommandPath())
+}
+
+// exactly returns a check that as many arguments are there as want names.
+func exactly(want ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(want):
+			return usage("%s needs %s: type %s", cmd.CommandPath(), want[len(args)], cmd.UseLine())
+		case len(args) > len(want):
+			return usage("%q is one word too many: type %s", args[len(want)], cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// oneOf says what to write instead of a word that is not in the list.
+func oneOf(flag, word string, words ...string) error {
+	for _, w := range words {
+		if w == word {
+			return nil
+		}
+	}
+	return usage("%s %q: %s", flag, word, rule.OneOf(word, words))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"osint/pkg/report"
+)
+
+func newSchema(c *console) *cobra.Command {
+	one := func(name, short string, text func() []byte) *cobra.Command {
+		cmd := &cobra.Command{Use: name, Short: short, Args: exactly(), Example: "  osint schema " + name,
+			RunE: func(*cobra.Command, []string) error {
+				_, err := c.out.Write(text())
+				return err
+			}}
+		var asJSON bool // it is JSON either way
+		jsonFlag(cmd, &asJSON)
+		return cmd
+	}
+	return shelf("schema", groupLook, "Print the JSON Schema of what osint writes", "  osint schema report > report.schema.json",
+		one("report", "The schema of the JSON report", report.Schema),
+		one("case", "The schema of one line of a case file", report.CaseSchema))
+}

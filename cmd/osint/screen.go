@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+
+	"osint/cmd/osint/tui"
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+)
+
+// A screen shows a run until it is closed.
+type screen interface {
+	pipeline.Renderer
+	Notice(text string) // may be called from any goroutine
+	Close() error
+}
+
+func screenNames() []string { return []string{"auto", "tui", "plain", "jsonl", "quiet"} }
+
+// screen returns what --progress asks for. hit is called when its reader asks
+// for the end.
+func (c *console) screen(kind string, i *interrupt) (screen, error) {
+	if err := oneOf("--progress", kind, screenNames()...); err != nil {
+		return nil, err
+	}
+	watched := tui.IsTerminal(c.stderr) && tui.IsTerminal(c.in) && c.getenv("TERM") != "dumb"
+	if kind == "auto" {
+		kind = "plain"
+		if watched {
+			kind = "tui"
+		}
+	}
+	var s screen
+	switch kind {
+	case "tui":
+		if !watched {
+			return nil, usage("--progress tui needs a terminal: write --progress plain")
+		}
+		s = tui.New(tui.Options{Out: c.stderr, In: c.in, Color: c.colored(c.stderr), Safe: report.Safe, Stop: func() { i.hit(interrupted) }})
+	case "jsonl":
+		s = newJSONL(c.stdout, c.errs)
+	case "quiet":
+		s = &quiet{c.errs}
+	default:
+		s = newPlain(plainOptions{out: c.errs, color: c.colored(c.stderr), verbose: c.verbose, width: c.width(c.stderr)})
+	}
+	i.notice = s.Notice
+	return s, nil
+}
+
+// quiet shows nothing but what must be said.
+type quiet struct{ w io.Writer }
+
+func (*quiet) Event(*pipeline.Event) error { return nil }
+func (*quiet) Sync() error                 { return nil }
+func (*quiet) Progress(pipeline.Progress)  {}
+func (q *quiet) Notice(text string)        { io.WriteString(q.w, "osint: "+text+"\n") }
+func (*quiet) Close() error                { return nil }

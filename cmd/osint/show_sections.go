@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+)
+
+// ordered is a JSON object whose keys keep their order.
+type ordered []struct {
+	key   string
+	value any
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o ordered) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		v, err := json.Marshal(f.value)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%q:%s", f.key, v)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func (c *console) showFindings(d *report.Document) error {
+	p := page{width: c.width(c.stdout), color: c.colored(c.stdout)}
+	if len(d.Findings) == 0 {
+		c.say("no findings: osint show CASE sources says what was asked")
+	}
+	for _, f := range d.Findings {
+		fmt.Fprintf(c.out, "%s %s  %s\n", severity(f.Severity, p.color), bold(f.Rule, p.color), report.Safe(f.Title))
+		p.paragraph(c.out, fmt.Sprintf("%s · confidence %.2f · %s · effect %+.1f", f.Subject.Value, f.Confidence, f.Status, f.Effect), 9)
+		if f.Detail != "" {
+			p.paragraph(c.out, f.Detail, 9)
+		}
+		if f.Remediation != "" {
+			p.paragraph(c.out, "To do: "+f.Remediation, 9)
+		}
+		fmt.Fprintln(c.out)
+	}
+	return nil
+}
+
+func (c *console) showEntities(d *report.Document) error {
+	t := table{header: []string{"kind", "value", "scope", "depth", "asked", "why"}, right: []int{3, 4}}
+	for _, e := range d.Entities {
+		scope := "context"
+		if e.InScope {
+			scope = "subject"
+		}
+		t.add(string(e.Kind), e.Value, scope, fmt.Sprint(e.Depth), fmt.Sprint(e.Asked), e.Reason)
+	}
+	return c.table(t)
+}
+
+func (c *console) showRelations(d *report.Document) error {
+	t := table{header: []string{"subject", "relation", "object", "origin", "grade", "proof"}}
+	for _, o := range d.Observations {
+		relation := string(o.Predicate)
+		if o.Denies {
+			relation = "no " + relation
+		}
+		t.add(o.Subject.Value, relation, objectText(&o), o.Origin, string(o.Grade), strings.Join(texts(o.Exchanges), " "))
+	}
+	return c.table(t)
+}
+
+// objectText is the object of an observation, its value, or both.
+func objectText(o *report.Observation) string {
+	var parts []string
+	if o.Object != nil {
+		parts = append(parts, o.Object.Value)
+	}
+	switch v := o.Value.(type) {
+	case nil:
+	case string:
+		parts = append(parts, v)
+	default:
+		parts = append(parts, string(compact(v)))
+	}
+	s := strings.Join(parts, " ")
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:59]) + "…"
+	}
+	return s
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
+	}
+	return out
+}
+
+func (c *console) showTimeline(d *report.Document) error {
+	t := table{header: []string{"when", "about", "what", "proof"}}
+	for _, m := range d.Timeline {
+		t.add(m.At.Format(time.RFC3339), m.Subject.Value, m.Text, m.Evidence)
+	}
+	return c.table(t)
+}
+
+func (c *console) showRulings(d *report.Document) error {
+	t := table{header: []string{"verdict", "rule", "questions", "collectors", "kept", "reason", "cite"}, right: []int{2}}
+	for _, r := range d.Rulings {
+		t.add(string(r.Verdict), r.Rule, fmt.Sprint(r.Questions), strings.Join(r.Collectors, ","), string(r.Keep), r.Reason, r.Cite)
+	}
+	return c.table(t)
+}
+
+func (c *console) showSources(d *report.Document) error {
+	t := table{header: []string{"collector", "source", "mode", "calls", "cost", "outcomes", "trouble"}, right: []int{3, 4}}
+	for _, s := range d.Collectors {
+		trouble := ""
+		if len(s.Errors) > 0 {
+			trouble = s.Errors[0].Reason
+		}
+		t.add(s.Name, s.Source, string(s.Mode), fmt.Sprint(s.Calls), fmt.Sprintf("$%.2f", s.CostUSD), counts(s.Outcomes), trouble)
+	}
+	return c.table(t)
+}
+
+// counts writes how many tasks ended how, in the order of the outcomes.
+func counts(m map[pipeline.Outcome]int) string {
+	var parts []string
+	order := append(pipeline.Outcomes(), slices.SortedFunc(keys(m), cmp.Compare)...)
+	seen := map[pipeline.Outcome]bool{}
+	for _, o := range order {
+		if m[o] > 0 && !seen[o] {
+			seen[o] = true
+			parts = append(parts, fmt.Sprintf("%d %s", m[o], o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// showExchange prints one question and its answer. A sealed answer is shown
+// where the case's profile shows people.
+func (c *console) showExchange(d *report.Document, cs *pipeline.Case, dir string, id pipeline.ExchangeID, asJSON, raw bool) error {
+	i := slices.IndexFunc(d.Exchanges, func(x report.Exchange) bool { return x.ID == id })
+	x := cs.Exchange(id)
+	if i < 0 || x == nil {
+		return usage("no exchange %q in %s: osint show %s relations names those that prove something", id, dir, dir)
+	}
+	var body []byte
+	var why string
+	if x.Kept == pipeline.KeepSealed && !showsPeople(cs) {
+		why = "it is sealed, and the case's profile does not show people"
+	} else if v, err := pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
+		return err
+	} else if body, err = v.Body(x); err != nil {
+		why = err.Error()
+	}
+	switch {
+	case raw && why != "":
+		return usage("there are no bytes to print: %s", why)
+	case raw:
+		_, err := c.out.Write(body)
+		return err
+	case asJSON:
+		return c.json(ordered{{"schema_version", d.SchemaVersion}, {"case", d.Case.ID}, {"exchange", d.Exchanges[i]}, {"body", string(body)}, {"body_missing", why}})
+	}
+	for _, f := range fields(d.Exchanges[i]) {
+		fmt.Fprintf(c.out, "%-11s %s\n", f[0], report.Safe(f[1]))
+	}
+	if why != "" {
+		fmt.Fprintf(c.out, "\nThe answer is not shown: %s.\n", why)
+		return nil
+	}
+	fmt.Fprintf(c.out, "\n%s\n", safeLines(strings.TrimRight(string(body), "\r\n")))
+	return nil
+}
+
+func fields(x report.Exchange) [][2]string {
+	return [][2]string{{"exchange", string(x.ID)}, {"task", x.Task}, {"source", x.Source}, {"operation", x.Operation}, {"locator", x.Locator},
+		{"outcome", fmt.Sprintf("%s, status %d", x.Outcome, x.Status)}, {"at", x.At.Format(time.RFC3339Nano)},
+		{"took", fmt.Sprintf("%.1f ms", x.ElapsedMS)}, {"bytes", fmt.Sprint(x.Bytes)}, {"kept", string(x.Kept)}, {"sha256", x.SHA256},
+		{"detail", x.Detail}, {"error", x.Error}}
+}
+
+// reportsIn returns the reports that lie in a case's folder.
+func reportsIn(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "reports", "report.*"))
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	return files, nil
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+
+	"osint/pkg/pipeline/rule"
+	"osint/pkg/report"
+)
+
+// showing says how a run is shown and what is written at its end.
+type showing struct {
+	formats  []string
+	progress string
+	quiet    bool
+}
+
+func formatNames() (names []string) {
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func (s *showing) flags(fs *pflag.FlagSet) {
+	formatFlag(fs, &s.formats)
+	fs.StringVar(&s.progress, "progress", "auto", "`HOW`: tui, plain, jsonl (the case's lines, on stdout), quiet; auto is tui on a terminal, plain elsewhere (default auto)")
+	fs.BoolVar(&s.quiet, "quiet", false, "the same as --progress quiet")
+}
+
+func formatFlag(fs *pflag.FlagSet, to *[]string) {
+	fs.StringSliceVar(to, "format", formatNames(), "`LIST`: the reports to write (default json,html,pdf)")
+}
+
+// kind returns what --progress says, with --quiet taken into account.
+func (s *showing) kind() string {
+	if s.quiet {
+		return "quiet"
+	}
+	return s.progress
+}
+
+// formats returns the formats of that name, in the order of the report
+// package, each once.
+func formats(names []string) (fs []report.Format, err error) {
+	for _, n := range names {
+		if err := oneOf("--format", n, formatNames()...); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range report.Formats() {
+		for _, n := range names {
+			if n == f.Name {
+				fs = append(fs, f)
+				break
+			}
+		}
+	}
+	if len(fs) == 0 {
+		return nil, usage("--format: write one of %s", rule.OneOf("", formatNames()))
+	}
+	return fs, nil
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"osint/cmd/osint/tui"
+	"osint/pkg/report"
+)
+
+// A table is rows under a header. Its last column takes what width is left.
+type table struct {
+	header []string
+	rows   [][]string
+	right  []int // columns of numbers
+}
+
+// add adds a row; its texts may come from outside.
+func (t *table) add(cells ...string) {
+	for i, s := range cells {
+		cells[i] = report.Safe(s)
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// table writes a table to stdout: no wider than the terminal, as wide as need
+// be where there is none.
+func (c *console) table(t table) error {
+	var b bytes.Buffer
+	align := make([]tw.Align, len(t.header))
+	for i := range align {
+		align[i] = tw.AlignLeft
+	}
+	for _, i := range t.right {
+		align[i] = tw.AlignRight
+	}
+	cells := tw.CellConfig{Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone}, Alignment: tw.CellAlignment{PerColumn: align},
+		Padding: tw.CellPadding{Global: tw.Padding{Left: "", Right: "  ", Overwrite: true}}}
+	w := tablewriter.NewTable(&b,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleNone),
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone}})),
+		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells, Behavior: tw.Behavior{TrimSpace: tw.Off}}))
+	header := make([]any, len(t.header))
+	for i, h := range t.header {
+		header[i] = strings.ToUpper(h)
+	}
+	w.Header(header...)
+	if err := w.Bulk(t.rows); err != nil {
+		return err
+	}
+	if err := w.Render(); err != nil {
+		return err
+	}
+	limit := c.width(c.stdout)
+	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
+		c.out.WriteString(tui.Clip(strings.TrimRight(line, " "), limit) + "\n")
+	}
+	return nil
+}
+
+// compact returns v as JSON on one line.
+func compact(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil { // every type that is printed encodes
+		panic(err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

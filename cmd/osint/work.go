@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/all"
+	"osint/pkg/collectors/lab"
+	"osint/pkg/compliance"
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+	"osint/pkg/risk"
+	"osint/profiles"
+)
+
+// work is one run in the making: what it uses, and who watches.
+type work struct {
+	c       *console
+	places  places
+	formats []report.Format
+	kind    string // of screen
+	world   string
+	lab     *lab.Lab
+	net     *collectors.Net
+	folder  *pipeline.Folder
+	model   *risk.Model
+	gate    pipeline.Gate
+	seeds   []pipeline.Entity // in clear
+
+	ctx    context.Context // ends with the first signal
+	intr   *interrupt
+	stop   func()
+	screen screen
+}
+
+// begin opens the way out and the screen. Everything that can be wrong in the
+// flags is said here, before anything is made.
+func (c *console) begin(parent context.Context, r *reach, s *showing, budget float64) (w *work, err error) {
+	w = &work{c: c, world: r.lab.world, kind: s.kind()}
+	if w.formats, err = formats(s.formats); err != nil {
+		return nil, err
+	}
+	if err := oneOf("--progress", w.kind, screenNames()...); err != nil {
+		return nil, err
+	}
+	options, err := r.options()
+	if err != nil {
+		return nil, err
+	}
+	if w.model, err = risk.Load(profiles.Rules()); err != nil {
+		return nil, err
+	}
+	w.places = c.places(true)
+	options.BudgetUSD, options.CacheDir, options.StateDir = budget, w.places.cache, w.places.state
+	if w.lab, err = r.lab.enter(&options); err != nil {
+		return nil, err
+	}
+	if w.net, err = collectors.New(options); err != nil {
+		return nil, errors.Join(err, w.end())
+	}
+	w.ctx, w.intr, w.stop = interruptible(parent, w.force)
+	return w, nil
+}
+
+// force ends the process at once, the terminal given back.
+func (w *work) force(code int) {
+	if w.screen != nil {
+		w.screen.Close()
+	}
+	os.Exit(code)
+}
+
+// end gives back all that was taken, in the reverse order.
+func (w *work) end() error {
+	var errs []error
+	if w.screen != nil {
+		errs = append(errs, w.screen.Close())
+	}
+	if w.stop != nil {
+		w.stop()
+	}
+	if w.folder != nil {
+		errs = append(errs, w.folder.Close())
+	}
+	if w.net != nil {
+		errs = append(errs, w.net.Close())
+	}
+	if w.lab != nil {
+		errs = append(errs, w.lab.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// create makes the case folder: out, or a new one below the others.
+func (w *work) create(out string, m *mandate) (err error) {
+	if w.places.note != "" {
+		w.c.say("osint: %s", w.places.note)
+	}
+	if out == "" {
+		if out, err = newFolder(w.places.cases(), m.scope.Seeds); err != nil {
+			return err
+		}
+	} else if info, err := os.Stat(filepath.Join(out, caseFile)); err == nil && info.Size() > 0 {
+		return usage("%s holds a case already: choose another --out, or continue it with: osint resume %s", out, out)
+	}
+	w.folder, err = pipeline.Create(out, w.places.keys())
+	return err
+}
+
+const caseFile = "case.jsonl"
+
+// newFolder makes a folder for a case, named after its first target, if that
+// is no person, and the time.
+func newFolder(cases string, seeds []pipeline.Entity) (string, error) {
+	name := "case"
+	if e := seeds[0]; !e.Personal() {
+		name = fileName(e.Value)
+	}
+	name += "-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.MkdirAll(cases, 0o700); err != nil {
+		return "", fmt.Errorf("make the folder of cases: %w; name another with --out", err)
+	}
+	for n := 1; ; n++ {
+		dir := filepath.Join(cases, name)
+		if n > 1 {
+			dir += fmt.Sprintf("-%d", n)
+		}
+		if err := os.Mkdir(dir, 0o700); err == nil || !os.IsExist(err) {
+			return dir, err
+		}
+	}
+}
+
+// fileName keeps what any file system takes.
+func fileName(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			b[i] = '_'
+		}
+	}
+	if len(b) > 80 {
+		b = b[:80]
+	}
+	return string(b)
+}
+
+// first returns the run that opens the case.
+func (w *work) first(o *order, m *mandate) *pipeline.Run {
+	gate := compliance.New(m.profile.Policy, m.job)
+	b := thisBuild()
+	r := w.run(m.profile, gate)
+	r.Scope, w.seeds = m.scope, m.scope.Seeds
+	r.Opened = pipeline.Opened{
+		Types: m.types, Priority: o.priority, Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator,
+		TLP: string(gate.Label()), Profile: pipeline.ProfileRef{Name: m.profile.ID, SHA256: m.profile.SHA256()}, Resolved: m.profile.JSON(),
+		Limits: m.limits, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
+		Active: o.active, Only: o.collectors, Exclude: o.exclude,
+	}
+	return r
+}
+
+// run returns what every run has in common.
+func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
+	w.gate = gate
+	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(),
+		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage})}
+	for _, e := range all.Entries() {
+		r.Collectors = append(r.Collectors, collectors.Bind(w.net, e))
+	}
+	return r
+}
+
+// carryOut runs, reports, and says how it ended.
+func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
+	if w.screen, err = w.c.screen(w.kind, w.intr); err != nil {
+		return err
+	}
+	if r.Past != nil {
+		if err := w.catchUp(); err != nil {
+			return err
+		}
+	}
+	cs, err := r.Do(w.ctx, append(w.folder.Sinks(), w.screen)...)
+	if err != nil {
+		return w.verdict(cs, p, err)
+	}
+	doc, files, err := w.report(cs, p)
+	w.screen.Close()
+	if err == nil {
+		err = w.closing(doc, files)
+	}
+	return w.verdict(cs, p, err)
+}
+
+// verdict is the exit code of a run: 130 before 1 before 4 before 3.
+func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error {
+	switch why := w.nothingAsked(cs); {
+	case w.intr.Code() != 0:
+		return &exit{w.intr.Code(), err}
+	case err != nil:
+		return err
+	case why != "":
+		return &exit{notAsked, errors.New(why)}
+	case cs.Assessment == nil || cs.Assessment.Coverage < p.Risk.MinimumCoverage:
+		return &exit{tooLittle, fmt.Errorf("coverage is under the %.0f %% that profile %s wants: the level is indicative; osint show %s sources says what did not answer",
+			100*p.Risk.MinimumCoverage, p.ID, w.folder.Dir)}
+	}
+	return nil
+}
+
+// nothingAsked says why nothing was asked, or what waits for review; "" if
+// neither holds.
+func (w *work) nothingAsked(cs *pipeline.Case) string {
+	asked, denied := false, ""
+	for _, t := range cs.Tasks {
+		asked = asked || t.Attempts > 0
+	}
+	for _, r := range cs.Rulings {
+		for _, g := range r.Groups {
+			switch g.Ruling.Verdict {
+			case pipeline.ReviewIt:
+				return fmt.Sprintf("a ruling waits for review: %s (%s)", g.Ruling.Reason, g.Ruling.Rule)
+			case pipeline.Deny:
+				if denied == "" {
+					denied = fmt.Sprintf("%s (%s)", g.Ruling.Reason, g.Ruling.Rule)
+				}
+			}
+		}
+		if denied == "" && r.Skip != "" {
+			denied = r.Skip
+		}
+	}
+	if asked {
+		return ""
+	}
+	if why := refusal(w.gate, w.seeds); why != "" {
+		denied = why
+	}
+	return "nothing was asked: " + denied
+}
+
+// refusal is what the gate says of a person as the target, whether or not a
+// collector takes one; "" if it has nothing against any seed.
+func refusal(g pipeline.Gate, seeds []pipeline.Entity) string {
+	for _, e := range seeds {
+		if !e.Personal() {
+			continue
+		}
+		for _, entry := range all.Entries() {
+			if r := g.Ask(entry.Spec, pipeline.Lead{Entity: e, Clear: e}); r.Verdict == pipeline.Deny && entry.Spec.Mode == pipeline.Passive {
+				return fmt.Sprintf("%s (%s)", r.Reason, r.Rule)
+			}
+		}
+	}
+	return ""
+}
