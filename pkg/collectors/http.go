@@ -89,8 +89,8 @@ func (a *Answer) location() (*url.URL, bool) {
 // fetch gets one URL, from the case, from a cache, or from its server.
 func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, error) {
 	asked := v.digest("http", r.method(), at.String(), fmt.Sprint(r.Header), r.Accept, string(r.Body))
-	if x, body, ok := v.recall(asked); ok {
-		return readBack(x, body, at.String())
+	if a, err := v.reread(r, at, asked); a != nil || err != nil {
+		return a, err
 	}
 	ttl := v.spec.Source.TTL
 	if ttl == 0 || r.method() != http.MethodGet {
@@ -113,6 +113,23 @@ func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, erro
 			store.put(key, k)
 		}
 	})
+}
+
+// reread returns the answer that an earlier attempt of the task came to, with
+// the tries that led to it; nil if it came to none.
+func (v *View) reread(r Request, at *url.URL, asked string) (a *Answer, err error) {
+	for try := 1; ; try++ {
+		x, body, ok := v.recall(asked)
+		if !ok {
+			return nil, nil
+		}
+		if a, err = readBack(x, body, at.String()); err != nil {
+			return nil, err
+		}
+		if again, _ := v.again(r, &kept{Status: a.Status, Header: a.Header}, nil, try); !again {
+			return a, nil
+		}
+	}
 }
 
 // repeat sends a request until it is answered, at most three times if it is
