@@ -90,7 +90,7 @@ func TestResolver(t *testing.T) {
 				}
 			}
 		}
-		got, want := fmt.Sprint(m.Rcode, answer, soa), fmt.Sprint(x.rcode, "["+strings.ReplaceAll(x.answer, ",", "")+"]", x.soa)
+		got, want := fmt.Sprintf("%d %v %s", m.Rcode, answer, soa), fmt.Sprintf("%d [%s] %s", x.rcode, strings.ReplaceAll(x.answer, ",", ""), x.soa)
 		if got != want {
 			t.Errorf("%s %s: got %s, want %s", x.name, dns.TypeToString[x.kind], got, want)
 		}

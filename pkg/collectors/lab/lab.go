@@ -87,6 +87,7 @@ func (l *Lab) listen() error {
 		l.closers = append(l.closers, whois.Close)
 		l.running.Go(func() { l.serveWhois(whois, server) })
 	}
+	l.routes = append(l.routes, l.closed()...)
 	plain, err := l.port(":80")
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func (l *Lab) listen() error {
 		return err
 	}
 	l.serveHTTP(secure, &tls.Config{GetConfigForClient: l.hello})
-	l.routes = append(l.closed(), append(l.routes, "::"+nobody)...)
+	l.routes = append(l.routes, "::"+nobody)
 	return nil
 }
 
@@ -115,8 +116,8 @@ func (l *Lab) port(from string) (net.Listener, error) {
 func (l *Lab) Resolver() netip.AddrPort { return l.resolver }
 
 // ConnectTo returns the routes into the lab, in the syntax of --connect-to
-// and in the order in which they are to be tried: the subjects' hosts that
-// serve nothing, each WHOIS server by name, HTTP and HTTPS for whatever host,
+// and in the order in which they are to be tried: each WHOIS server by name,
+// the subjects' hosts that serve nothing, HTTP and HTTPS for whatever host,
 // and for every other port one that is closed.
 func (l *Lab) ConnectTo() []string { return slices.Clone(l.routes) }
 
