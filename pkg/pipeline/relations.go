@@ -26,14 +26,14 @@ var table = []Relation{
 	{"srv-record", names, nil, Record, "offers the service", false},                  // service, target, port, priority, weight
 	{"served-by", names, names, Text, "has a service at", false},                     // service label
 	{"https-record", names, nil, Record, "offers HTTPS by", false},                   // priority, target, params
-	{"tlsa-record", names, nil, Record, "pins the certificate", false},               // port, usage, selector, matching, data
+	{"tlsa-record", names, nil, Record, "pins the certificate", false},               // host, port, usage, selector, matching, data
 	{"dnssec-signed", names, nil, Bool, "is signed", true},                           // DS at the parent
 	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial
 	{"reverse-name", []Kind{KindIP}, names, NoValue, "has the reverse name", false},
 
 	// mail policy
 	{"spf-record", names, nil, Text, "publishes the SPF record", false},
-	{"spf-policy", names, nil, Record, "has the SPF policy", true}, // all, lookups, void, ptr, error
+	{"spf-policy", names, nil, Record, "has the SPF policy", true}, // all, lookups, void, records, ptr, redirect, error, unfollowed
 	{"authorises-sender", names, names, NoValue, "lets send mail in its name", false},
 	{"dmarc-record", names, nil, Text, "publishes the DMARC record", false},
 	{"dmarc-policy", names, nil, Record, "has the DMARC policy", true}, // p, sp, np, t, adkim, aspf, from, rua (count), refused (list)
@@ -61,7 +61,7 @@ var table = []Relation{
 	// TLS
 	{"listens-on", []Kind{KindDomain, KindHost, KindIP}, []Kind{KindService}, NoValue, "answers at", false},
 	{"presents-certificate", names, []Kind{KindCertificate}, NoValue, "presents the certificate", false},
-	{"certified-for", []Kind{KindCertificate}, names, NoValue, "is valid for the name", false},
+	{"certified-for", []Kind{KindCertificate}, names, Text, "is valid for the name", false}, // "wildcard": for those right below it
 	{"issued-by", []Kind{KindCertificate}, []Kind{KindOrganization}, NoValue, "was issued by", false},
 	{"valid-from", []Kind{KindCertificate}, nil, Moment, "is valid from", true},
 	{"valid-until", []Kind{KindCertificate}, nil, Moment, "is valid until", true},

@@ -37,8 +37,8 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 			}
 			return string(s)
 		},
-		"id":    func(section string, block int) string { return fmt.Sprintf("%s-%d", section, block) },
-		"wide":  wide,
+		"id":   func(section string, block int) string { return fmt.Sprintf("%s-%d", section, block) },
+		"wide": wide,
 	}).Parse(pageText)
 })
 

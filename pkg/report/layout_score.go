@@ -125,7 +125,7 @@ func (w *writer) card(fs []Finding) *card {
 	c.Evidence = w.refs(observations, 12)
 	status, subject := Safe(string(f.Status))+", fingerprint "+Safe(f.Fingerprint), "Subject"
 	if len(fs) == 1 {
-		c.Detail = w.text(upperFirst(f.Detail))
+		c.Detail = w.text(sentence(f.Detail))
 	} else {
 		c.Title += fmt.Sprintf(", and %d more like it", len(fs)-1)
 		status, subject = statuses(fs), fmt.Sprintf("Subjects (%d)", len(fs))
@@ -156,8 +156,12 @@ func statuses(fs []Finding) string {
 	return strings.Join(out, ", ")
 }
 
-// upperFirst lets a detail stand as a sentence of its own.
-func upperFirst(s string) string {
+// sentence lets a detail stand by itself: a word at its head gets a capital,
+// its end a full stop. A name, which has a dot, keeps its letters.
+func sentence(s string) string {
+	if s != "" && !strings.ContainsAny(s[len(s)-1:], ".!?") {
+		s += "."
+	}
 	if s != "" && s[0] >= 'a' && s[0] <= 'z' && (len(s) == 1 || s[1] == ' ' || s[1] >= 'a' && s[1] <= 'z') && !strings.Contains(strings.SplitN(s, " ", 2)[0], ".") {
 		return strings.ToUpper(s[:1]) + s[1:]
 	}

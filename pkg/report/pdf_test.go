@@ -90,6 +90,17 @@ func TestPDFPagesAreMarked(t *testing.T) {
 	}
 }
 
+// The dates of the file are the case's: a report has no clock of its own.
+func TestPDFDates(t *testing.T) {
+	c := sample(t).c
+	pdf := render(t, "pdf", Build(c, Options{}))
+	for _, key := range []string{"CreationDate", "ModDate"} {
+		if want := "/" + key + " (D:" + c.Ended.Format("20060102150405") + ")"; !bytes.Contains(pdf, []byte(want)) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
+
 // Our own words need no escape: the fonts have all of their characters.
 func TestPDFDrawsOurWords(t *testing.T) {
 	d := Build(sample(t).c, Options{})

@@ -146,10 +146,10 @@ func (m *model) helpLines(w int) []string {
 		"q ctrl-c   finish: open questions are left, what is known is",
 		"           judged and reported; again to end at once", "",
 		"The same without this screen:",
-		"  osint investigate … --progress plain    one line for each thing",
-		"  osint investigate … --progress jsonl    the case's lines on stdout",
-		"  osint show CASE                         a case, once it is written",
-		"  osint resume CASE                       what was left, later",
+		"  --progress plain    one line for each thing",
+		"  --progress jsonl    the case's lines, on stdout",
+		"  osint show CASE     a case, once it is written",
+		"  osint resume CASE   what was left, later",
 	} {
 		lines = append(lines, fit(l, w))
 	}

@@ -13,19 +13,19 @@ import (
 func (m *model) table(w int) []string {
 	rows := slices.Clone(m.board.rows)
 	slices.SortStableFunc(rows, func(a, b *row) int { return cmp.Compare(a.rank(), b.rank()) })
-	name, state := 0, 14
+	name, state := len("collector"), 14
 	for _, r := range rows {
 		name = max(name, min(len(r.ref.Name), 18))
 	}
 	tail := 8
-	if m.spends() {
+	if m.spends(w) {
 		tail = 17
 	}
-	mid := w - name - state - tail - 5
-	lines := []string{m.look.dim.Render(fit("  "+fill("collector", name)+" "+fill("state", state)+" "+fill("outcome", mid)+fmt.Sprintf("%*s", tail, m.tailHead()), w))}
+	mid := min(w-name-state-tail-5, 72)
+	lines := []string{m.look.dim.Render(fit("  "+fill("collector", name)+" "+fill("state", state)+" "+fill("outcome", mid)+fmt.Sprintf("%*s", tail, m.tailHead(w)), w))}
 	for _, r := range rows {
 		lines = append(lines, fit(m.mark(r)+" "+fill(m.look.safe(r.ref.Name), name)+" "+fill(m.state(r), state)+" "+
-			fill(m.outcome(r), mid)+fmt.Sprintf("%*s", tail, m.tail(r)), w))
+			fill(m.outcome(r), mid)+fmt.Sprintf("%*s", tail, m.tail(r, w)), w))
 	}
 	return append(lines, "")
 }
@@ -114,19 +114,20 @@ func (m *model) outcome(r *row) string {
 	return strings.Join(parts, ", ")
 }
 
-func (m *model) spends() bool {
-	return slices.ContainsFunc(m.board.rows, func(r *row) bool { return r.cost > 0 })
+// spends reports whether there is cost to show, and room for it.
+func (m *model) spends(w int) bool {
+	return w >= 70 && slices.ContainsFunc(m.board.rows, func(r *row) bool { return r.cost > 0 })
 }
 
-func (m *model) tailHead() string {
-	if m.spends() {
+func (m *model) tailHead(w int) string {
+	if m.spends(w) {
 		return "calls     cost"
 	}
 	return "calls"
 }
 
-func (m *model) tail(r *row) string {
-	if m.spends() {
+func (m *model) tail(r *row, w int) string {
+	if m.spends(w) {
 		return fmt.Sprintf("%d %8s", r.calls, fmt.Sprintf("$%.2f", r.cost))
 	}
 	return fmt.Sprint(r.calls)

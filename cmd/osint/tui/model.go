@@ -68,7 +68,14 @@ func (m *model) wait() tea.Cmd {
 }
 
 func (m *model) second() tea.Cmd {
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tick{} })
+	return func() tea.Msg {
+		select {
+		case <-time.After(time.Second):
+			return tick{}
+		case <-m.renderer.ended:
+			return nil
+		}
+	}
 }
 
 // Update implements [tea.Model]. A fault of ours ends the show, not the run.

@@ -73,7 +73,7 @@ func (r *Renderer) Notice(text string) { r.change(func(b *board) { b.notice = te
 // the show had ended by itself, if it had.
 func (r *Renderer) Close() error {
 	err := r.failed()
-	r.program.Quit()
+	go r.program.Quit()
 	select {
 	case <-r.ended:
 	case <-time.After(2 * time.Second): // a terminal that takes nothing more

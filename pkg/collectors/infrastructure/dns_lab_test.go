@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -94,31 +93,54 @@ func TestDNSCollectorsInTheLab(t *testing.T) {
 		world, collector, subject string
 		want                      []string
 	}{
-		{"brindleford", "dns", "brindleford.example", nil},
-		{"brindleford", "dns", "www.brindleford.example", nil},
-		{"brindleford", "dns", "blog.brindleford.example", nil},
-		{"brindleford", "mail-policy", "brindleford.example", nil},
-		{"brindleford", "reverse-dns", "192.0.2.10", nil},
-		{"brindleford", "asn-cymru", "192.0.2.10", nil},
-		{"brindleford", "asn-cymru", "AS64500", nil},
-		{"silent", "dns", "silent.example", nil},
-		{"silent", "mail-policy", "silent.example", nil},
+		{"brindleford", "dns", "brindleford.example", []string{
+			"brindleford.example resolves-to ip:2001:db8:b::10",
+			"brindleford.example delegated-to host:ns2.fenwick-hosting.example",
+			"brindleford.example zone-contact email:tobias.penhaligon@brindleford.example",
+			"brindleford.example dnssec-signed false",
+			`brindleford.example verification-token "Atlassian"`,
+			"not brindleford.example caa-record",
+			`not brindleford.example srv-record {"service":"_xmpp-server._tcp"}`,
+			"brindleford.example mail-handled-by host:mx2.fenwick-hosting.example 20",
+			`not brindleford.example tlsa-record {"host":"mx1.brindleford.example","port":25}`}},
+		{"brindleford", "dns", "blog.brindleford.example", []string{
+			"blog.brindleford.example resolves-to ip:198.51.100.80",
+			"blog.brindleford.example alias-of host:brindleford.fenwick-pages.example"}},
+		{"brindleford", "dns", "status.brindleford.example", []string{
+			"not status.brindleford.example resolves-to",
+			"status.brindleford.example alias-of host:brindleford.statusboard.example"}},
+		{"brindleford", "mail-policy", "brindleford.example", []string{
+			`brindleford.example spf-policy {"all":"?","error":"more than 10 lookups","lookups":14,"ptr":false,"records":1,"redirect":"","unfollowed":0,"void":1}`,
+			`brindleford.example dmarc-policy {"adkim":"r","aspf":"r","error":"","from":"brindleford.example","np":"none","p":"none","psd":"u","refused":["reports.dmarcwatch.example"],"rua":2,"sp":"none","t":false}`,
+			`brindleford.example dkim-key {"bits":1024,"hash":"","revoked":false,"selector":"mail","testing":true,"type":"rsa"}`,
+			`brindleford.example dkim-key {"bits":2048,"hash":"","revoked":false,"selector":"selector1","testing":false,"type":"rsa"}`,
+			`brindleford.example dkim-key {"bits":0,"hash":"","revoked":true,"selector":"s1","testing":false,"type":"rsa"}`,
+			"not brindleford.example tls-rpt-record",
+			"not brindleford.example mta-sts-record"}},
+		{"brindleford", "reverse-dns", "192.0.2.10", []string{"192.0.2.10 reverse-name host:www.brindleford.example"}},
+		{"brindleford", "asn-cymru", "192.0.2.10", []string{
+			"192.0.2.10 announced-by asn:AS64500",
+			`192.0.2.10 part-of netblock:192.0.2.0/24 "route"`,
+			`AS64500 network-name "BRINDLEFORD-AS - Brindleford Instruments Ltd, GB"`}},
+		{"brindleford", "asn-cymru", "AS64500", []string{`AS64500 registered-in "GB"`}},
+		{"silent", "dns", "nothing-here.example", []string{
+			"not nothing-here.example resolves-to", "not nothing-here.example caa-record", "not nothing-here.example mail-handled-by"}},
+		{"silent", "mail-policy", "nothing-here.example", []string{
+			"not nothing-here.example spf-record", "not nothing-here.example dmarc-record", "not nothing-here.example dkim-key"}},
 	} {
 		t.Run(strings.Join([]string{c.world, c.collector, c.subject}, " "), func(t *testing.T) {
 			l, err := collect(t, c.world, c.collector, c.subject)
 			if err != nil {
 				t.Error(err)
 			}
-			if len(l.asked) == 0 {
-				t.Error("nothing was asked")
-			}
 			for _, w := range c.want {
 				if !slices.Contains(l.lines, w) {
 					t.Errorf("missing: %s", w)
 				}
 			}
-			t.Logf("%d exchanges:\n%s", len(l.asked), strings.Join(l.lines, "\n"))
-			_ = fmt.Sprint
+			if t.Failed() {
+				t.Logf("said on %d exchanges:\n%s", len(l.asked), strings.Join(l.lines, "\n"))
+			}
 		})
 	}
 }

@@ -152,8 +152,9 @@ func (r records) mail(ctx context.Context) error {
 	return nil
 }
 
-// tlsa tells the certificates that a host pins at a TCP port. That it pins
-// none is said for mail hosts only.
+// tlsa tells the certificates that a host pins at a TCP port: of the name
+// asked about, as a mail host's is its protection too. That it pins none is
+// said for mail hosts only.
 func (r records) tlsa(host pipeline.Entity, port int) {
 	reply := r.get(fmt.Sprintf("_%d._tcp.%s", port, host.Value), dns.TypeTLSA)
 	if reply == nil {
@@ -161,15 +162,15 @@ func (r records) tlsa(host pipeline.Entity, port int) {
 	}
 	if reply.Denied() {
 		if port == 25 {
-			r.emit(pipeline.Observation{Subject: host, Predicate: "tlsa-record", Denies: true, Exchanges: proof(reply),
-				Value: map[string]any{"port": float64(port)}})
+			r.emit(pipeline.Observation{Predicate: "tlsa-record", Denies: true, Exchanges: proof(reply),
+				Value: map[string]any{"host": host.Value, "port": float64(port)}})
 		}
 		return
 	}
 	for _, rr := range reply.Records() {
 		if t, ok := rr.(*dns.TLSA); ok {
-			r.emit(pipeline.Observation{Subject: host, Predicate: "tlsa-record", Exchanges: proof(reply), Value: map[string]any{
-				"port": float64(port), "usage": float64(t.Usage), "selector": float64(t.Selector),
+			r.emit(pipeline.Observation{Predicate: "tlsa-record", Exchanges: proof(reply), Value: map[string]any{
+				"host": host.Value, "port": float64(port), "usage": float64(t.Usage), "selector": float64(t.Selector),
 				"matching": float64(t.MatchingType), "data": strings.ToLower(t.Certificate)}})
 		}
 	}

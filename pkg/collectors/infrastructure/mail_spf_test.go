@@ -100,6 +100,8 @@ func TestSPFPolicy(t *testing.T) {
 			s.example. TXT "v=spf1 a:corp.example ?all"`, `all=~ lookups=6 ptr`},
 		{"redirect decides", `corp.example. TXT "v=spf1 redirect=s.example"
 			s.example. TXT "v=spf1 ip4:192.0.2.1 ~all"`, `all=~ lookups=1 redirect=s.example`},
+		{"redirect to a record without all", "corp.example. TXT \"v=spf1 redirect=s.example\"\ns.example. TXT \"v=spf1 ip4:192.0.2.1\"", `all= lookups=1 redirect=s.example`},
+		{"redirect to nothing", `corp.example. TXT "v=spf1 redirect=gone.example"`, `all=unknown lookups=1 void=1 redirect=gone.example error=gone.example has no SPF record`},
 		{"an included ptr is another's", `corp.example. TXT "v=spf1 include:s.example -all"
 			s.example. TXT "v=spf1 ptr -all"`, `all=- lookups=2`},
 		{"a redirected ptr is one's own", `corp.example. TXT "v=spf1 redirect=s.example"
@@ -111,13 +113,13 @@ func TestSPFPolicy(t *testing.T) {
 		{"include of another text", "corp.example. TXT \"v=spf1 include:s.example -all\"\ns.example. TXT \"hello\"", `all=- lookups=1 error=s.example has no SPF record`},
 		{"include of two", "corp.example. TXT \"v=spf1 include:s.example -all\"\ns.example. TXT \"v=spf1\"\ns.example. TXT \"v=spf1 -all\"", `all=- lookups=1 error=s.example has 2 SPF records, one is allowed`},
 		{"circle", "corp.example. TXT \"v=spf1 include:s.example -all\"\ns.example. TXT \"v=spf1 include:corp.example -all\"", `all=- lookups=2 error=included in a circle: corp.example → s.example → corp.example`},
-		{"circle of one", `corp.example. TXT "v=spf1 redirect=corp.example"`, `all= lookups=1 redirect=corp.example error=included in a circle: corp.example → corp.example`},
+		{"circle of one", `corp.example. TXT "v=spf1 redirect=corp.example"`, `all=unknown lookups=1 redirect=corp.example error=included in a circle: corp.example → corp.example`},
 		{"three void", `corp.example. TXT "v=spf1 a:a.x.example mx:c.x.example exists:d.x.example -all"`, `all=- lookups=3 void=3 error=more than 2 lookups that find nothing`},
 		{"two void", "corp.example. TXT \"v=spf1 a:a.x.example a:b.x.example a:c.x.example -all\"\nc.x.example. AAAA 2001:db8::1", `all=- lookups=3 void=2`},
 		{"eleven mail hosts", "corp.example. TXT \"v=spf1 mx -all\"\n" + hosts.String(), `all=- lookups=1 error=mx of corp.example has 11 mail hosts, 10 are allowed`},
 		{"included twice counts twice", "corp.example. TXT \"v=spf1 include:s.example include:s.example -all\"\ns.example. TXT \"v=spf1 a:mx.example -all\"\nmx.example. A 192.0.2.1", `all=- lookups=4`},
 		{"after all nothing counts", `corp.example. TXT "v=spf1 -all include:gone.example a"`, `all=- lookups=0`},
-		{"macro is counted, not followed", `corp.example. TXT "v=spf1 include:%{d}.x.example redirect=%{d}.y.example"`, `all= lookups=2 redirect=%{d}.y.example`},
+		{"macro is counted, not followed", `corp.example. TXT "v=spf1 include:%{d}.x.example redirect=%{d}.y.example"`, `all=unknown lookups=2 redirect=%{d}.y.example`},
 		{"deeper than is followed", nested, `all=- lookups=4 unfollowed=1`},
 		{"wrong whatever lies deeper", strings.Replace(nested, "-all", "include:gone.example -all", 1), `all=- lookups=5 void=1 unfollowed=1 error=gone.example has no SPF record`},
 	} {

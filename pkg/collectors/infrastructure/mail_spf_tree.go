@@ -114,12 +114,15 @@ func (s *spfTree) record(name string) (*spfRecord, error) {
 	return &rec, nil
 }
 
+// unknown stands for the end of a record that is not known.
+const unknown = "unknown"
+
 var errUnknown = errors.New("not known")
 
 // An spfPolicy is what a domain's SPF record comes to, whatever the message:
 // every term is counted, as for a message that matches none.
 type spfPolicy struct {
-	all        string // of the record, or of where it redirects to
+	all        string // of the record, or of where it redirects to; "unknown" if that is not known
 	redirect   string
 	lookups    int
 	void       int
@@ -179,7 +182,7 @@ func (s *spfTree) walk(p *spfPolicy, rec *spfRecord, path []string, own bool) st
 	}
 	p.lookup()
 	if rec.redirect.macro {
-		return ""
+		return unknown
 	}
 	return s.follow(p, rec.redirect.domain, path, own)
 }
@@ -188,12 +191,12 @@ func (s *spfTree) walk(p *spfPolicy, rec *spfRecord, path []string, own bool) st
 func (s *spfTree) follow(p *spfPolicy, name string, path []string, own bool) string {
 	if slices.Contains(path, name) {
 		p.fail("included in a circle: " + strings.Join(append(slices.Clone(path), name), " → "))
-		return ""
+		return unknown
 	}
 	reply := s.zone.get(name, dns.TypeTXT)
 	if reply == nil {
 		p.unfollowed++
-		return ""
+		return unknown
 	}
 	p.use(reply)
 	if reply.Denied() {
@@ -202,7 +205,7 @@ func (s *spfTree) follow(p *spfPolicy, name string, path []string, own bool) str
 	rec, err := s.record(name)
 	if err != nil {
 		p.fail(err.Error())
-		return ""
+		return unknown
 	}
 	return s.walk(p, rec, append(slices.Clone(path), name), own)
 }

@@ -87,33 +87,55 @@ func emitPlain(emit collectors.Emit, a *collectors.Answer) {
 	emit(pipeline.Observation{Predicate: "https-redirect", Value: last.Scheme == "https", Exchanges: a.Exchanges()})
 }
 
-// emitPage reports one page and the way that led to it.
+// emitPage reports one page and the way that led to it. What a server sends is
+// said of that server, not of the name that redirects to it.
 func emitPage(emit collectors.Emit, a *collectors.Answer) {
-	proof := a.Exchanges()[len(a.Hops)-1:]
-	for i := 1; i < len(a.Hops); i++ {
-		if to, err := pipeline.NewEntity(pipeline.KindURL, a.Hops[i].URL); err == nil {
-			emit(pipeline.Observation{Predicate: "redirects-to", Object: &to, Exchanges: []pipeline.ExchangeID{a.Hops[i-1].Exchange}})
+	for i, hop := range a.Hops {
+		proof := []pipeline.ExchangeID{hop.Exchange}
+		if i+1 < len(a.Hops) {
+			if to, err := pipeline.NewEntity(pipeline.KindURL, a.Hops[i+1].URL); err == nil {
+				emit(pipeline.Observation{Subject: serverOf(hop.URL), Predicate: "redirects-to", Object: &to, Exchanges: proof})
+			}
+		}
+		for _, c := range cookies(hop.Header) {
+			emit(pipeline.Observation{Subject: serverOf(hop.URL), Predicate: "sets-cookie", Value: c, Exchanges: proof})
 		}
 	}
-	if at, err := pipeline.NewEntity(pipeline.KindURL, a.URL); err == nil {
-		emit(pipeline.Observation{Predicate: "serves-url", Object: &at, Value: a.Status, Exchanges: proof})
+	proof := a.Exchanges()[len(a.Hops)-1:]
+	server := serverOf(a.URL)
+	if at, err := pipeline.NewEntity(pipeline.KindURL, a.URL); err == nil && server.Kind.IsName() {
+		emit(pipeline.Observation{Subject: server, Predicate: "serves-url", Object: &at, Value: a.Status, Exchanges: proof})
 	}
 	for _, h := range judgeHeaders(a.Header) {
-		o := pipeline.Observation{Predicate: "http-header", Value: map[string]any{"name": h.name, "value": h.value}, Exchanges: proof}
+		o := pipeline.Observation{Subject: server, Predicate: "http-header", Value: map[string]any{"name": h.name, "value": h.value}, Exchanges: proof}
 		if h.lacks {
 			o.Predicate, o.Value = "lacks-header", h.name
 		}
 		emit(o)
 	}
-	for _, c := range cookies(a) {
-		emit(pipeline.Observation{Predicate: "sets-cookie", Value: c, Exchanges: proof})
-	}
 	if t := pageTitle(a.Body); t != "" {
-		emit(pipeline.Observation{Predicate: "page-title", Value: t, Exchanges: proof})
+		emit(pipeline.Observation{Subject: server, Predicate: "page-title", Value: t, Exchanges: proof})
 	}
 	for _, name := range []string{"Server", "X-Powered-By"} {
 		if tech, err := pipeline.NewEntity(pipeline.KindTechnology, product(a.Header.Get(name))); err == nil {
-			emit(pipeline.Observation{Predicate: "runs", Object: &tech, Value: "header " + strings.ToLower(name), Exchanges: proof})
+			emit(pipeline.Observation{Subject: server, Predicate: "runs", Object: &tech, Value: "header " + strings.ToLower(name), Exchanges: proof})
 		}
 	}
+}
+
+// serverOf returns who answers at a URL: the name in it, or, where there is
+// an address, the URL of its root. Zero stands for the task's subject.
+func serverOf(s string) pipeline.Entity {
+	u, err := url.Parse(s)
+	if err != nil {
+		return pipeline.Entity{}
+	}
+	if name, err := pipeline.NewName(u.Hostname()); err == nil {
+		return name
+	}
+	root, err := pipeline.NewEntity(pipeline.KindURL, u.Scheme+"://"+u.Host+"/")
+	if err != nil {
+		return pipeline.Entity{}
+	}
+	return root
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"osint/pkg/collectors"
 )
 
 // header is a header that was sent, or is missed.
@@ -35,12 +33,10 @@ func judgeHeaders(h http.Header) []header {
 }
 
 // cookies returns what an answer sets: names and flags, never values.
-func cookies(a *collectors.Answer) []map[string]any {
+func cookies(h http.Header) []map[string]any {
 	var out []map[string]any
-	for _, hop := range a.Hops {
-		for _, c := range (&http.Response{Header: hop.Header}).Cookies() {
-			out = append(out, map[string]any{"name": cut(c.Name, 100), "secure": c.Secure, "httponly": c.HttpOnly, "samesite": sameSite(c.SameSite)})
-		}
+	for _, c := range (&http.Response{Header: h}).Cookies() {
+		out = append(out, map[string]any{"name": cut(c.Name, 100), "secure": c.Secure, "httponly": c.HttpOnly, "samesite": sameSite(c.SameSite)})
 	}
 	return out
 }

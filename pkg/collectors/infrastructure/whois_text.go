@@ -48,8 +48,11 @@ func whoisFields(text string) []whoisField {
 }
 
 // whoisLine reads one line with a key. A colon within an address or a URL
-// makes no key.
+// makes no key. Japan's registry numbers its keys: "a. [Domain Name] …".
 func whoisLine(s string) (key, value string, ok bool) {
+	if len(s) > 3 && s[1:4] == ". [" {
+		s = s[3:]
+	}
 	if rest, bracket := strings.CutPrefix(s, "["); bracket {
 		key, value, ok = strings.Cut(rest, "]")
 	} else {
