@@ -3,6 +3,7 @@ package infrastructure
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -101,17 +102,16 @@ func emitPage(emit collectors.Emit, a *collectors.Answer) {
 			emit(pipeline.Observation{Subject: serverOf(hop.URL), Predicate: "sets-cookie", Value: c, Exchanges: proof})
 		}
 	}
-	proof := a.Exchanges()[len(a.Hops)-1:]
+	proof := []pipeline.ExchangeID{a.Exchange}
 	server := serverOf(a.URL)
 	if at, err := pipeline.NewEntity(pipeline.KindURL, a.URL); err == nil && server.Kind.IsName() {
 		emit(pipeline.Observation{Subject: server, Predicate: "serves-url", Object: &at, Value: a.Status, Exchanges: proof})
 	}
-	for _, h := range judgeHeaders(a.Header) {
-		o := pipeline.Observation{Subject: server, Predicate: "http-header", Value: map[string]any{"name": h.name, "value": h.value}, Exchanges: proof}
-		if h.lacks {
-			o.Predicate, o.Value = "lacks-header", h.name
-		}
-		emit(o)
+	if first := a.Hops[0]; serverOf(first.URL) != server && strings.HasPrefix(first.URL, "https:") {
+		emitHeaders(emit, serverOf(first.URL), judgeHeaders(first.Header)[:1], first.Exchange) // who only redirects has to insist on HTTPS, no more
+	}
+	if a.Status < http.StatusInternalServerError { // an error's page is not the site's
+		emitHeaders(emit, server, judgeHeaders(a.Header), a.Exchange)
 	}
 	if t := pageTitle(a.Body); t != "" {
 		emit(pipeline.Observation{Subject: server, Predicate: "page-title", Value: t, Exchanges: proof})
@@ -120,6 +120,16 @@ func emitPage(emit collectors.Emit, a *collectors.Answer) {
 		if tech, err := pipeline.NewEntity(pipeline.KindTechnology, product(a.Header.Get(name))); err == nil {
 			emit(pipeline.Observation{Subject: server, Predicate: "runs", Object: &tech, Value: "header " + strings.ToLower(name), Exchanges: proof})
 		}
+	}
+}
+
+func emitHeaders(emit collectors.Emit, server pipeline.Entity, list []header, x pipeline.ExchangeID) {
+	for _, h := range list {
+		o := pipeline.Observation{Subject: server, Predicate: "http-header", Value: map[string]any{"name": h.name, "value": h.value}, Exchanges: []pipeline.ExchangeID{x}}
+		if h.lacks {
+			o.Predicate, o.Value = "lacks-header", h.name
+		}
+		emit(o)
 	}
 }
 

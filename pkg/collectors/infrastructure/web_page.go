@@ -15,10 +15,12 @@ type header struct {
 	lacks       bool
 }
 
-// wanted are the headers that protect a page's visitors.
+// wanted are the headers that protect a page's visitors; the first protects
+// those of the whole host.
 var wanted = []string{"strict-transport-security", "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"}
 
-// judgeHeaders returns the protective headers of an answer, sent or lacking.
+// judgeHeaders returns the protective headers of an answer, sent or lacking, in
+// the order of wanted.
 // A policy with frame-ancestors does what x-frame-options does.
 func judgeHeaders(h http.Header) []header {
 	var out []header
