@@ -9,6 +9,13 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 TOOLS   := nsd nginx openssl pdftoppm pdftotext qpdf man
 RACE    := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 
+# Go wants a folder for modules and one for what it built; without a home they
+# lie here.
+ifeq ($(HOME),)
+export GOPATH  := $(CURDIR)/.go/path
+export GOCACHE := $(CURDIR)/.go/cache
+endif
+
 .PHONY: build demo test test-long bench golden clean
 
 build: ## one static binary in bin/
