@@ -26,8 +26,8 @@ var exitCodes = []struct {
 	means string
 }{
 	{done, "done"},
-	{internal, "internal: something failed here, such as a disk that is full; the case can be resumed"},
-	{badUsage, "usage: a target, flag, profile or case is wrong; the message says what to type"},
+	{internal, "internal: something failed here, such as a full disk; resume the case after"},
+	{badUsage, "usage: a target, flag, profile or case is wrong"},
 	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
 	{locked, "locked: another process is at work on the case; try later"},

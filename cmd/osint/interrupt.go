@@ -12,20 +12,21 @@ import (
 // second into one at once.
 type interrupt struct {
 	cancel context.CancelFunc
-	notice func(string) // says that it was heard; set before the first signal matters
 	force  func(code int)
 
-	mu   sync.Mutex
-	code int // of the first; 0 if there was none
+	mu      sync.Mutex
+	code    int          // of the first; 0 if there was none
+	notice  func(string) // says that it was heard
+	restore func()       // gives the terminal back
 }
 
 const finishing = "finishing: what is known is judged and reported; press again to force"
 
-// interruptible returns a context that ends with the first signal. force ends
-// the process; stop gives the signals back.
-func interruptible(parent context.Context, force func(code int)) (ctx context.Context, i *interrupt, stop func()) {
+// interruptible returns a context that ends with the first signal. notice says
+// that it was heard, force ends the process; stop gives the signals back.
+func interruptible(parent context.Context, notice func(string), force func(code int)) (ctx context.Context, i *interrupt, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
-	i = &interrupt{cancel: cancel, force: force, notice: func(string) {}}
+	i = &interrupt{cancel: cancel, force: force, notice: notice, restore: func() {}}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	gone := make(chan struct{})
@@ -52,6 +53,14 @@ func interruptible(parent context.Context, force func(code int)) (ctx context.Co
 	}
 }
 
+// shownBy lets a screen say that a signal was heard, and be closed before the
+// process ends at once.
+func (i *interrupt) shownBy(s screen) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.notice, i.restore = s.Notice, func() { s.Close() }
+}
+
 // hit is a signal, or the key that stands for one.
 func (i *interrupt) hit(code int) {
 	i.mu.Lock()
@@ -59,12 +68,14 @@ func (i *interrupt) hit(code int) {
 	if first {
 		i.code = code
 	}
+	notice, restore := i.notice, i.restore
 	i.mu.Unlock()
 	if !first {
+		restore()
 		i.force(code)
 		return
 	}
-	i.notice(finishing)
+	notice(finishing)
 	i.cancel()
 }
 

@@ -32,8 +32,8 @@ func (l *labFlags) flags(fs *pflag.FlagSet) {
 }
 
 // enter starts the world, if one is asked for, and leads the options into it:
-// its resolver, its servers, its certificate authority, and no memory of the
-// real world. The lab serves until it is closed.
+// its resolver, its servers, its certificate authority. The lab serves until
+// it is closed.
 func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 	if l.world == "" {
 		if l.latency != 0 {
@@ -64,7 +64,6 @@ func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 		o.Roots = x509.NewCertPool()
 	}
 	o.Roots.AppendCertsFromPEM(served.CA())
-	o.CacheDir, o.StateDir = "", ""
 	return served, nil
 }
 

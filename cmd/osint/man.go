@@ -51,6 +51,7 @@ func manPage(cmd *cobra.Command) string {
 	section := func(name string) { b.WriteString(".SH " + name + "\n") }
 	verbatim := func(text string) { b.WriteString(".nf\n" + roff(strings.Trim(text, "\n")) + "\n.fi\n") }
 	fmt.Fprintf(&b, ".TH %s 1 \"\" \"osint\" \"osint manual\"\n", roff(strings.ToUpper(manName(cmd))))
+	b.WriteString(".nh\n.ad l\n") // no hyphens, no even margin: what is typed stays as it is
 	section("NAME")
 	b.WriteString(roff(manName(cmd)) + ` \- ` + roff(cmd.Short) + "\n")
 	section("SYNOPSIS")

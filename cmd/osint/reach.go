@@ -2,10 +2,13 @@ package main
 
 import (
 	"crypto/x509"
+	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -51,6 +54,9 @@ func (r *reach) options() (o collectors.Options, err error) {
 	}
 	for _, s := range r.connectTo {
 		x, err := collectors.ParseConnectTo(s)
+		if err == nil {
+			err = ports(s, x)
+		}
 		if err != nil {
 			return o, usage("%w", err)
 		}
@@ -89,14 +95,44 @@ func (r *reach) bases() (map[string]string, error) {
 		if names := sources(); !slices.Contains(names, source) {
 			return nil, usage("--endpoint %s: there is no source %q: %s", withoutPassword(s), source, rule.OneOf(source, names))
 		}
-		if strings.Contains(base, "://") {
-			if _, err := cleanURL("--endpoint "+source, base, "http", "https"); err != nil {
-				return nil, err
-			}
+		if err := cleanBase("--endpoint "+source, base); err != nil {
+			return nil, err
 		}
 		bases[source] = base
 	}
 	return bases, nil
+}
+
+// cleanBase reads the base of a source: a URL, or HOST:PORT.
+func cleanBase(flag, base string) error {
+	switch {
+	case strings.Contains(base, "://"):
+		_, err := cleanURL(flag, base, "http", "https")
+		return err
+	case strings.Contains(base, "@"):
+		return usage("%s: has a user or a password in it: take it out", flag)
+	}
+	_, port, err := net.SplitHostPort(base)
+	if err != nil || !isPort(port) {
+		return usage("%s %q: write a URL, or HOST:PORT for whois", flag, base)
+	}
+	return nil
+}
+
+// ports checks the ports of a --connect-to; an empty one matches any.
+func ports(text string, x collectors.ConnectTo) error {
+	_, to, err := net.SplitHostPort(x.Addr)
+	for _, p := range []string{x.Port, to} {
+		if err != nil || p != "" && !isPort(p) {
+			return fmt.Errorf("--connect-to %q: %q is no port: write a number from 1 to 65535, or nothing", text, p)
+		}
+	}
+	return nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }
 
 // sources returns the names of all sources, sorted.

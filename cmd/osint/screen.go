@@ -17,11 +17,10 @@ type screen interface {
 
 func screenNames() []string { return []string{"auto", "tui", "plain", "jsonl", "quiet"} }
 
-// screen returns what --progress asks for. hit is called when its reader asks
-// for the end.
-func (c *console) screen(kind string, i *interrupt) (screen, error) {
+// screenKind says which screen --progress means here.
+func (c *console) screenKind(kind string) (string, error) {
 	if err := oneOf("--progress", kind, screenNames()...); err != nil {
-		return nil, err
+		return "", err
 	}
 	watched := tui.IsTerminal(c.stderr) && tui.IsTerminal(c.in) && c.getenv("TERM") != "dumb"
 	if kind == "auto" {
@@ -30,12 +29,17 @@ func (c *console) screen(kind string, i *interrupt) (screen, error) {
 			kind = "tui"
 		}
 	}
-	var s screen
+	if kind == "tui" && !watched {
+		return "", usage("--progress tui needs a terminal: write --progress plain")
+	}
+	return kind, nil
+}
+
+// screen returns the screen of a kind, which has begun to show. What its
+// reader does reaches i.
+func (c *console) screen(kind string, i *interrupt) (s screen) {
 	switch kind {
 	case "tui":
-		if !watched {
-			return nil, usage("--progress tui needs a terminal: write --progress plain")
-		}
 		s = tui.New(tui.Options{Out: c.stderr, In: c.in, Color: c.colored(c.stderr), Safe: report.Safe, Stop: func() { i.hit(interrupted) }})
 	case "jsonl":
 		s = newJSONL(c.stdout, c.errs)
@@ -44,8 +48,8 @@ func (c *console) screen(kind string, i *interrupt) (screen, error) {
 	default:
 		s = newPlain(plainOptions{out: c.errs, color: c.colored(c.stderr), verbose: c.verbose, width: c.width(c.stderr)})
 	}
-	i.notice = s.Notice
-	return s, nil
+	i.shownBy(s)
+	return s
 }
 
 // quiet shows nothing but what must be said.

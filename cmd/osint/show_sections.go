@@ -45,7 +45,7 @@ func (c *console) showFindings(d *report.Document) error {
 		c.say("no findings: osint show CASE sources says what was asked")
 	}
 	for _, f := range d.Findings {
-		fmt.Fprintf(c.out, "%s %s  %s\n", severity(f.Severity, p.color), bold(f.Rule, p.color), report.Safe(f.Title))
+		p.hanging(c.out, severity(f.Severity, p.color)+" "+bold(f.Rule, p.color)+"  ", report.Safe(f.Title))
 		p.paragraph(c.out, fmt.Sprintf("%s · confidence %.2f · %s · effect %+.1f", f.Subject.Value, f.Confidence, f.Status, f.Effect), 9)
 		if f.Detail != "" {
 			p.paragraph(c.out, f.Detail, 9)

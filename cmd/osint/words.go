@@ -35,16 +35,27 @@ func bold(s string, color bool) string {
 	return "\x1b[1m" + s + "\x1b[0m"
 }
 
-// wrapHanging wraps a line; those that follow the first are indented.
+// wrapHanging breaks a line at blanks so that no part is wider than width,
+// each part after the first indented. The first keeps its blanks; a word that
+// is wider stands alone.
 func wrapHanging(s string, width, indent int) string {
-	if width <= 0 || tui.Columns(s) <= width {
-		return s
+	var b strings.Builder
+	for width > indent && tui.Columns(s) > width {
+		cut := -1
+		for i, r := range s {
+			if r != ' ' || strings.TrimLeft(s[:i], " ") == "" || i <= indent {
+				continue
+			}
+			if cut >= 0 && tui.Columns(s[:i]) > width {
+				break
+			}
+			cut = i
+		}
+		if cut < 0 {
+			break
+		}
+		b.WriteString(strings.TrimRight(s[:cut], " ") + "\n")
+		s = strings.Repeat(" ", indent) + strings.TrimLeft(s[cut:], " ")
 	}
-	head := s[:len(s)-len(strings.TrimLeft(s, " "))]
-	rest := wrap(strings.TrimLeft(s, " "), width-len(head), 0)
-	first, more, found := strings.Cut(rest, "\n")
-	if !found {
-		return head + first
-	}
-	return head + first + "\n" + wrap(more, width, indent)
+	return b.String() + s
 }

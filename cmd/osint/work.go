@@ -41,11 +41,11 @@ type work struct {
 // begin opens the way out and the screen. Everything that can be wrong in the
 // flags is said here, before anything is made.
 func (c *console) begin(parent context.Context, r *reach, s *showing, budget float64) (w *work, err error) {
-	w = &work{c: c, world: r.lab.world, kind: s.kind()}
+	w = &work{c: c, world: r.lab.world}
 	if w.formats, err = formats(s.formats); err != nil {
 		return nil, err
 	}
-	if err := oneOf("--progress", w.kind, screenNames()...); err != nil {
+	if w.kind, err = c.screenKind(s.kind()); err != nil {
 		return nil, err
 	}
 	options, err := r.options()
@@ -55,24 +55,19 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, budget flo
 	if w.model, err = risk.Load(profiles.Rules()); err != nil {
 		return nil, err
 	}
-	w.places = c.places(true)
-	options.BudgetUSD, options.CacheDir, options.StateDir = budget, w.places.cache, w.places.state
 	if w.lab, err = r.lab.enter(&options); err != nil {
 		return nil, err
+	}
+	w.places = c.places(true)
+	options.BudgetUSD = budget
+	if w.lab == nil { // nothing of a made-up world is remembered
+		options.CacheDir, options.StateDir = w.places.cache, w.places.state
 	}
 	if w.net, err = collectors.New(options); err != nil {
 		return nil, errors.Join(err, w.end())
 	}
-	w.ctx, w.intr, w.stop = interruptible(parent, w.force)
+	w.ctx, w.intr, w.stop = interruptible(parent, func(s string) { c.say("osint: %s", s) }, os.Exit)
 	return w, nil
-}
-
-// force ends the process at once, the terminal given back.
-func (w *work) force(code int) {
-	if w.screen != nil {
-		w.screen.Close()
-	}
-	os.Exit(code)
 }
 
 // end gives back all that was taken, in the reverse order.
@@ -178,9 +173,7 @@ func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 
 // carryOut runs, reports, and says how it ended.
 func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
-	if w.screen, err = w.c.screen(w.kind, w.intr); err != nil {
-		return err
-	}
+	w.screen = w.c.screen(w.kind, w.intr)
 	if r.Past != nil {
 		if err := w.catchUp(); err != nil {
 			return err

@@ -186,17 +186,13 @@ func (r whoisReply) records() bool {
 
 // whoisQuery returns the question in the form that a server wants it in.
 // IANA need not know more of a domain than whose it is; RIPE's servers are
-// told to leave out people, of which they count how many one asks for.
+// told to leave out people, of which they count how many one asks for. ARIN's
+// "n + " is put before an address by [collectors.View.Whois].
 func whoisQuery(server, subject string) string {
-	_, err := netip.ParseAddr(subject)
 	switch host, _, _ := strings.Cut(server, ":"); host {
 	case whoisIANA:
-		if err != nil {
+		if _, err := netip.ParseAddr(subject); err != nil {
 			return subject[strings.LastIndexByte(subject, '.')+1:]
-		}
-	case "whois.arin.net":
-		if err == nil {
-			return "n + " + subject
 		}
 	case "whois.denic.de":
 		return "-T dn,ace " + subject

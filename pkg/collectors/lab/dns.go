@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -20,7 +21,7 @@ func listenDNS() (net.PacketConn, net.Listener, error) {
 		}
 		udp.Close()
 	}
-	return nil, nil, errNoPort
+	return nil, nil, errors.New("found no port that is free for both UDP and TCP")
 }
 
 // serveDNS serves both until the lab closes.

@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"log"
 	"math"
@@ -162,5 +161,3 @@ func hangUp(conn net.Conn) {
 	}
 	_ = conn.Close()
 }
-
-var errNoPort = errors.New("found no port that is free for both UDP and TCP")

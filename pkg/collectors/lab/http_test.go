@@ -13,6 +13,8 @@ import (
 const web = small + `
 -- http://www.acme.example/* --
 redirect https://www.acme.example/
+-- http://www.acme.example/shop/* --
+redirect https://shop.acme.example/
 -- http://www.acme.example/old --
 redirect /new 308
 -- https://www.acme.example/ --
@@ -23,15 +25,15 @@ Set-Cookie: b=2
 X-Since: {{date -2d 2006-01-02}}
 
 <title>Acme</title>
--- https://www.acme.example/api?q=%25.acme.example&output=json --
-
-by query
--- https://www.acme.example/api?q=* --
-
-by any query
 -- https://www.acme.example/api --
 
 without
+-- https://www.acme.example/api?q=* --
+
+by any query
+-- https://www.acme.example/api?q=%25.acme.example&output=json --
+
+by query
 -- https://www.acme.example/api/* --
 
 below
@@ -84,6 +86,7 @@ func TestAnswers(t *testing.T) {
 	for url, want := range map[string]string{
 		"http://www.acme.example/":                                           "301 https://www.acme.example/ ",
 		"http://www.acme.example/anything?x=y":                               "301 https://www.acme.example/ ",
+		"http://www.acme.example/shop/a":                                     "301 https://shop.acme.example/ ",
 		"http://www.acme.example/old":                                        "308 /new ",
 		"https://www.acme.example/":                                          "200  <title>Acme</title>",
 		"https://www.acme.example/api?q=%25.Acme.example&output=json":        "200  by query",

@@ -205,7 +205,7 @@ silent
 				t.Logf("%s %s %s", r.Service, r.Host, r.Question)
 			}
 			t.Fatal("not all were asked")
-		} // all but tcp; https twice: handshake and request
+		}
 		time.Sleep(time.Millisecond)
 	}
 	if err := c.lab.Close(); err != nil {
@@ -256,9 +256,9 @@ func TestLogSaysWhatWasAsked(t *testing.T) {
 	}
 }
 
-// One exchange, one latency: a handshake or the first answer on it, not both.
-// Counted in latencies, with room for a slow machine on one side only.
-func TestLatencyOnceAnExchange(t *testing.T) {
+// Whatever is asked, the answer takes the latency; over TLS the handshake
+// pays for it.
+func TestLatency(t *testing.T) {
 	const latency = 150 * time.Millisecond
 	c := serve(t, small+"-- dns://. --\nwhois.registry.test. A 192.0.2.4\n-- http(s)://www.acme.example/ --\n\nhello\n-- whois://whois.registry.test/* --\nhello\n", Options{Latency: latency})
 	for name, f := range map[string]func(){

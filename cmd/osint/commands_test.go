@@ -1,0 +1,140 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TestExamples runs every example of every command that needs no network, in
+// a folder with one case, and reads the flags of the others.
+func TestExamples(t *testing.T) {
+	home(t)
+	t.Chdir(t.TempDir())
+	if _, errs, code := runHere(t, "investigate", "brindleford.example", "--lab", "brindleford", "--out", "CASE", "--quiet"); code != 0 && code != tooLittle {
+		t.Fatal(code, errs)
+	}
+	proof := "" // the ID of an answer that is kept as it was received
+	for _, line := range strings.Split(read(t, "CASE/case.jsonl"), "\n") {
+		if strings.Contains(line, `"exchanged":`) && strings.Contains(line, `"kept":"raw"`) {
+			proof = regexp.MustCompile(`x[0-9a-f]{20}`).FindString(line)
+		}
+	}
+	root := newRoot(newConsole())
+	each(root, func(cmd *cobra.Command) {
+		if cmd.Annotations["topic"] != "" {
+			return
+		}
+		if strings.TrimSpace(cmd.Example) == "" {
+			t.Errorf("%s has no example", cmd.CommandPath())
+		}
+		for _, line := range strings.Split(cmd.Example, "\n") {
+			example(t, strings.TrimSpace(line), proof)
+		}
+	})
+}
+
+func example(t *testing.T, line, proof string) {
+	line = regexp.MustCompile(`source <\((.*)\)`).ReplaceAllString(line, "$1")
+	line = regexp.MustCompile(`x0123456789abcdef0123`).ReplaceAllString(line, proof)
+	line, _, _ = strings.Cut(regexp.MustCompile(` [|>] | && `).ReplaceAllString(line, "\x00"), "\x00")
+	args := strings.Fields(line)
+	if len(args) == 0 || args[0] != "osint" {
+		t.Errorf("not an example: %q", line)
+		return
+	}
+	root := newRoot(newConsole())
+	cmd, rest, err := root.Find(args[1:])
+	if err == nil {
+		cmd.InitDefaultHelpFlag()
+		err = cmd.ParseFlags(rest)
+	}
+	if err != nil {
+		t.Errorf("%s: %v", line, err)
+		return
+	}
+	world := cmd.Flags().Lookup("lab")
+	switch {
+	case cmd.Name() == "serve", cmd.Name() == "investigate" && world.Value.String() == "":
+		return // serves until it is stopped; asks the internet
+	case cmd.Name() == "rm", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
+		return // TestScripts has them
+	}
+	if _, errs, code := runHere(t, args[1:]...); code != 0 && code != tooLittle {
+		t.Errorf("%s: exit code %d: %s", line, code, errs)
+	}
+}
+
+func each(cmd *cobra.Command, do func(*cobra.Command)) {
+	do(cmd)
+	for _, sub := range cmd.Commands() {
+		each(sub, do)
+	}
+}
+
+// TestJSONFlags holds that every reading command takes --json.
+func TestJSONFlags(t *testing.T) {
+	each(newRoot(newConsole()), func(cmd *cobra.Command) {
+		switch cmd.CommandPath() {
+		case "osint", "osint investigate", "osint resume", "osint help", "osint man", "osint completion", "osint cases rm":
+			return // they write, or what they print is for a shell
+		}
+		if !cmd.HasSubCommands() && cmd.Annotations["topic"] == "" && cmd.Flags().Lookup("json") == nil {
+			t.Errorf("%s takes no --json", cmd.CommandPath())
+		}
+	})
+}
+
+// TestEveryFlagHasAVariable sets each flag of investigate from the
+// environment.
+func TestEveryFlagHasAVariable(t *testing.T) {
+	values := map[string]string{"bool": "true", "int": "7", "duration": "7s", "string": "never", "stringArray": "a b", "stringSlice": "a,b"}
+	c := newConsole()
+	cmd, _, _ := newRoot(c).Find([]string{"investigate"})
+	count := 0
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !settable(f) {
+			return
+		}
+		count++
+		one := func(name string) string {
+			if name == envName(f.Name) {
+				return values[f.Value.Type()]
+			}
+			return ""
+		}
+		if err := fill(cmd, environment(one)); err != nil || !f.Changed {
+			t.Errorf("%s does not set --%s: %v", envName(f.Name), f.Name, err)
+		}
+	})
+	if count < 30 {
+		t.Errorf("only %d flags", count)
+	}
+}
+
+// TestExitOrder holds the codes that the help prints to those that are
+// returned.
+func TestExitCodes(t *testing.T) {
+	help := exitCodeHelp()
+	for _, code := range []string{"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", " 75  ", "130  ", "143  "} {
+		if !strings.Contains(help, code) {
+			t.Errorf("the help does not tell of %s", code)
+		}
+	}
+	if codeOf(usage("x")) != badUsage || codeOf(os.ErrClosed) != internal || codeOf(nil) != done {
+		t.Error("codes are mixed up")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
