@@ -113,6 +113,11 @@ func (c *console) removeCases(names []string, yes bool) error {
 		if errors.As(err, &held) {
 			return err
 		}
+		if id, err := caseID(dir); err == nil {
+			if err := pipeline.ForgetKeys(c.places(false).keys(), id); err != nil {
+				return err
+			}
+		}
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}

@@ -24,10 +24,12 @@ import (
 type labFlags struct {
 	world   string
 	latency time.Duration
+	given   func() bool // --lab stands on the command line, be it empty
 }
 
 func (l *labFlags) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&l.world, "lab", "", "`WORLD`: investigate it instead of the internet: "+strings.Join(lab.Names(), ", ")+" or a txtar file")
+	l.given = func() bool { return fs.Changed("lab") }
 	fs.DurationVar(&l.latency, "lab-latency", 0, "`TIME`: what each answer of the lab takes")
 }
 
@@ -36,6 +38,9 @@ func (l *labFlags) flags(fs *pflag.FlagSet) {
 // it is closed.
 func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 	if l.world == "" {
+		if l.given() {
+			return nil, usage("--lab is empty: name a world, one of %s, or leave it out for the internet", strings.Join(lab.Names(), ", "))
+		}
 		if l.latency != 0 {
 			return nil, usage("--lab-latency needs --lab: write --lab WORLD too")
 		}

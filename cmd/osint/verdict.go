@@ -14,6 +14,8 @@ func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error 
 	switch why := w.nothingAsked(cs); {
 	case w.intr.Code() != 0:
 		return &exit{w.intr.Code(), err}
+	case errors.As(err, new(*pipeline.Broken)):
+		return fmt.Errorf("%w; when that is mended: osint resume %s", err, w.folder.Dir)
 	case err != nil:
 		return err
 	case why != "":

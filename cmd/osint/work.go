@@ -103,6 +103,9 @@ func (w *work) create(out string, m *mandate) (err error) {
 	} else if info, err := os.Stat(filepath.Join(out, caseFile)); err == nil && info.Size() > 0 {
 		return usage("%s holds a case already: choose another --out, or continue it with: osint resume %s", out, out)
 	}
+	if err := os.MkdirAll(out, 0o700); err != nil {
+		return usage("--out: %w", err)
+	}
 	w.folder, err = pipeline.Create(out, w.places.keys())
 	return err
 }

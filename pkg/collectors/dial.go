@@ -207,11 +207,21 @@ func failure(ctx context.Context, err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, resolver.ErrTimeout), errors.As(err, &slow) && slow.Timeout():
 		return pipeline.Fail(pipeline.Timeout, err.Error())
 	}
-	f = pipeline.Fail(pipeline.Unreachable, err.Error())
+	f = pipeline.Fail(pipeline.Unreachable, plain(err))
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, errNoAddress) {
 		return absent{f}
 	}
 	return f
+}
+
+// plain is an error's text without this machine's ports, which differ from
+// run to run.
+func plain(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Source != nil {
+		return op.Op + ": " + op.Err.Error()
+	}
+	return err.Error()
 }
 
 // errNoAddress is the resolvers' word that a name has no address.

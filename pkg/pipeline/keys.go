@@ -75,6 +75,15 @@ func (k *Keys) take(l keyLine) {
 	}
 }
 
+// ForgetKeys destroys all keys of a case: what they sealed can't be read by
+// anybody any more.
+func ForgetKeys(dir, caseID string) error {
+	if err := os.Remove(filepath.Join(dir, caseID+".keys")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // For returns the key of a value, made when first asked for.
 func (k *Keys) For(value string) (kid string, key []byte) {
 	k.mu.Lock()

@@ -104,6 +104,7 @@ func (e *engine) consider(m *meeting) {
 		ruled.Skip = "context: not the subject's"
 	case len(cols) == 0:
 		ruled.Skip = "no collector takes a " + string(l.Entity.Kind)
+		e.refuse(ruled, l)
 	case l.Depth > lim.Depth:
 		ruled.Skip = fmt.Sprintf("depth: %d steps from a seed, and the limit is %d", l.Depth, lim.Depth)
 	case lim.Entities > 0 && e.asked >= lim.Entities:
@@ -114,6 +115,22 @@ func (e *engine) consider(m *meeting) {
 		e.ask(ruled, l, cols)
 	}
 	e.record(ruled)
+}
+
+// refuse writes down that the gate would refuse a person whom no collector
+// takes anyway: that nobody could ask is no reason to leave out that nobody
+// may.
+func (e *engine) refuse(ruled *Ruled, l Lead) {
+	if !l.Clear.Personal() {
+		return
+	}
+	l.Settled = true
+	for _, name := range slices.Sorted(keysOf(e.specs)) {
+		if r := e.run.Gate.Ask(e.specs[name], l); r.Verdict == Deny {
+			ruled.Groups = []Group{{r, []string{}}}
+			return
+		}
+	}
 }
 
 // ask puts a lead to the gate for each collector and queues what it allows.

@@ -2,16 +2,15 @@ package risk
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
 )
 
-// state of one rule on one subject.
+// A state is what became of a rule on a subject.
 type state string
 
 const (
@@ -21,177 +20,183 @@ const (
 	notApplicable state = "not-applicable"
 )
 
-// verdict is what became of one rule on one subject.
+// A verdict is one rule on one subject.
 type verdict struct {
 	rule     *Rule
-	node     *pipeline.Node
+	subject  pipeline.Entity
 	state    state
-	reason   string
+	reason   string   // of unknown and not-applicable
+	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
+	evidence []*pipeline.Observation // of failed, sorted by id
+	against  []*pipeline.Observation
+	title    string
 	detail   string
-	proof    []*pipeline.Observation
-	c        float64
 }
 
-// bench judges the rules of a model on the subjects of a case.
-type bench struct {
-	c     *pipeline.Case
-	now   time.Time
-	took  map[string]bool // collectors that took part
-	names []string        // in scope
-}
-
-func newBench(c *pipeline.Case, now time.Time) *bench {
-	b := &bench{c: c, now: now, took: map[string]bool{}}
-	if c.Opened != nil {
-		for _, x := range c.Opened.Collectors {
-			b.took[x.Name] = true
-		}
-	}
-	for _, n := range c.Nodes() {
-		if n.InScope && n.Entity.Kind.IsName() {
-			b.names = append(b.names, n.Entity.Value)
-		}
-	}
-	return b
-}
-
-// judge says what becomes of a rule on a subject.
-func (b *bench) judge(r *Rule, n *pipeline.Node, facts *rule.Facts) verdict {
-	v := verdict{rule: r, node: n, state: notApplicable, severity: r.Severity}
-	if f, ok := b.nobody(r); !ok {
-		v.reason = "nothing here can tell: " + strings.Join(f.Collectors, " or ") + " did not take part"
+// judge says what becomes of a rule on the subject in sight.
+func (r *Rule) judge(s *sight) verdict {
+	v := verdict{rule: r, subject: s.subject, severity: r.Severity}
+	if !slices.ContainsFunc(r.asks, s.fed) {
+		v.state, v.reason = notApplicable, "no collector that tells it took part"
 		return v
 	}
-	if r.applies != nil {
-		switch t, missing := r.applies.Test(facts); t {
-		case rule.False:
-			return b.doubt(v, "its premise does not hold")
-		case rule.Unknown:
-			v.state, v.reason = unknown, "not known: "+strings.Join(missing, ", ")
-			return v
-		}
+	given := s.activation()
+	applies := rule.True
+	if r.applicable != nil {
+		applies, _ = r.applicable.Test(given)
 	}
-	t, missing := r.when.Test(facts)
-	if t == rule.True {
-		return b.fail(v, facts)
-	}
-	if why, ok := b.answered(r, n.Entity); !ok {
-		v.state, v.reason = unknown, why
+	if applies == rule.False {
+		v.state, v.reason = notApplicable, "what it is about is not there"
 		return v
 	}
-	if t == rule.Unknown {
-		v.state, v.reason = unknown, "not known: "+strings.Join(missing, ", ")
-		return v
-	}
-	v.state = passed
-	return v
-}
-
-// doubt is the verdict on a rule whose premise does not hold as far as is
-// known: not applicable if everything that feeds it answered, else unknown.
-func (b *bench) doubt(v verdict, why string) verdict {
-	if missing, ok := b.answered(v.rule, v.node.Entity); !ok {
-		v.state, v.reason = unknown, missing
-		return v
-	}
-	v.state, v.reason = notApplicable, why
-	return v
-}
-
-// nobody returns a feed that no collector of this run could give.
-func (b *bench) nobody(r *Rule) (Feed, bool) {
-	for _, f := range r.Feeds {
-		if !slices.ContainsFunc(f.Collectors, func(c string) bool { return b.took[c] }) {
-			return f, false
-		}
-	}
-	return Feed{}, true
-}
-
-// answered reports whether each feed of a rule was answered in full for a
-// subject, or says which was not and why.
-func (b *bench) answered(r *Rule, subject pipeline.Entity) (string, bool) {
-	for _, f := range r.Feeds {
-		var whys []string
-		ok := false
-		for _, c := range f.Collectors {
-			t := b.c.Task(pipeline.TaskKey{Collector: c, Subject: subject})
-			switch {
-			case t == nil || t.Finished == nil:
-				whys = append(whys, c+" was not asked")
-			case t.Finished.Outcome == pipeline.OK || t.Finished.Outcome == pipeline.Empty:
-				ok = true
-			default:
-				whys = append(whys, c+": "+string(t.Finished.Outcome))
-			}
-		}
-		if !ok {
-			return strings.Join(whys, ", "), false
-		}
-	}
-	return "", true
-}
-
-// fail makes a finding: its severity, its proof, and how sure it is.
-func (b *bench) fail(v verdict, facts *rule.Facts) verdict {
-	for _, r := range v.rule.Raise {
-		if t, _ := r.when.Test(facts); t == rule.True {
-			v.severity = r.Severity
-		}
-	}
-	if v.rule.detail != nil {
-		if s, err := v.rule.detail.Value(facts); err == nil {
-			v.detail, _ = s.(string)
-		}
-	}
-	fade := classes[v.rule.HalfLife]
-	var es []evidence
-	for _, o := range v.node.Out {
-		for _, e := range v.rule.Evidence {
-			if o.Predicate != e.Predicate || !e.picks(o.Value) {
-				continue
-			}
-			supports := o.Denies == e.Denies
-			if supports {
-				v.proof = append(v.proof, o)
-			} else if !opposes(v.node.Out, o) {
-				continue
-			}
-			es = append(es, evidence{o.Origin, quality(o.Grade) * fade.worth(b.now.Sub(o.At)), supports})
-		}
-	}
-	v.state, v.c = failed, round(confidence(es), 4)
-	if len(v.proof) == 0 {
-		v.state, v.reason = unknown, "the condition holds, and nothing that was observed proves it"
+	ids := r.proof(s)
+	wrong := r.wrong(s, len(ids) > 0)
+	switch {
+	case applies == rule.True && wrong == rule.True && len(ids) > 0:
+		r.find(&v, s, ids)
+	case wrong == rule.False: // whether it applies or not
+		v.state = passed
+	default:
+		r.doubt(&v, s)
 	}
 	return v
 }
 
-func (e Evidence) picks(value any) bool {
-	text, _ := value.(string)
-	return len(e.Values) == 0 || slices.Contains(e.Values, text)
+// wrong says whether the rule's condition holds.
+func (r *Rule) wrong(s *sight, proof bool) rule.Truth {
+	switch {
+	case r.when != nil:
+		t, _ := r.when.Test(s.activation())
+		return t
+	case proof:
+		return rule.True
+	}
+	for _, p := range r.asks {
+		if s.answered(p, s.subject) != inFull {
+			return rule.Unknown
+		}
+	}
+	return rule.False
 }
 
-// opposes reports whether o says the contrary of another observation of the
-// same: the same predicate and value, the other way round.
-func opposes(all []*pipeline.Observation, o *pipeline.Observation) bool {
-	return slices.ContainsFunc(all, func(x *pipeline.Observation) bool {
-		return x.Predicate == o.Predicate && x.Denies != o.Denies && (x.Denies || o.Denies) && x.Origin != o.Origin && fmt.Sprint(x.Value) == fmt.Sprint(o.Value)
-	})
+// proof returns the ids of the observations that a finding would stand on.
+func (r *Rule) proof(s *sight) (ids []string) {
+	facts, err := r.evidence.Value(s.heard().activation())
+	list, _ := facts.([]any)
+	if err != nil {
+		return nil
+	}
+	for _, f := range list {
+		if m, ok := f.(map[string]any); ok {
+			if id, ok := m["id"].(string); ok {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
-// compareID orders EML-2 before EML-10.
-func compareID(a, b string) int {
-	pa, na, _ := strings.Cut(a, "-")
-	pb, nb, _ := strings.Cut(b, "-")
-	if c := strings.Compare(pa, pb); c != 0 {
-		return c
+// doubt fills in a verdict that can't be given. If all that is missing could
+// not be told by anybody who took part, the rule does not apply here.
+func (r *Rule) doubt(v *verdict, s *sight) {
+	v.state = unknown
+	var nobody []string
+	var whys []string
+	for _, p := range r.asks {
+		if s.answered(p, s.subject) == inFull {
+			continue
+		}
+		if !s.fed(p) {
+			nobody = append(nobody, string(p))
+			continue
+		}
+		for _, c := range r.feeders(p) {
+			why := c + ": " + s.why(c, s.subject)
+			if s.present[c] && !slices.Contains(whys, why) {
+				whys, v.silent = append(whys, why), append(v.silent, c)
+			}
+		}
 	}
-	x, errX := strconv.Atoi(na)
-	y, errY := strconv.Atoi(nb)
-	if errX == nil && errY == nil && x != y {
-		return x - y
+	switch {
+	case len(whys) > 0:
+		v.reason = strings.Join(whys, "; ")
+	case len(nobody) > 0:
+		v.state, v.reason = notApplicable, "no collector that took part tells "+strings.Join(nobody, ", ")
+	default:
+		v.reason = "what was answered does not say"
 	}
-	return strings.Compare(na, nb)
 }
+
+// find fills in a verdict that is a finding.
+func (r *Rule) find(v *verdict, s *sight, ids []string) {
+	v.state = failed
+	for i, x := range r.raise {
+		if t, _ := x.Test(s.activation()); t == rule.True && r.Raise[i].To.Rank() > v.severity.Rank() {
+			v.severity = r.Raise[i].To
+		}
+	}
+	for _, id := range ids {
+		v.evidence = append(v.evidence, s.c.Observation(id))
+	}
+	for _, e := range v.evidence {
+		for _, o := range s.contrary(e) {
+			if !slices.Contains(v.evidence, o) && !slices.Contains(v.against, o) {
+				v.against = append(v.against, o)
+			}
+		}
+	}
+	words := map[string]string{"subject": s.subject.Value}
+	for name, p := range r.with {
+		if x, err := p.Value(s.heard().activation()); err == nil {
+			words[name] = phrase(x)
+		}
+	}
+	v.title, v.detail = fill(r.Title, words), fill(r.Detail, words)
+}
+
+// contrary returns what was said against an observation: that there is no
+// such thing, or, where only one thing can be true, another thing by another
+// origin.
+func (s *sight) contrary(e *pipeline.Observation) (os []*pipeline.Observation) {
+	n := s.c.Entities[e.Subject]
+	if e.Subject == s.subject && !e.Denies {
+		x := s.of(e.Predicate)
+		os = slices.DeleteFunc(slices.Clone(x.deny), func(o *pipeline.Observation) bool { return !blanket(o) && !same(o, e) })
+		if r, _ := pipeline.Relate(e.Predicate); r.Single {
+			for _, o := range x.support {
+				if o.Origin != e.Origin && !same(o, e) {
+					os = append(os, o)
+				}
+			}
+		}
+		return os
+	}
+	for _, o := range n.Out {
+		if o.Predicate == e.Predicate && o.Denies != e.Denies && (blanket(o) && o.Denies || blanket(e) && e.Denies || same(o, e)) {
+			os = append(os, o)
+		}
+	}
+	return os
+}
+
+// same reports whether two observations speak of the same thing.
+func same(a, b *pipeline.Observation) bool {
+	if a.Object != nil && b.Object != nil {
+		return *a.Object == *b.Object
+	}
+	return a.Object == b.Object && reflect.DeepEqual(a.Value, b.Value)
+}
+
+// witnesses returns what is said for and against a finding.
+func (v *verdict) witnesses(s *scene) (ws []witness) {
+	d := decays[v.rule.HalfLife]
+	for i, o := range append(slices.Clone(v.evidence), v.against...) {
+		ws = append(ws, witness{o.Origin, quality(o.Grade) * d.left(s.now.Sub(o.At)), i >= len(v.evidence)})
+	}
+	return ws
+}
+
+// String returns "EML-01 domain:corp.example failed".
+func (v verdict) String() string { return fmt.Sprintf("%s %s %s", v.rule.ID, v.subject, v.state) }

@@ -20,7 +20,7 @@ func certspotter() collectors.Entry {
 			Name: "ct-certspotter", Title: "Names in certificate transparency (Cert Spotter)", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain},
 			Produces: []pipeline.Predicate{"has-name"},
-			Emits:    []pipeline.Category{pipeline.Technical},
+			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Contact}, // names in mail certificates: in the answer, never emitted
 			Mode:     pipeline.Passive, Origin: "certificate-transparency", Grade: "A2",
 			Source: pipeline.Source{
 				Name: "certspotter", Family: "certificate-transparency", Base: "https://api.certspotter.com", Country: "US",

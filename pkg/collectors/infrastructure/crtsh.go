@@ -22,7 +22,7 @@ func crtsh() collectors.Entry {
 			Name: "ct-crtsh", Title: "Names in certificate transparency (crt.sh)", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain},
 			Produces: []pipeline.Predicate{"has-name"},
-			Emits:    []pipeline.Category{pipeline.Technical},
+			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Contact}, // names in mail certificates: in the answer, never emitted
 			Mode:     pipeline.Passive, Origin: "certificate-transparency", Grade: "A2",
 			Source: pipeline.Source{
 				Name: "crt.sh", Family: "certificate-transparency", Base: "https://crt.sh", Country: "GB",

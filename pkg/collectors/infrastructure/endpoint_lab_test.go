@@ -79,3 +79,22 @@ func TestOversizeAnswers(t *testing.T) {
 	rdap := tell(t, "rdap", "acme.example", registryRDAP+"\n-- https://rdap.nic.example/v1/domain/acme.example --\n\n{\"objectClassName\":\"domain\",\"status\":[\"active\"],\"remarks\":[\"{{repeat 3000000 a}}\"]}\n")
 	rdap.ends(t, pipeline.Malformed, "not an RDAP record")
 }
+
+// Three servers are asked, and no fourth to which the third refers.
+func TestWhoisChainEnds(t *testing.T) {
+	got := tell(t, "whois", "acme.example", registryRecord+`
+-- dns://reseller.example --
+whois A 203.0.113.7
+-- whois://whois.names.example/acme.example --
+Domain Name: acme.example
+Registrar WHOIS Server: whois.reseller.example
+Registrant Organization: Acme Ltd
+Name Server: ns1.acme.example
+-- whois://whois.reseller.example/acme.example --
+Registrar: Reseller
+`)
+	got.ends(t, pipeline.OK, "")
+	if asked := got.asked("whois", "whois.reseller.example"); len(got.exchanges) != 3 || len(asked) > 0 {
+		t.Errorf("%d exchanges, the fourth server was asked %q", len(got.exchanges), asked)
+	}
+}

@@ -20,8 +20,8 @@ type header struct {
 var wanted = []string{"strict-transport-security", "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"}
 
 // judgeHeaders returns the protective headers of an answer, sent or lacking, in
-// the order of wanted.
-// A policy with frame-ancestors does what x-frame-options does.
+// the order of wanted. A policy with frame-ancestors does what x-frame-options
+// does.
 func judgeHeaders(h http.Header) []header {
 	var out []header
 	for _, name := range wanted {
