@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,18 +29,32 @@ type resolved struct {
 	at    time.Time
 }
 
-// trail is the way a connection took: the address that the name gave, and
-// where it was led instead.
+// trail is the way a connection took: the address that the name gave, before
+// any --connect-to. net/http may still dial when its request has been given
+// up, so it has a lock.
 type trail struct {
+	mu   sync.Mutex
 	addr string // ip:port as resolved
-	led  string // where --connect-to led it
+}
+
+func (t *trail) take(addr string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.addr = addr
+}
+
+// peer returns the address; "" if it never came so far.
+func (t *trail) peer() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.addr
 }
 
 func (t *trail) String() string {
-	if t == nil || t.addr == "" {
-		return ""
+	if addr := t.peer(); addr != "" {
+		return "peer " + addr
 	}
-	return "peer " + t.addr
+	return ""
 }
 
 // dial opens a TCP connection to host:port, resolving and judging it. t, if
@@ -57,7 +72,7 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 			continue
 		}
 		if to, ok := c.to(host, port); ok {
-			t.addr, t.led = hostport, to
+			t.take(hostport)
 			return n.connect(ctx, to)
 		}
 	}
@@ -68,8 +83,8 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 	var last error
 	for _, a := range addrs[:min(len(addrs), maxDials)] {
 		to := netip.AddrPortFrom(a, portNumber(port)).String()
-		t.addr, t.led = to, n.lead(a.String(), port, to)
-		conn, err := n.connect(ctx, t.led)
+		t.take(to)
+		conn, err := n.connect(ctx, n.lead(a.String(), port, to))
 		if err == nil {
 			return conn, nil
 		}

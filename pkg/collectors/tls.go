@@ -37,7 +37,7 @@ func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Confi
 	began := v.net.now()
 	way := new(trail)
 	state, failed := v.shake(ctx, hostport, config, way)
-	shaken := shape(state, way.addr, failed)
+	shaken := shape(state, way.peer(), failed)
 	x := pipeline.Exchange{Operation: "handshake", Question: question, Locator: "tls://" + hostport, At: began,
 		Elapsed: v.net.now().Sub(began), Detail: way.String() + ", offered " + versions(config)}
 	var refusal *refused
