@@ -1,31 +1,36 @@
 package collectors
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"container/list"
+	"context"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 )
 
 // kept is an answer that may serve again.
 type kept struct {
-	At     time.Time   `json:"at"` // when it was fetched, or last found unchanged
-	Status int         `json:"status"`
-	URL    string      `json:"url"`
-	Header http.Header `json:"header"`
-	Body   []byte      `json:"body"`
+	At     time.Time     `json:"at"`             // when it was fetched, or last found unchanged
+	Life   time.Duration `json:"life,omitempty"` // how long it holds by its own word; 0 if it has none
+	Status int           `json:"status"`
+	URL    string        `json:"url"`
+	Header http.Header   `json:"header"`
+	Body   []byte        `json:"body"`
+
+	took time.Duration // to fetch
 }
 
-// fresh reports whether an answer may be served without asking.
+// fresh reports whether an answer may be served without asking. One from the
+// future is not: some clock was wrong.
 func (k *kept) fresh(now time.Time, ttl time.Duration) bool {
-	return k != nil && now.Sub(k.At) < ttl && !k.At.After(now.Add(time.Minute))
+	if k == nil || k.At.After(now) {
+		return false
+	}
+	age := now.Sub(k.At)
+	return age < ttl && (k.Life == 0 || age < k.Life)
 }
 
-// condition returns the validators of an answer that is no longer fresh.
+// condition sets the validators of an answer that is no longer fresh.
 func (k *kept) condition(h http.Header) {
 	if k == nil {
 		return
@@ -38,99 +43,116 @@ func (k *kept) condition(h http.Header) {
 	}
 }
 
-// memory holds answers for as long as the process, or one case, lives. One
-// caller at a time fetches a key; the others wait for what it gets.
-type memory struct {
-	mu   sync.Mutex
-	held map[string]*kept
-	busy map[string]*sync.Mutex
+// unchanged returns an answer that was found to hold still.
+func (k *kept) unchanged(at time.Time) *kept {
+	again := *k
+	again.At = at
+	return &again
 }
 
-func newMemory() *memory {
-	return &memory{held: map[string]*kept{}, busy: map[string]*sync.Mutex{}}
-}
+const maxCached = 64 << 20 // bytes held in memory
 
-// hold takes a key for one caller; done gives it back.
-func (m *memory) hold(key string) (done func()) {
-	m.mu.Lock()
-	l := m.busy[key]
-	if l == nil {
-		l = new(sync.Mutex)
-		m.busy[key] = l
-	}
-	m.mu.Unlock()
-	l.Lock()
-	return l.Unlock
-}
-
-func (m *memory) get(key string) *kept {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.held[key]
-}
-
-func (m *memory) put(key string, k *kept) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.held[key] = k
-}
-
-// cache is the process's memory of answers without personal data, and a
-// folder behind it if there is one. Nothing else of a Net reaches a disk.
+// cache holds answers in memory, and behind it on disk those that may lie
+// there. A key says for whom: see [View.shelf]. One caller at a time asks for
+// a key; the others wait for what it gets. Nothing else of a Net reaches a
+// disk, usage.db apart.
 type cache struct {
-	*memory
-	dir string
+	disk *shelf // nil: none
+
+	mu    sync.Mutex
+	held  map[string]*list.Element
+	order *list.List // of *held, the last used first
+	size  int
+	busy  map[string]chan struct{}
 }
 
-func newCache(dir string) *cache { return &cache{newMemory(), dir} }
-
-// keep is what the cache and a case's own memory have in common.
-type keeper interface {
-	hold(key string) (done func())
-	get(key string) *kept
-	put(key string, k *kept)
+type held struct {
+	key string
+	*kept
 }
 
-func (c *cache) get(key string) *kept {
-	if k := c.memory.get(key); k != nil || c.dir == "" {
-		return k
+func newCache(dir, realm string) *cache {
+	c := &cache{held: map[string]*list.Element{}, order: list.New(), busy: map[string]chan struct{}{}}
+	if dir != "" {
+		c.disk = &shelf{dir: dir, realm: realm}
 	}
-	data, err := os.ReadFile(c.path(key))
-	if err != nil {
+	return c
+}
+
+// get returns the answer of a key, fresh or not; nil if there is none.
+func (c *cache) get(key string, disk bool) *kept {
+	c.mu.Lock()
+	if e := c.held[key]; e != nil {
+		c.order.MoveToFront(e)
+		defer c.mu.Unlock()
+		return e.Value.(*held).kept
+	}
+	c.mu.Unlock()
+	if !disk || c.disk == nil {
 		return nil
 	}
-	k := new(kept)
-	if json.Unmarshal(data, k) != nil {
-		return nil // torn: it is fetched again
+	k := c.disk.read(key)
+	if k != nil {
+		c.hold(key, k)
 	}
-	c.memory.put(key, k)
 	return k
 }
 
-// put keeps an answer; a folder that can't be written only costs the next
-// run a question.
-func (c *cache) put(key string, k *kept) {
-	c.memory.put(key, k)
-	if c.dir == "" {
-		return
-	}
-	path := c.path(key)
-	data, err := json.Marshal(k)
-	if err != nil || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
-		return
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if e := f.Close(); err != nil || e != nil || os.Rename(f.Name(), path) != nil {
-		os.Remove(f.Name())
+// put keeps an answer for as long as it may serve, or be asked about.
+func (c *cache) put(key string, k *kept, disk bool, ttl time.Duration) {
+	c.hold(key, k)
+	if disk && c.disk != nil {
+		c.disk.write(key, k, k.At.Add(ttl+afterwards))
 	}
 }
 
-func (c *cache) path(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	name := hex.EncodeToString(sum[:])
-	return filepath.Join(c.dir, name[:2], name[2:]+".json")
+// hold keeps an answer in memory, and lets go of those longest unused.
+func (c *cache) hold(key string, k *kept) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.held[key]; e != nil {
+		c.drop(e)
+	}
+	c.held[key] = c.order.PushFront(&held{key, k})
+	for c.size += len(k.Body); c.size > maxCached && c.order.Len() > 1; {
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *cache) drop(e *list.Element) {
+	h := c.order.Remove(e).(*held)
+	delete(c.held, h.key)
+	c.size -= len(h.Body)
+}
+
+// lead makes the caller the one who asks for a key, until it calls done; or,
+// once another who asks is done, returns nil.
+func (c *cache) lead(ctx context.Context, key string) (done func(), err error) {
+	c.mu.Lock()
+	wait := c.busy[key]
+	if wait == nil {
+		mine := make(chan struct{})
+		c.busy[key] = mine
+		c.mu.Unlock()
+		return func() {
+			c.mu.Lock()
+			delete(c.busy, key)
+			c.mu.Unlock()
+			close(mine)
+		}, nil
+	}
+	c.mu.Unlock()
+	select {
+	case <-wait:
+		return nil, nil
+	case <-ctx.Done():
+		return nil, failure(ctx, ctx.Err())
+	}
+}
+
+// prune removes from disk what is of no use any more.
+func (c *cache) prune(now time.Time) {
+	if c.disk != nil {
+		c.disk.prune(now)
+	}
 }

@@ -39,11 +39,13 @@ func ParseConnectTo(s string) (ConnectTo, error) {
 		}
 		parts = append(parts, part)
 	}
-	if len(parts) != 4 || strings.ContainsAny(s, "@/ ") || strings.ContainsAny(parts[3], ":]") {
+	if len(parts) != 4 || strings.ContainsAny(s, "@/ ") || !portOrNone(parts[1]) || !portOrNone(parts[3]) || strings.ContainsAny(parts[0]+parts[2], "[]") {
 		return ConnectTo{}, fmt.Errorf("--connect-to %q: want HOST:PORT:ADDR:PORT, such as ::127.0.0.1:8443 or www.example.com:443:192.0.2.1:443", s)
 	}
 	return ConnectTo{Host: strings.ToLower(parts[0]), Port: parts[1], Addr: net.JoinHostPort(parts[2], parts[3])}, nil
 }
+
+func portOrNone(s string) bool { return s == "" || isPort(s) }
 
 // String returns the entry as ParseConnectTo reads it.
 func (c ConnectTo) String() string {

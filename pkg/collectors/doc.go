@@ -6,4 +6,22 @@
 // It asks through the View, parses what comes back, and emits observations.
 // It keeps no state, opens no socket, reads no clock but [View.Now], and
 // names for each observation the exchanges that prove it.
+//
+// # The way of a question
+//
+// An answer of an earlier attempt is read back from the case; else a fresh one
+// is taken from the cache; else the question is metered against the Spec's
+// ceiling and the budget, waits for its source's turn, is sent through the
+// address guard, and what comes back is bounded, judged and recorded. Each
+// question is one exchange, whatever came of it; a repeat is another. The names
+// that a connection needs are resolved on its way and are part of its exchange,
+// whose Detail names the peer.
+//
+// # The bytes of an exchange
+//
+// They are whole enough to be read back without the network. HTTP: status
+// line, header sorted by name, empty line, and the body as unpacked;
+// X-Osint-Url and X-Osint-Truncated are ours. DNS: the message in wire form,
+// its id zero. WHOIS: the bytes received. TLS: one line of JSON about the
+// connection, and the chain as PEM.
 package collectors

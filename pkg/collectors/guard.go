@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"osint/pkg/pipeline"
 )
@@ -23,12 +24,16 @@ var inward = func() []netip.Prefix {
 	for _, s := range []string{
 		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
 		"192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
-		"::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "100::/64", "64:ff9b:1::/48",
+		"::/96", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "100::/64", "64:ff9b:1::/48",
 	} {
 		out = append(out, netip.MustParsePrefix(s))
 	}
 	return out
 }()
+
+// cloud are further addresses at which a cloud's machines find what is theirs
+// alone.
+var cloud = netip.MustParsePrefix("168.63.129.16/32")
 
 func newGuard(o Options) (guard, error) {
 	g := guard{all: o.AllowPrivate, allowed: map[string]bool{}}
@@ -41,18 +46,15 @@ func newGuard(o Options) (guard, error) {
 			}
 		}
 		if _, _, err := net.SplitHostPort(hostport); err != nil {
-			return g, fmt.Errorf("--endpoint %s=%s: want a URL, or HOST:PORT for whois", name, base)
+			return g, fmt.Errorf("--endpoint %s=%s: want a URL, or HOST:PORT for whois", name, withoutUser(base))
 		}
-		g.allowed[hostport] = true
-	}
-	if o.Proxy != nil {
-		g.allowed[proxyAddr(o.Proxy)] = true
+		g.allowed[strings.ToLower(hostport)] = true
 	}
 	return g, nil
 }
 
 // permits reports whether the operator named host:port.
-func (g guard) permits(hostport string) bool { return g.all || g.allowed[hostport] }
+func (g guard) permits(hostport string) bool { return g.all || g.allowed[strings.ToLower(hostport)] }
 
 // judge returns a Failure for an address that leads inward. An IPv4 address
 // inside an IPv6 one is judged too.
@@ -60,14 +62,26 @@ func (g guard) judge(a netip.Addr) error {
 	if g.all {
 		return nil
 	}
+	barred := pipeline.Fail(pipeline.Blocked, fmt.Sprintf("%s is not a public address: --allow-private permits it", a))
+	if a.Zone() != "" || cloud.Contains(a.Unmap()) {
+		return barred
+	}
 	for _, x := range append([]netip.Addr{a.Unmap()}, embedded(a)...) {
 		for _, p := range inward {
 			if p.Contains(x) {
-				return pipeline.Fail(pipeline.Blocked, fmt.Sprintf("%s is not a public address: --allow-private permits it", a))
+				return barred
 			}
 		}
 	}
 	return nil
+}
+
+// withoutUser cuts what stands before an @, which may be a password.
+func withoutUser(s string) string {
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		return "…" + s[i:]
+	}
+	return s
 }
 
 // embedded returns the IPv4 addresses that NAT64, 6to4 and Teredo carry.
@@ -90,12 +104,4 @@ func embedded(a netip.Addr) []netip.Addr {
 		return []netip.Addr{netip.AddrFrom4(x)}
 	}
 	return nil
-}
-
-func proxyAddr(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443", "socks5": "1080"}[u.Scheme]
-	}
-	return net.JoinHostPort(u.Hostname(), port)
 }

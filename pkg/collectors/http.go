@@ -1,10 +1,9 @@
 package collectors
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,11 +15,15 @@ import (
 const (
 	maxHops  = 10
 	maxTries = 3
-	maxBody  = 8 << 20 // unless the request says otherwise
+	maxPause = 3 * time.Second // between tries; a server that wants longer is left alone
+	maxBody  = 8 << 20         // unless the request says otherwise
 )
 
 // HTTP asks over HTTP. Each request on the way, redirects and repeats
-// included, is one exchange.
+// included, is one exchange. A GET or HEAD that came to nothing for a reason
+// that passes is put again, at most twice, unless it went to the subject's own
+// server. Redirects are followed up to the tenth; credentials go to no other
+// host than the first.
 func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) {
 	at, err := v.address(r.URL)
 	if err != nil {
@@ -41,11 +44,20 @@ func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) {
 		if len(hops) > maxHops {
 			return nil, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("more than %d redirects from %s", maxHops, hops[0].URL))
 		}
+		r = r.follow(a.Status, at, next)
 		at = next
-		if a.Status != http.StatusTemporaryRedirect && a.Status != http.StatusPermanentRedirect && r.Method != http.MethodHead {
-			r.Method, r.Body = http.MethodGet, nil
-		}
 	}
+}
+
+// follow returns the request for the next hop, as a browser would make it.
+func (r Request) follow(status int, from, to *url.URL) Request {
+	if status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect && r.Method != http.MethodHead {
+		r.Method, r.Body = http.MethodGet, nil
+	}
+	if from.Host != to.Host || from.Scheme != to.Scheme {
+		r.Header = withoutSecrets(r.Header)
+	}
+	return r
 }
 
 // address makes a request's URL absolute, below the source's base or its
@@ -53,18 +65,19 @@ func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) {
 func (v *View) address(s string) (*url.URL, error) {
 	base := v.spec.Source.Base
 	if e := v.Endpoint(); e != "" {
-		if base != "" {
-			s = strings.TrimPrefix(s, strings.TrimSuffix(base, "/"))
+		if rest, below := strings.CutPrefix(s, strings.TrimSuffix(base, "/")); below && base != "" && (rest == "" || rest[0] == '/' || rest[0] == '?') {
+			s = rest
 		}
 		base = e
 	}
-	if !strings.Contains(s, "://") {
+	if path, _, _ := strings.Cut(s, "?"); !strings.Contains(path, "://") {
 		s = strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(s, "/")
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, pipeline.Fail(pipeline.Malformed, "not an http URL: "+s)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return nil, pipeline.Fail(pipeline.Malformed, "not a plain http or https URL: "+withoutUser(s))
 	}
+	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
 
@@ -77,10 +90,10 @@ func (a *Answer) location() (*url.URL, bool) {
 			return nil, false
 		}
 		to, err := base.Parse(a.Header.Get("Location"))
-		if err != nil || a.Header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" {
+		if err != nil || a.Header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" || to.Hostname() == "" {
 			return nil, false
 		}
-		to.User = nil
+		to.User, to.Fragment, to.RawFragment = nil, "", ""
 		return to, true
 	}
 	return nil, false
@@ -88,108 +101,58 @@ func (a *Answer) location() (*url.URL, bool) {
 
 // fetch gets one URL, from the case, from a cache, or from its server.
 func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, error) {
-	asked := v.digest("http", r.method(), at.String(), fmt.Sprint(r.Header), r.Accept, string(r.Body))
+	asked := v.digest(append([]string{"http", r.method(), hide(at.String(), secrets(r.Header, at)), r.Accept, string(r.Body)}, headerLines(withoutSecrets(r.Header))...)...)
 	if a, err := v.reread(r, at, asked); a != nil || err != nil {
 		return a, err
 	}
 	ttl := v.spec.Source.TTL
-	if ttl == 0 || r.method() != http.MethodGet {
+	prefix, disk, ok := v.shelf()
+	if ttl == 0 || r.method() != http.MethodGet || !ok {
 		return v.repeat(ctx, r, at, asked, nil, nil)
 	}
-	var store keeper = v.net.cache
-	if v.task.Ruling.Keep != pipeline.KeepRaw {
-		store = v.local
-	}
-	key := v.spec.Source.Name + " " + at.String() + fmt.Sprint(r.Header) + r.Accept
-	defer store.hold(key)()
-	old := store.get(key)
-	if old.fresh(v.net.now(), ttl) {
-		x := v.exchange(r, at, asked, old.At)
-		x.Cached, x.Status, x.Outcome = true, old.Status, pipeline.OK
-		return v.keep(x, old, false)
-	}
-	return v.repeat(ctx, r, at, asked, old, func(k *kept) {
+	key := prefix + strings.Join(append([]string{v.spec.Source.Name, at.String(), r.Accept}, headerLines(r.Header)...), "\x00")
+	put := func(k *kept) {
 		if k.Status == http.StatusOK || k.Status == http.StatusNotFound {
-			store.put(key, k)
-		}
-	})
-}
-
-// reread returns the answer that an earlier attempt of the task came to, with
-// the tries that led to it; nil if it came to none.
-func (v *View) reread(r Request, at *url.URL, asked string) (a *Answer, err error) {
-	for try := 1; ; try++ {
-		x, body, ok := v.recall(asked)
-		if !ok {
-			return nil, nil
-		}
-		if a, err = readBack(x, body, at.String()); err != nil {
-			return nil, err
-		}
-		if again, _ := v.again(r, &kept{Status: a.Status, Header: a.Header}, nil, try); !again {
-			return a, nil
+			v.net.cache.put(key, k, disk, ttl)
 		}
 	}
-}
-
-// repeat sends a request until it is answered, at most three times if it is
-// safe to repeat. Every try is an exchange.
-func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string, old *kept, put func(*kept)) (*Answer, error) {
-	for try := 1; ; try++ {
-		if err := v.take(ctx); err != nil {
-			return nil, err
+	for first := true; ; first = false {
+		old := v.net.cache.get(key, disk)
+		if old.fresh(v.net.now(), ttl) {
+			return v.serve(r, at, asked, old, !first)
 		}
-		x := v.exchange(r, at, asked, v.net.now())
-		got, cut, failed := v.send(ctx, r, at, old, &x)
-		x.Elapsed = v.net.now().Sub(x.At)
-		x.Outcome, x.Error = outcome(failed)
-		if failed == nil && got.Status == http.StatusNotModified && old != nil {
-			old.At, x.Status, x.Detail = x.At, http.StatusNotModified, x.Detail+", not modified"
-			got = old
+		if !first { // whoever asked before came to nothing: ask for ourselves
+			return v.repeat(ctx, r, at, asked, old, put)
 		}
-		a, err := v.keep(x, got, cut)
+		done, err := v.net.cache.lead(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		again, wait := v.again(r, got, failed, try)
-		if again {
-			if err := sleep(ctx, wait); err != nil {
-				return nil, failure(ctx, err)
-			}
-			continue
+		if done != nil {
+			defer done()
+			return v.repeat(ctx, r, at, asked, old, put)
 		}
-		if failed != nil {
-			return nil, failed
-		}
-		if put != nil && !cut {
-			put(got)
-		}
-		return a, v.weigh(len(got.Body))
 	}
 }
 
-// again says whether and when a request is worth repeating.
-func (v *View) again(r Request, got *kept, failed error, try int) (bool, time.Duration) {
-	wait := backoff(try)
-	if failed == nil {
-		retry, said := retryAfter(got.Header, v.net.now())
-		if got.Status == http.StatusTooManyRequests || got.Status == http.StatusServiceUnavailable {
-			if said {
-				v.net.pace.leaveAlone(v.spec.Source.Name, retry)
-			}
-			wait = max(wait, retry)
-		}
-		if v.spec.Source.Family == "target" || !(got.Status == 429 || got.Status == 502 || got.Status == 503 || got.Status == 504) {
-			return false, 0
-		}
-	} else {
-		var f *pipeline.Failure
-		if !errors.As(failed, &f) || f.Outcome != pipeline.Unreachable || v.spec.Source.Family == "target" {
-			return false, 0
-		}
+// serve answers from the cache. Whoever waited for another's asking waited as
+// long as that took.
+func (v *View) serve(r Request, at *url.URL, asked string, k *kept, waited bool) (*Answer, error) {
+	x := v.exchange(r, at, asked, k.At)
+	x.Cached, x.Status, x.Outcome = true, k.Status, pipeline.OK
+	if waited {
+		x.Elapsed = k.took
 	}
-	safe := r.method() == http.MethodGet || r.method() == http.MethodHead
-	return safe && try < maxTries && wait <= 3*time.Second, wait
+	v.weigh(len(k.Body))
+	return v.keep(x, k, false)
+}
+
+func hostOf(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return strings.ToLower(net.JoinHostPort(u.Hostname(), port))
 }
 
 // exchange begins the record of one request.
@@ -211,7 +174,7 @@ func (v *View) locator(u *url.URL) string {
 	case v.task.Ruling.Keep != pipeline.KeepRaw && u.RawQuery != "":
 		return u.Scheme + "://" + u.Host + u.EscapedPath() + "?…"
 	}
-	return u.String()
+	return hide(u.String(), secrets(nil, u))
 }
 
 // keep records an exchange and makes its answer.
@@ -233,23 +196,6 @@ func (v *View) keep(x pipeline.Exchange, got *kept, cut bool) (*Answer, error) {
 func (k *kept) answer(x pipeline.Exchange, cut bool) *Answer {
 	return &Answer{Exchange: x.ID, Status: k.Status, Header: k.Header, Body: k.Body, URL: k.URL, At: x.At, Cached: x.Cached, Truncated: cut,
 		Hops: []Hop{{URL: k.URL, Status: k.Status, Exchange: x.ID, Header: k.Header}}}
-}
-
-// judge gives a status that is no answer its outcome.
-func (v *View) judge(r Request, a *Answer) error {
-	if r.AnyStatus {
-		return nil
-	}
-	if f := statusFailure(a); f != nil {
-		return f
-	}
-	if r.Accept == "json" && a.Status != http.StatusNotFound {
-		b := bytes.TrimSpace(a.Body)
-		if len(b) == 0 || b[0] != '{' && b[0] != '[' {
-			return pipeline.Fail(pipeline.Malformed, fmt.Sprintf("%s sent %s where JSON is due", v.spec.Source.Name, kindOf(b)))
-		}
-	}
-	return nil
 }
 
 func (r Request) method() string {

@@ -1,9 +1,11 @@
 package collectors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +18,10 @@ import (
 // Lookup puts questions to the resolvers, all at once, and returns their
 // replies in the order asked. A question that got no answer has a nil reply;
 // the error is then a Failure, Partial if others were answered.
+//
+// Replies of a service with a zone of its own serve again, in this process
+// only, for the source's TTL or their own if that is shorter. What is asked of
+// anybody's zone is a measurement of ours, and is asked anew.
 func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 	replies := make([]*Reply, len(qs))
 	var open []resolver.Question
@@ -23,38 +29,111 @@ func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 	var failed error
 	for i, q := range qs {
 		name := strings.ToLower(strings.TrimSuffix(q.Name, "."))
-		if x, body, ok := v.recall(v.dnsQuestion(name, q.Type)); ok {
-			replies[i], failed = reply(x, name, q.Type, body)
+		got, err := v.known(name, q.Type)
+		if got == nil && err == nil {
+			if err = v.take(ctx, "resolver"); err != nil {
+				failed = cmp.Or(failed, err)
+				break
+			}
+			open, at = append(open, resolver.Question{Name: name, Type: q.Type}), append(at, i)
 			continue
 		}
-		if err := v.take(ctx); err != nil {
-			failed = err
-			break
+		if replies[i] = got; err != nil {
+			failed = cmp.Or(failed, err)
 		}
-		open, at = append(open, resolver.Question{Name: name, Type: q.Type}), append(at, i)
+	}
+	if len(open) == 0 {
+		return replies, partial(failed, replies)
+	}
+	engine, err := v.net.resolvers()
+	if err != nil {
+		return replies, partial(err, replies)
 	}
 	began := v.net.now()
-	for i, r := range v.net.dns.Ask(ctx, open) {
+	limited, stop := within(ctx)
+	defer stop()
+	for i, r := range engine.Ask(limited, open) {
 		got, err := v.answered(ctx, open[i], r, began)
 		if err != nil {
-			failed = err
+			failed = cmp.Or(failed, err)
 		}
 		replies[at[i]] = got
 	}
 	return replies, partial(failed, replies)
 }
 
+// known returns the reply to a question that was answered before: in an
+// earlier attempt of the task, or to somebody else and not long ago.
+func (v *View) known(name string, t uint16) (*Reply, error) {
+	asked := v.dnsQuestion(name, t)
+	if x, body, ok := v.recall(asked); ok {
+		return reply(x, name, t, body)
+	}
+	prefix, ok := v.dnsShelf()
+	if !ok {
+		return nil, nil
+	}
+	k := v.net.cache.get(prefix+dnsKey(name, t), false)
+	if !k.fresh(v.net.now(), v.spec.Source.TTL) {
+		return nil, nil
+	}
+	x := v.dnsExchange(name, t, k.At)
+	x.Cached, x.Status, x.Outcome = true, k.Status, pipeline.OK
+	x, err := v.record(x, k.Body)
+	if err != nil {
+		return nil, err
+	}
+	v.weigh(len(k.Body))
+	return reply(x, name, t, k.Body)
+}
+
+// learn keeps a reply for whoever asks the same.
+func (v *View) learn(name string, t uint16, x pipeline.Exchange, r resolver.Result) {
+	prefix, ok := v.dnsShelf()
+	if !ok || r.Msg.Rcode != dns.RcodeSuccess && r.Msg.Rcode != dns.RcodeNameError {
+		return
+	}
+	v.net.cache.put(prefix+dnsKey(name, t), &kept{At: x.At, Life: life(r.Msg), Status: r.Msg.Rcode, Body: r.Wire}, false, 0)
+}
+
+func (v *View) dnsShelf() (prefix string, ok bool) {
+	prefix, _, ok = v.shelf()
+	return prefix, ok && v.spec.Source.TTL > 0 && v.spec.Source.Base != ""
+}
+
+func dnsKey(name string, t uint16) string { return "dns\x00" + name + "\x00" + dns.Type(t).String() }
+
+// life is how long a message holds: its shortest record, and of a denial what
+// the zone's head says.
+func life(m *dns.Msg) time.Duration {
+	shortest := uint32(3600)
+	for _, rr := range slices.Concat(m.Answer, m.Ns) {
+		shortest = min(shortest, rr.Header().Ttl)
+		if soa, ok := rr.(*dns.SOA); ok {
+			shortest = min(shortest, soa.Minttl)
+		}
+	}
+	return max(time.Duration(shortest)*time.Second, time.Second)
+}
+
 func (v *View) dnsQuestion(name string, t uint16) string {
-	return v.digest("dns", name, dns.TypeToString[t])
+	return v.digest("dns", name, dns.Type(t).String())
+}
+
+// dnsExchange begins the record of one question.
+func (v *View) dnsExchange(name string, t uint16, at time.Time) pipeline.Exchange {
+	x := pipeline.Exchange{Operation: "query", Question: v.dnsQuestion(name, t), At: at,
+		Locator: fmt.Sprintf("dns:%s?type=%s", name, dns.Type(t))}
+	if v.task.Subject.Personal() {
+		x.Locator = "dns:…?type=" + dns.Type(t).String()
+	}
+	return x
 }
 
 // answered records what came of one question.
 func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Result, began time.Time) (*Reply, error) {
-	x := pipeline.Exchange{Operation: "query", Question: v.dnsQuestion(q.Name, q.Type), At: began, Elapsed: r.Elapsed,
-		Locator: fmt.Sprintf("dns:%s?type=%s", q.Name, dns.TypeToString[q.Type])}
-	if v.task.Subject.Personal() {
-		x.Locator = "dns:…?type=" + dns.TypeToString[q.Type]
-	}
+	x := v.dnsExchange(q.Name, q.Type, began)
+	x.Elapsed = r.Elapsed
 	failed := failure(ctx, r.Err)
 	x.Outcome, x.Error = outcome(failed)
 	if failed == nil {
@@ -62,11 +141,10 @@ func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Res
 	}
 	x, err := v.record(x, r.Wire)
 	if err != nil || failed != nil {
-		return nil, errors.Join(err, failed)
+		return nil, cmp.Or(err, failed)
 	}
-	if err := v.weigh(len(r.Wire)); err != nil {
-		return nil, err
-	}
+	v.weigh(len(r.Wire))
+	v.learn(q.Name, q.Type, x, r)
 	return fromMsg(x, q.Name, q.Type, r.Msg), nil
 }
 
@@ -104,12 +182,11 @@ func partial(err error, replies []*Reply) error {
 	if errors.As(err, &broken) {
 		return err
 	}
-	var f *pipeline.Failure
-	errors.As(failure(context.Background(), err), &f)
+	o, reason := outcome(err)
 	for _, r := range replies {
-		if r != nil && f.Outcome != pipeline.Cancelled {
-			return pipeline.Fail(pipeline.Partial, f.Reason)
+		if r != nil && o != pipeline.Cancelled {
+			return pipeline.Fail(pipeline.Partial, reason)
 		}
 	}
-	return f
+	return pipeline.Fail(o, reason)
 }

@@ -1,11 +1,16 @@
 package collectors
 
 import (
+	"context"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +30,7 @@ type Options struct {
 	CacheDir     string            // "" keeps answers in memory only
 	StateDir     string            // where usage.db lies; "" keeps pace for this process only
 	BudgetUSD    float64           // of all runs together; 0 is no limit
-	Now          func() time.Time  // nil: the machine's clock
+	Now          func() time.Time  // clock of the record; nil: the machine's. Waits go by the machine's
 }
 
 // A Net is the only way out of this machine, one in a process, shared by all
@@ -36,30 +41,27 @@ type Net struct {
 	o      Options
 	now    func() time.Time
 	guard  guard
-	dns    *resolver.Resolver
 	pace   *pace
 	cache  *cache
 	usual  *http.Transport // verifies certificates
 	target *http.Transport // does not: the subject's servers are what is looked at
 
+	ctx  context.Context // ends with Close
+	stop context.CancelFunc
+
 	mu    sync.Mutex
+	dns   *resolver.Resolver // nil until it is first needed
 	spent float64
 	found map[string]resolved // names resolved for dialling
+	live  map[*openConn]bool  // open connections
 }
 
 // New returns a Net. Nothing is sent before the first question.
 func New(o Options) (*Net, error) {
-	if len(o.Resolvers) == 0 {
-		system, err := resolver.System()
-		if err != nil {
-			return nil, fmt.Errorf("find the system's resolvers: %w; name one with --resolver HOST:PORT", err)
-		}
-		o.Resolvers = system
-	}
 	if o.UserAgent == "" {
 		o.UserAgent = "osint/1 (investigation toolkit)"
 	}
-	n := &Net{o: o, now: o.Now, found: map[string]resolved{}}
+	n := &Net{o: o, now: o.Now, found: map[string]resolved{}, live: map[*openConn]bool{}}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -67,22 +69,50 @@ func New(o Options) (*Net, error) {
 	if n.guard, err = newGuard(o); err != nil {
 		return nil, err
 	}
-	if n.pace, err = newPace(o.StateDir, n.now); err != nil {
+	if err := checkProxy(o.Proxy); err != nil {
 		return nil, err
 	}
-	n.cache = newCache(o.CacheDir)
-	if n.dns, err = resolver.New(resolver.Options{Servers: o.Resolvers}); err != nil {
-		return nil, err
-	}
+	realm := o.realm()
+	n.pace, n.cache = newPace(o.StateDir, realm, time.Now), newCache(o.CacheDir, realm)
+	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.usual, n.target = n.transport(true), n.transport(false)
 	return n, nil
 }
 
-// Close ends what is open. No View may be used after it.
+// Close breaks off what is on its way and closes every connection. No View
+// may be used after it.
 func (n *Net) Close() error {
+	n.stop()
+	n.hangUp()
 	n.usual.CloseIdleConnections()
 	n.target.CloseIdleConnections()
-	return n.dns.Close()
+	n.cache.prune(n.now())
+	n.mu.Lock()
+	dns := n.dns
+	n.mu.Unlock()
+	if dns == nil {
+		return nil
+	}
+	return dns.Close()
+}
+
+// Warning says why pace and quotas are kept for this process only although a
+// StateDir was given; "" if they are shared.
+func (n *Net) Warning() string { return n.pace.usage.warning() }
+
+// realm names the internet that the options lead to, so that what was learned
+// in one is not taken for an answer of another. "" is the one that everybody
+// has.
+func (o Options) realm() string {
+	if len(o.Resolvers) == 0 && len(o.ConnectTo) == 0 && len(o.Endpoints) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, o.Resolvers, o.ConnectTo)
+	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
+		fmt.Fprintf(h, "%s=%s\n", name, o.Endpoints[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // charge takes the price of one request from the budget of all runs.
@@ -94,4 +124,11 @@ func (n *Net) charge(price float64) bool {
 	}
 	n.spent += price
 	return true
+}
+
+// refund gives back the price of a request that never left.
+func (n *Net) refund(price float64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.spent -= price
 }

@@ -109,8 +109,8 @@ func view(n *Net, s pipeline.Spec) (*View, *record) {
 		s.Source.Name = "test"
 	}
 	e, _ := pipeline.ParseEntity("acme.example")
-	return &View{net: n, spec: s, out: r, local: newMemory(),
-		task: pipeline.Task{Subject: e, Ruling: pipeline.Ruling{Keep: pipeline.KeepRaw}, Digest: digest}}, r
+	return &View{net: n, spec: s, out: r,
+		task: pipeline.Task{Case: "c-test", Subject: e, Ruling: pipeline.Ruling{Keep: pipeline.KeepRaw}, Digest: digest}}, r
 }
 
 func outcomeOf(err error) pipeline.Outcome {
@@ -469,11 +469,7 @@ func TestPaceIsTheMachines(t *testing.T) {
 	clock := func() time.Time { return now }
 	two := [2]*pace{}
 	for i := range two {
-		p, err := newPace(dir, clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		two[i] = p
+		two[i] = newPace(dir, "", clock)
 	}
 	s := pipeline.Source{Name: "slow", Base: "https://x", Interval: time.Second, Daily: 3, Slots: 10}
 	if wait, err := two[0].take(s); wait != 0 || err != nil {
@@ -505,7 +501,7 @@ func TestPaceIsTheMachines(t *testing.T) {
 
 func TestSlotsBreakerRetryAfter(t *testing.T) {
 	now := time.Now()
-	p, _ := newPace("", func() time.Time { return now })
+	p := newPace("", "", func() time.Time { return now })
 	s := pipeline.Source{Name: "one", Base: "https://x", Slots: 1}
 	p.take(s)
 	if wait, _ := p.take(s); wait == 0 {
@@ -522,13 +518,13 @@ func TestSlotsBreakerRetryAfter(t *testing.T) {
 		t.Errorf("after the cool-down one may try: %v", err)
 	}
 	p.done(s, pipeline.OK)
-	p.leaveAlone("one", time.Minute)
+	p.leaveAlone(s, "x:443", time.Minute)
 	if _, err := p.take(s); outcomeOf(err) != pipeline.RateLimited {
 		t.Errorf("left alone: %v", err)
 	}
 	ctx, stop := context.WithTimeout(t.Context(), time.Second)
 	defer stop()
-	if err := p.next(ctx, s); outcomeOf(err) != pipeline.RateLimited {
+	if err := p.next(ctx, s, "x:443", false); outcomeOf(err) != pipeline.RateLimited {
 		t.Errorf("a further page: %v", err)
 	}
 }

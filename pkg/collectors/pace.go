@@ -10,62 +10,66 @@ import (
 )
 
 // pace keeps each source's turns: how many tasks at once, how much time
-// between requests, how many a day, and whether its breaker is open.
+// between requests, how many a day, and whether its breaker is open. Turns
+// and quotas are the machine's, slots and breakers this process's. now is the
+// machine's clock: a wait is real.
 type pace struct {
-	now     func() time.Time
-	usage   *usage
+	now   func() time.Time
+	realm string
+	usage *usage
+
 	mu      sync.Mutex
 	sources map[string]*turns
+	alone   map[string]time.Time // servers that asked to be left alone until then
 }
 
 // turns is the state of one source in this process.
 type turns struct {
-	busy    int       // slots taken
-	blocked time.Time // it asked to be left alone until then
+	busy    int         // slots taken
+	granted []time.Time // turns of tasks that have not begun
 	breaker breaker
 }
 
 const (
 	defaultSlots = 2
-	patience     = 10 * time.Second // the longest block that is waited out
+	slotWait     = 5 * time.Millisecond // until a slot is asked for again
+	patience     = 10 * time.Second     // the longest block that is waited out
 )
 
-func newPace(stateDir string, now func() time.Time) (*pace, error) {
-	u, err := openUsage(stateDir, now)
-	return &pace{now: now, usage: u, sources: map[string]*turns{}}, err
+func newPace(stateDir, realm string, now func() time.Time) *pace {
+	return &pace{now: now, realm: realm, usage: openUsage(stateDir), sources: map[string]*turns{}, alone: map[string]time.Time{}}
 }
 
-// Take implements [pipeline.Pacer].
+// Take implements [pipeline.Pacer]. A turn holds a slot until Done, and is
+// good for the first request of its task; [View] waits for the turns of those
+// that follow.
 func (n *Net) Take(s pipeline.Source) (time.Duration, error) { return n.pace.take(s) }
 
 // Done implements [pipeline.Pacer].
 func (n *Net) Done(s pipeline.Source, o pipeline.Outcome) { n.pace.done(s, o) }
 
-func (p *pace) take(s pipeline.Source) (time.Duration, error) {
+func (p *pace) take(s pipeline.Source) (wait time.Duration, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.of(s.Name)
 	slots := s.Slots
-	if slots == 0 {
+	if slots <= 0 {
 		slots = defaultSlots
 	}
 	now := p.now()
-	if d := t.blocked.Sub(now); d > patience {
-		return 0, pipeline.Fail(pipeline.RateLimited, fmt.Sprintf("%s asked to be left alone for %s", s.Name, d.Round(time.Second)))
-	} else if d > 0 {
-		return d, nil
-	}
 	if err := t.breaker.open(s.Name, now); err != nil {
 		return 0, err
 	}
-	if t.busy >= slots {
-		return 20 * time.Millisecond, nil
+	if t.busy >= slots || t.breaker.trial {
+		return slotWait, nil
 	}
-	wait, err := p.usage.turn(s)
-	if wait == 0 && err == nil {
-		t.busy++
+	if wait, err = p.turn(s, now); wait > 0 || err != nil {
+		return wait, err
 	}
-	return wait, err
+	t.busy++
+	t.granted = append(t.granted, now)
+	t.breaker.trial = t.breaker.failures >= trips
+	return 0, nil
 }
 
 func (p *pace) done(s pipeline.Source, o pipeline.Outcome) {
@@ -73,26 +77,78 @@ func (p *pace) done(s pipeline.Source, o pipeline.Outcome) {
 	defer p.mu.Unlock()
 	t := p.of(s.Name)
 	t.busy = max(0, t.busy-1)
+	if len(t.granted) > t.busy { // of a task that never began
+		t.granted = t.granted[len(t.granted)-t.busy:]
+	}
 	if s.Base != "" { // one endpoint; the subject's own servers fail each for itself
 		t.breaker.saw(o, p.now())
 	}
 }
 
-// next waits for the turn of a further request of a task: pages wait inside
-// their task, which keeps its slot.
-func (p *pace) next(ctx context.Context, s pipeline.Source) error {
-	for {
-		p.mu.Lock()
-		wait := p.of(s.Name).blocked.Sub(p.now())
-		p.mu.Unlock()
-		if wait > patience {
-			return pipeline.Fail(pipeline.RateLimited, fmt.Sprintf("%s asked to be left alone for %s", s.Name, wait.Round(time.Second)))
+// turn takes a turn at a source, of this machine if it is paced, counted or
+// one endpoint; anything else costs nothing here.
+func (p *pace) turn(s pipeline.Source, now time.Time) (wait time.Duration, err error) {
+	if s.Interval == 0 && s.Daily == 0 && s.Base == "" {
+		return 0, nil
+	}
+	p.usage.with(p.key(s), now, func(t *tally) bool {
+		wait, err = t.turn(s, now)
+		return wait == 0 && err == nil && (s.Interval > 0 || s.Daily > 0)
+	})
+	return wait, err
+}
+
+// claim hands a task that begins the turn that was taken for it; false if
+// nobody took one.
+func (p *pace) claim(s pipeline.Source) (at time.Time, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.of(s.Name)
+	if len(t.granted) == 0 {
+		return time.Time{}, false
+	}
+	at, t.granted = t.granted[0], t.granted[1:]
+	return at, true
+}
+
+// giveBack returns the turn of a task that asked nothing, if no later one was
+// taken.
+func (p *pace) giveBack(s pipeline.Source, at time.Time) {
+	if s.Interval == 0 && s.Daily == 0 {
+		return
+	}
+	p.usage.with(p.key(s), p.now(), func(t *tally) bool {
+		if s.Daily > 0 && t.Day == at.UTC().Format(time.DateOnly) {
+			t.Count = max(t.Count-1, 0)
 		}
-		if wait <= 0 {
-			var err error
-			if wait, err = p.usage.turn(s); err != nil || wait == 0 {
-				return err
-			}
+		if s.Interval > 0 && t.Next.Equal(at.Add(s.Interval)) {
+			t.Next = at
+		}
+		return true
+	})
+}
+
+// next waits for the turn of one request of a task at a server: pages wait
+// inside their task, which keeps its slot. turned says that the task came
+// with a turn for it.
+func (p *pace) next(ctx context.Context, s pipeline.Source, host string, turned bool) error {
+	for {
+		if ctx.Err() != nil {
+			return failure(ctx, ctx.Err())
+		}
+		now := p.now()
+		p.mu.Lock()
+		until := p.alone[host]
+		p.mu.Unlock()
+		wait, err := patient(host, until.Sub(now))
+		if wait == 0 && err == nil && !turned {
+			wait, err = p.turn(s, now)
+		}
+		if err != nil || wait == 0 {
+			return err
+		}
+		if deadline, ok := ctx.Deadline(); ok && now.Add(wait).After(deadline) {
+			return pipeline.Fail(pipeline.Timeout, fmt.Sprintf("no turn at %s within the task's time: the next is in %s", s.Name, wait.Round(time.Millisecond)))
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return failure(ctx, err)
@@ -100,14 +156,33 @@ func (p *pace) next(ctx context.Context, s pipeline.Source) error {
 	}
 }
 
-// leaveAlone obeys a Retry-After.
-func (p *pace) leaveAlone(source string, d time.Duration) {
+// leaveAlone obeys a server's wish not to be asked for a while. Where a source
+// is one endpoint it holds for the source, on the whole machine; else for that
+// server.
+func (p *pace) leaveAlone(s pipeline.Source, host string, d time.Duration) {
+	until := p.now().Add(d)
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	t := p.of(source)
-	if until := p.now().Add(d); until.After(t.blocked) {
-		t.blocked = until
+	if until.After(p.alone[host]) {
+		p.alone[host] = until
 	}
+	p.mu.Unlock()
+	if s.Base == "" {
+		return
+	}
+	p.usage.with(p.key(s), p.now(), func(t *tally) bool {
+		if !until.After(t.Until) {
+			return false
+		}
+		t.Until = until
+		return true
+	})
+}
+
+func (p *pace) key(s pipeline.Source) string {
+	if p.realm == "" {
+		return s.Name
+	}
+	return s.Name + " by " + p.realm
 }
 
 func (p *pace) of(source string) *turns {

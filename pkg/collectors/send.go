@@ -3,12 +3,14 @@ package collectors
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
 	"slices"
@@ -21,16 +23,17 @@ import (
 // send makes one HTTP request and reads its answer within its bounds. cut
 // says that the body was longer than the request allows.
 func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *pipeline.Exchange) (got *kept, cut bool, err error) {
-	way := new(trail)
-	defer func() { x.Detail = way.String() }()
-	ctx, stop := context.WithTimeout(context.WithValue(ctx, wayKey{}, way), userTimeout)
+	var way []string
+	defer func() { x.Detail = strings.Join(way, ", ") }()
+	limited, stop := within(ctx)
 	defer stop()
-	req, err := http.NewRequestWithContext(ctx, r.method(), at.String(), bytes.NewReader(r.Body))
+	limited = httptrace.WithClientTrace(limited, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { way = []string{wayOf(i.Conn)} }})
+	req, err := http.NewRequestWithContext(limited, r.method(), at.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, false, pipeline.Fail(pipeline.Malformed, err.Error())
 	}
 	for k, vs := range r.Header {
-		req.Header[k] = vs
+		req.Header[http.CanonicalHeaderKey(k)] = slices.Clone(vs)
 	}
 	req.Header.Set("User-Agent", v.net.o.UserAgent)
 	req.Header.Set("Accept-Encoding", "gzip")
@@ -43,58 +46,70 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *p
 	}
 	old.condition(req.Header)
 	transport := v.net.usual
-	if v.spec.Source.Family == "target" {
+	if v.target() {
 		transport = v.net.target
 	}
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, false, failure(ctx, clean(err))
+		return nil, false, failure(ctx, err)
 	}
 	defer resp.Body.Close()
+	way = append(way, resp.Proto)
+	if v.target() {
+		way = append(way, v.doubt(resp.TLS, at.Hostname())...)
+	}
 	limit := r.MaxBytes
-	if limit == 0 {
+	if limit <= 0 {
 		limit = maxBody
 	}
-	body, cut, err := readBody(resp, limit)
+	body, cut, err := readBody(resp, v.bound(limit))
 	if err != nil {
 		return nil, false, failure(ctx, fmt.Errorf("read answer: %w", err))
 	}
+	if cut {
+		way = append(way, fmt.Sprintf("cut at %d bytes", len(body)))
+	}
 	head := resp.Header.Clone()
-	for _, h := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive"} {
+	for _, h := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive", "X-Osint-Url", "X-Osint-Truncated"} {
 		head.Del(h)
 	}
 	return &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Header: head, Body: body}, cut, nil
 }
 
-// readBody reads a body up to limit bytes, counted after inflating.
+// readBody reads a body up to limit bytes, counted after unpacking. cut says
+// that there was more.
 func readBody(resp *http.Response, limit int64) (body []byte, cut bool, err error) {
-	var in io.Reader = resp.Body
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+	wire := &io.LimitedReader{R: resp.Body, N: limit + 1<<20} // a stream may unpack to nothing for ever
+	var in io.Reader = wire
+	switch enc := strings.ToLower(resp.Header.Get("Content-Encoding")); enc {
+	case "", "identity":
+	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(in)
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) { // nothing at all
 			return nil, false, nil
 		}
 		if err != nil {
-			return nil, false, pipeline.Fail(pipeline.Malformed, "gzip: "+err.Error())
+			return nil, false, packing(err)
 		}
 		in = z
+	default:
+		return nil, false, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("packed in a way that was not asked for: %.20q", enc))
 	}
 	body, err = io.ReadAll(io.LimitReader(in, limit+1))
-	if int64(len(body)) > limit {
-		return body[:limit], true, nil
+	switch {
+	case int64(len(body)) > limit:
+		return body[:limit:limit], true, nil
+	case wire.N <= 0:
+		return body, true, nil
 	}
-	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
-		err = pipeline.Fail(pipeline.Malformed, err.Error())
-	}
-	return body, false, err
+	return body, false, packing(err)
 }
 
-// clean drops the URL that net/http puts into its errors: a record says it in
-// its own field, scrubbed.
-func clean(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
+// packing makes an error of the packing Malformed; others stay what they are.
+func packing(err error) error {
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.As(err, &corrupt) {
+		return pipeline.Fail(pipeline.Malformed, "can't be unpacked: "+err.Error())
 	}
 	return err
 }

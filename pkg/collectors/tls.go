@@ -12,8 +12,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"osint/pkg/pipeline"
 )
@@ -24,22 +26,29 @@ import (
 // connection, and the chain as PEM.
 func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Config) (*Handshake, error) {
 	hostport := net.JoinHostPort(host, strconv.Itoa(port))
-	config = config.Clone()
-	config.ServerName, config.InsecureSkipVerify = host, true
+	config = offered(config, host)
 	offer := fmt.Sprintf("%04x-%04x %v %v", config.MinVersion, config.MaxVersion, config.CipherSuites, config.NextProtos)
 	question := v.digest("tls", hostport, offer)
 	if x, body, ok := v.recall(question); ok {
 		return handshake(x, body)
 	}
-	if err := v.take(ctx); err != nil {
+	if err := v.take(ctx, strings.ToLower(hostport)); err != nil {
 		return nil, err
 	}
-	began := v.net.now()
+	began, clock := v.net.now(), time.Now()
 	way := new(trail)
-	state, failed := v.shake(ctx, hostport, config, way)
-	shaken := shape(state, way.peer(), failed)
+	limited, stop := within(ctx)
+	state, failed := v.shake(limited, hostport, config, way)
+	stop()
+	if ctx.Err() != nil {
+		failed = failure(ctx, failed)
+	}
+	shaken := shape(state, way.addr, failed)
 	x := pipeline.Exchange{Operation: "handshake", Question: question, Locator: "tls://" + hostport, At: began,
-		Elapsed: v.net.now().Sub(began), Detail: way.String() + ", offered " + versions(config)}
+		Elapsed: time.Since(clock)}
+	if way.addr != "" {
+		x.Detail = way.String() + ", offered " + versions(config)
+	}
 	var refusal *refused
 	if errors.As(failed, &refusal) {
 		x.Outcome, x.Error = pipeline.OK, refusal.Error()
@@ -51,10 +60,24 @@ func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Confi
 	if err != nil {
 		return nil, err
 	}
+	v.weigh(len(shaken))
 	if failed != nil {
 		return nil, failed
 	}
 	return handshake(x, shaken)
+}
+
+// offered completes a configuration.
+func offered(config *tls.Config, host string) *tls.Config {
+	if config == nil {
+		config = new(tls.Config)
+	}
+	config = config.Clone()
+	config.InsecureSkipVerify = true
+	if _, err := netip.ParseAddr(host); err != nil { // an address is no server name
+		config.ServerName = host
+	}
+	return config
 }
 
 // refused is a server's refusal of what we offered: an answer, not a fault.
@@ -78,16 +101,18 @@ func (v *View) shake(ctx context.Context, hostport string, config *tls.Config, w
 
 // shakeError tells a refusal from silence and from what can't be read.
 func shakeError(ctx context.Context, err error) error {
-	var alert tls.AlertError
+	var record tls.RecordHeaderError
 	text := err.Error()
 	switch {
 	case ctx.Err() != nil:
-		return failure(ctx, err)
-	case errors.As(err, &alert), strings.Contains(text, "remote error"),
-		strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"),
+		return failure(ctx, ctx.Err())
+	case errors.As(err, &record):
+		return pipeline.Fail(pipeline.Malformed, text)
+	case strings.Contains(text, "remote error"),
+		strings.Contains(text, "unsupported protocol version"),
 		strings.Contains(text, "unconfigured cipher suite"), errors.Is(err, io.EOF), strings.Contains(text, "reset by peer"):
 		return &refused{err}
-	case strings.Contains(text, "certificate"), strings.Contains(text, "x509"), strings.HasPrefix(text, "tls:"):
+	case strings.Contains(text, "certificate"), strings.Contains(text, "x509"), strings.Contains(text, "tls:"):
 		return pipeline.Fail(pipeline.Malformed, text)
 	}
 	return failure(ctx, err)
@@ -95,12 +120,13 @@ func shakeError(ctx context.Context, err error) error {
 
 // shaken is the first line of the bytes kept.
 type shakeLine struct {
-	Addr    string `json:"addr"`
-	Version uint16 `json:"version,omitempty"`
-	Suite   uint16 `json:"suite,omitempty"`
-	ALPN    string `json:"alpn,omitempty"`
-	Staple  []byte `json:"ocsp,omitempty"`
-	Error   string `json:"error,omitempty"`
+	Addr    string   `json:"addr"`
+	Version uint16   `json:"version,omitempty"`
+	Suite   uint16   `json:"suite,omitempty"`
+	ALPN    string   `json:"alpn,omitempty"`
+	Staple  []byte   `json:"ocsp,omitempty"`
+	SCTs    [][]byte `json:"scts,omitempty"`
+	Error   string   `json:"error,omitempty"`
 }
 
 // shape writes down a connection.
@@ -119,6 +145,7 @@ func shape(state *tls.ConnectionState, addr string, err error) []byte {
 	var b bytes.Buffer
 	if state != nil {
 		l.Version, l.Suite, l.ALPN, l.Staple = state.Version, state.CipherSuite, state.NegotiatedProtocol, state.OCSPResponse
+		l.SCTs = state.SignedCertificateTimestamps
 	}
 	_ = json.NewEncoder(&b).Encode(l) // strings and numbers always encode
 	if state != nil {
@@ -145,7 +172,7 @@ func handshake(x pipeline.Exchange, body []byte) (*Handshake, error) {
 		h.Err = errors.New(l.Error)
 		return h, nil
 	}
-	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, HandshakeComplete: true}
+	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, SignedCertificateTimestamps: l.SCTs, HandshakeComplete: true}
 	for rest := body[len(head):]; ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
@@ -164,6 +191,10 @@ func versions(c *tls.Config) string {
 	switch {
 	case c.MinVersion == 0 && c.MaxVersion == 0:
 		return "the usual versions"
+	case c.MaxVersion == 0:
+		return low + " and later"
+	case c.MinVersion == 0:
+		return high + " and before"
 	case c.MinVersion == c.MaxVersion:
 		return low
 	}

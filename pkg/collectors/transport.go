@@ -3,40 +3,78 @@ package collectors
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"time"
 )
 
-// userTimeout bounds one HTTP request from its first byte to its last.
-const userTimeout = 20 * time.Second
+// maxHeader bounds the header of an answer, in bytes.
+const maxHeader = 256 << 10
 
 // transport returns the HTTP transport for sources, or for the subject's own
 // servers, whose certificates are looked at and not trusted.
 func (n *Net) transport(verify bool) *http.Transport {
+	config := &tls.Config{RootCAs: n.o.Roots, MinVersion: tls.VersionTLS12}
+	if !verify {
+		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, everySuite()
+	}
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
-			way, _ := ctx.Value(wayKey{}).(*trail)
-			return n.dial(ctx, addr, way)
+			t := new(trail)
+			conn, err := n.dial(ctx, addr, t)
+			if err != nil {
+				return nil, err
+			}
+			return &meant{conn, t.addr}, nil
 		},
-		TLSClientConfig:        &tls.Config{RootCAs: n.o.Roots, InsecureSkipVerify: !verify, MinVersion: lowest(verify)},
+		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // we count what a body inflates to
-		MaxResponseHeaderBytes: 256 << 10,
-		ResponseHeaderTimeout:  15 * time.Second,
+		DisableCompression:     true, // we count what a body unpacks to
+		MaxResponseHeaderBytes: maxHeader,
 		TLSHandshakeTimeout:    dialTimeout,
 		IdleConnTimeout:        30 * time.Second,
 		MaxIdleConnsPerHost:    4,
 	}
 }
 
-// wayKey leads the dialer to the trail of the request it dials for: the
-// transport hands on nothing else.
-type wayKey struct{}
-
-func lowest(verify bool) uint16 {
-	if verify {
-		return tls.VersionTLS12
+func everySuite() (ids []uint16) {
+	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		ids = append(ids, s.ID)
 	}
-	return tls.VersionTLS10
+	return ids
+}
+
+// meant is a connection that knows whom it was meant for.
+type meant struct {
+	net.Conn
+	addr string // ip:port as resolved, before any --connect-to
+}
+
+// wayOf names the peer of a connection, and the TLS version.
+func wayOf(c net.Conn) string {
+	version := ""
+	if t, ok := c.(*tls.Conn); ok {
+		version, c = ", "+tls.VersionName(t.ConnectionState().Version), t.NetConn()
+	}
+	if m, ok := c.(*meant); ok {
+		return "peer " + m.addr + version
+	}
+	return "peer unknown" + version
+}
+
+// doubt says why a browser would not trust the certificate that an answer of
+// the subject's own server came under. The answer was taken all the same.
+func (v *View) doubt(state *tls.ConnectionState, host string) []string {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return nil
+	}
+	o := x509.VerifyOptions{Roots: v.Roots(), DNSName: host, CurrentTime: v.Now(), Intermediates: x509.NewCertPool()}
+	for _, c := range state.PeerCertificates[1:] {
+		o.Intermediates.AddCert(c)
+	}
+	if _, err := state.PeerCertificates[0].Verify(o); err != nil {
+		return []string{"certificate not trusted: " + err.Error()}
+	}
+	return nil
 }

@@ -5,112 +5,133 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
-
-	"osint/pkg/pipeline"
 )
 
 // usage is what all processes on this machine share of a source's pace: when
-// its next turn is, and how often it was asked today. It lies in usage.db, a
-// small file that is locked for each turn; without a folder it is this
-// process's alone.
+// its next turn is, how often it was asked today, and whether it asked to be
+// left alone. It lies in usage.db, a small JSON file that is locked for each
+// turn. Without a folder, or where that can't be written, it is this process's
+// alone.
+//
+// A process that dies within a turn can tear the file: then it is begun anew,
+// and at worst a day's count starts over.
 type usage struct {
 	path string
-	now  func() time.Time
-	mu   sync.Mutex
-	own  ledger
+
+	mu    sync.Mutex
+	own   map[string]*tally
+	fault error // why the file is not used
 }
 
-// ledger is the file's content.
-type ledger map[string]*tally
-
+// A tally is what is known of one source.
 type tally struct {
-	Day   string    `json:"day"`   // UTC
-	Count int       `json:"count"` // requests on that day
-	Next  time.Time `json:"next"`  // no turn before
+	Day   string    `json:"day,omitempty"`  // UTC
+	Count int       `json:"count"`          // requests on that day
+	Next  time.Time `json:"next,omitzero"`  // no turn before
+	Until time.Time `json:"until,omitzero"` // it asked to be left alone until then
+	Used  time.Time `json:"used"`           // last
 }
 
-func openUsage(dir string, now func() time.Time) (*usage, error) {
-	u := &usage{now: now, own: ledger{}}
-	if dir == "" {
-		return u, nil
+const (
+	forget   = 72 * time.Hour // after the last use
+	lockWait = 500 * time.Millisecond
+)
+
+// errBusy says that another process holds the lock.
+var errBusy = errors.New("locked by another process")
+
+func openUsage(dir string) *usage {
+	u := &usage{own: map[string]*tally{}}
+	if dir != "" {
+		u.path = filepath.Join(dir, "usage.db")
+		u.fault = os.MkdirAll(dir, 0o700)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make state folder: %w", err)
-	}
-	u.path = filepath.Join(dir, "usage.db")
-	return u, nil
+	return u
 }
 
-// turn takes one turn at a source, or says how long to wait. A source that is
-// neither paced nor counted costs nothing here.
-func (u *usage) turn(s pipeline.Source) (wait time.Duration, err error) {
-	if s.Interval == 0 && s.Daily == 0 {
-		return 0, nil
-	}
+// with calls change with a source's tally, under the lock of this process and
+// of the machine, and keeps it if it was changed. change must be quick.
+func (u *usage) with(source string, now time.Time, change func(*tally) (changed bool)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.path == "" {
-		return u.own.turn(s, u.now())
+	f := u.lock()
+	if f != nil {
+		defer f.Close() // which frees the lock
+		u.read(f)
+	}
+	t := u.own[source]
+	if t == nil {
+		t = new(tally)
+		u.own[source] = t
+	}
+	if !change(t) {
+		return
+	}
+	t.Used = now
+	if f != nil {
+		u.fault = u.write(f, now)
+	}
+}
+
+// lock opens and locks the file; nil if it is not shared, or if somebody
+// sleeps on the lock: then a turn goes by what we know.
+func (u *usage) lock() *os.File {
+	if u.path == "" || u.fault != nil {
+		return nil
 	}
 	f, err := os.OpenFile(u.path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return 0, fmt.Errorf("open usage: %w", err)
+		u.fault = err
+		return nil
 	}
-	defer f.Close()
-	if err := lockFile(f); err != nil {
-		return 0, fmt.Errorf("lock usage: %w", err)
-	}
-	l := ledger{}
-	if data, err := io.ReadAll(f); err == nil && len(data) > 0 {
-		if json.Unmarshal(data, &l) != nil || l == nil {
-			l = ledger{} // a torn file forgets today's counts, not more
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		if err = lockFile(f); !errors.Is(err, errBusy) || time.Since(began) > lockWait {
+			break
 		}
 	}
-	wait, err = l.turn(s, u.now())
-	if err != nil || wait > 0 {
-		return wait, err
-	}
-	data, err := json.Marshal(l)
 	if err == nil {
-		err = f.Truncate(0)
+		return f
 	}
-	if err == nil {
-		_, err = f.WriteAt(data, 0)
+	f.Close()
+	if !errors.Is(err, errBusy) {
+		u.fault = err
 	}
-	return 0, err
+	return nil
 }
 
-func (l ledger) turn(s pipeline.Source, now time.Time) (time.Duration, error) {
-	t := l[s.Name]
-	if t == nil {
-		t = new(tally)
-		l[s.Name] = t
+func (u *usage) read(f *os.File) {
+	all := map[string]*tally{}
+	if json.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&all) != nil || all == nil {
+		return // new, or torn: we go on from what we know
 	}
-	if day := now.UTC().Format(time.DateOnly); t.Day != day {
-		t.Day, t.Count = day, 0
-	}
-	if s.Daily > 0 && t.Count >= s.Daily {
-		return 0, pipeline.Fail(pipeline.QuotaExceeded, fmt.Sprintf("%s: %d of %d requests of today are used", s.Name, t.Count, s.Daily))
-	}
-	if wait := t.Next.Sub(now); wait > 0 && wait <= s.Interval { // a longer one is a clock that was set back
-		return wait, nil
-	}
-	t.Count++
-	t.Next = now.Add(s.Interval)
-	return 0, nil
+	maps.DeleteFunc(all, func(_ string, t *tally) bool { return t == nil })
+	u.own = all
 }
 
-func lockFile(f *os.File) error {
-	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX)
-		if !errors.Is(err, unix.EINTR) {
-			return err
-		}
+// write puts the content in one piece and then cuts what was longer, so that
+// a reader finds one whole value whenever the writer dies.
+func (u *usage) write(f *os.File, now time.Time) error {
+	maps.DeleteFunc(u.own, func(_ string, t *tally) bool { return now.Sub(t.Used) > forget })
+	text, err := json.Marshal(u.own)
+	if err != nil {
+		return err
 	}
+	if _, err := f.WriteAt(append(text, '\n'), 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(text)) + 1)
+}
+
+func (u *usage) warning() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.fault == nil {
+		return ""
+	}
+	return fmt.Sprintf("pace and quotas are kept for this run only, not shared on this machine: %v", u.fault)
 }

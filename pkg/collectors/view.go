@@ -2,8 +2,9 @@ package collectors
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
-	"errors"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"sync"
@@ -17,19 +18,42 @@ import (
 // returns a *[pipeline.Failure] as its error when there is no usable answer.
 //
 // A question that an earlier attempt of the task has had answered is read
-// back from the case, and nothing is sent.
+// back from the case, and nothing is sent. Methods may be called from several
+// goroutines of the task.
 type View struct {
-	net   *Net
-	spec  pipeline.Spec
-	task  pipeline.Task
-	out   pipeline.Out
-	local *memory // answers that may be reused within this case only
+	net  *Net
+	spec pipeline.Spec
+	task pipeline.Task
+	out  pipeline.Out
 
 	mu       sync.Mutex
 	requests int
 	bytes    int64
-	first    time.Time // of the first exchange's At
-	paced    bool      // the turn that the task was started with is used
+	cost     float64
+	turn     time.Time // that the task came with
+	turned   bool      // it is not used yet
+	had      map[pipeline.ExchangeID]time.Time
+}
+
+func (n *Net) view(s pipeline.Spec, t pipeline.Task, out pipeline.Out) *View {
+	v := &View{net: n, spec: s, task: t, out: out, had: map[pipeline.ExchangeID]time.Time{}}
+	v.turn, v.turned = n.pace.claim(s.Source)
+	return v
+}
+
+// close gives back the turn of a task that asked nothing.
+func (v *View) close() {
+	if v.useTurn() {
+		v.net.pace.giveBack(v.spec.Source, v.turn)
+	}
+}
+
+// useTurn takes, once, the turn that the task came with.
+func (v *View) useTurn() (turned bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	turned, v.turned = v.turned, false
+	return turned
 }
 
 // Endpoint returns what --endpoint says of the task's source, or "".
@@ -42,80 +66,144 @@ func (v *View) Roots() *x509.CertPool { return v.net.o.Roots }
 // Now returns the time of the run's clock, in UTC.
 func (v *View) Now() time.Time { return v.net.now().UTC() }
 
-// question is what the record keeps of what is asked: its digest, and a
-// locator that a person reads.
-func (v *View) digest(parts ...string) string { return v.task.Digest(strings.Join(parts, "\x00")) }
+// target reports whether it is the subject's own servers that are asked.
+func (v *View) target() bool { return v.spec.Source.Family == "target" }
 
-// recall returns the answer of an earlier attempt, if it can be read back.
+// digest is what the record keeps of a question. Without a case it is a plain
+// one.
+func (v *View) digest(parts ...string) string {
+	q := strings.Join(parts, "\x00")
+	if v.task.Digest != nil {
+		return v.task.Digest(q)
+	}
+	sum := sha256.Sum256([]byte(q))
+	return hex.EncodeToString(sum[:16])
+}
+
+// shelf says where an answer may be kept to serve again: for everybody, and on
+// disk, if its bytes are kept raw and the subject is no person; else in
+// memory, for this case alone. ok is false for a case without a name.
+func (v *View) shelf() (prefix string, disk, ok bool) {
+	if v.task.Ruling.Keep == pipeline.KeepRaw && !v.task.Subject.Personal() {
+		return "all\x00", true, true
+	}
+	return "case " + v.task.Case + "\x00", false, v.task.Case != ""
+}
+
+// recall returns the answer of an earlier attempt, if it can be read back. It
+// counts as it did when it was had.
 func (v *View) recall(question string) (pipeline.Exchange, []byte, bool) {
 	if v.task.Answered == nil {
 		return pipeline.Exchange{}, nil, false
 	}
 	x, body, ok := v.task.Answered(question)
 	if ok {
-		v.note(x.At)
+		v.note(x)
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.requests++
+		v.cost += x.Cost
+		v.bytes += int64(len(body))
 	}
 	return x, body, ok
 }
 
-// take meters one request before it is sent: against the Spec's ceiling, the
-// budget of all runs, and the source's pace.
-func (v *View) take(ctx context.Context) error {
+// take meters one request to a server before it is sent: against the Spec's
+// ceiling, the budget of all runs, and the source's pace.
+func (v *View) take(ctx context.Context, host string) error {
+	price, c := v.spec.Source.PriceUSD, v.spec.Ceiling
 	v.mu.Lock()
-	v.requests++
-	over, paced := v.requests > v.spec.Ceiling.Requests && v.spec.Ceiling.Requests > 0, v.paced
-	v.paced = true
-	v.mu.Unlock()
-	if over {
-		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("its ceiling of %d requests is reached", v.spec.Ceiling.Requests))
+	var over string
+	switch {
+	case c.Requests > 0 && v.requests >= c.Requests:
+		over = fmt.Sprintf("%d requests", c.Requests)
+	case v.room() <= 0:
+		over = fmt.Sprintf("%d bytes", v.bytes)
+	case c.CostUSD > 0 && v.cost+price > c.CostUSD+1e-9:
+		over = fmt.Sprintf("%.4f USD", c.CostUSD)
+	default:
+		v.requests++
+		v.cost += price
 	}
-	if !v.net.charge(v.spec.Source.PriceUSD) {
+	v.mu.Unlock()
+	if over != "" {
+		return pipeline.Fail(pipeline.Partial, "its ceiling of "+over+" is reached")
+	}
+	if !v.net.charge(price) {
 		return pipeline.Fail(pipeline.Skipped, "the budget of all runs is used up")
 	}
-	if !paced {
-		return nil
-	}
-	return v.net.pace.next(ctx, v.spec.Source)
-}
-
-// weigh meters an answer's bytes.
-func (v *View) weigh(n int) error {
-	limit := v.spec.Ceiling.Bytes
-	if limit == 0 {
-		limit = 32 << 20
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.bytes += int64(n); v.bytes > limit {
-		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("its ceiling of %d bytes is reached", limit))
+	if err := v.net.pace.next(ctx, v.spec.Source, host, v.useTurn()); err != nil {
+		v.net.refund(price)
+		return err
 	}
 	return nil
 }
 
-// record hands one exchange and its bytes to the task.
-func (v *View) record(x pipeline.Exchange, body []byte) (pipeline.Exchange, error) {
-	x.Source, x.Cost = v.spec.Source.Name, v.spec.Source.PriceUSD
-	if x.Cached {
-		x.Cost = 0
+// room is how many bytes the task's answers may still have. v.mu is held.
+func (v *View) room() int64 {
+	limit := v.spec.Ceiling.Bytes
+	if limit == 0 {
+		limit = 32 << 20
 	}
-	v.note(x.At)
-	return v.out.Exchanged(x, body)
+	return limit - v.bytes
 }
 
-func (v *View) note(at time.Time) {
+// bound returns a limit of bytes that the task has room for.
+func (v *View) bound(limit int64) int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.first.IsZero() || at.Before(v.first) {
-		v.first = at
-	}
+	return max(min(limit, v.room()), 1)
 }
 
-// outcome is what an exchange says of an error.
-func outcome(err error) (pipeline.Outcome, string) {
-	if err == nil {
-		return pipeline.OK, ""
+// full reports whether the task's answers may have no more bytes.
+func (v *View) full() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.room() <= 0
+}
+
+// weigh meters an answer's bytes.
+func (v *View) weigh(n int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.bytes += int64(n)
+}
+
+// record hands one exchange and its bytes to the task. A request that never
+// left costs nothing. Its error means that the record is broken.
+func (v *View) record(x pipeline.Exchange, body []byte) (pipeline.Exchange, error) {
+	x.Source, x.At = v.spec.Source.Name, x.At.UTC()
+	switch price := v.spec.Source.PriceUSD; {
+	case x.Cached:
+	case x.Detail == "" && x.Status == 0 && x.Outcome != pipeline.OK: // no connection
+		v.net.refund(price)
+	default:
+		x.Cost = price
 	}
-	var f *pipeline.Failure
-	errors.As(failure(context.Background(), err), &f)
-	return f.Outcome, f.Reason
+	x, err := v.out.Exchanged(x, body)
+	if err == nil {
+		v.note(x)
+	}
+	return x, err
+}
+
+func (v *View) note(x pipeline.Exchange) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.had == nil {
+		v.had = map[pipeline.ExchangeID]time.Time{}
+	}
+	v.had[x.ID] = x.At
+}
+
+const maxRequest = 60 * time.Second
+
+// within bounds one request: it may take three quarters of the time that its
+// task has left, so that the task can still tell what it knows.
+func within(ctx context.Context) (context.Context, context.CancelFunc) {
+	d := maxRequest
+	if deadline, ok := ctx.Deadline(); ok {
+		d = min(d, time.Until(deadline)*3/4)
+	}
+	return context.WithTimeout(ctx, d)
 }
