@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -167,8 +168,14 @@ func (t *running) keep(x *Exchange, body []byte) (err error) {
 	return err
 }
 
-// Observed implements [Out].
+// Observed implements [Out]. What the observation points at is copied: it is
+// the collector's, who may go on reading it.
 func (t *running) Observed(o Observation) {
+	o.Exchanges = slices.Clone(o.Exchanges)
+	if o.Object != nil {
+		x := *o.Object
+		o.Object = &x
+	}
 	t.mu.Lock()
 	t.flooded++
 	drop := t.flooded > maxObservations

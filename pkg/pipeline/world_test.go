@@ -49,6 +49,9 @@ func (f *fake) Collect(ctx context.Context, t Task, out Out) error {
 			o.Category = o.Object.Category()
 		}
 		out.Observed(o)
+		if o.Exchanges[0] != id { // it is ours to read: the race detector sees who writes
+			return fmt.Errorf("%s was changed to %s", id, o.Exchanges[0])
+		}
 	}
 	return nil
 }
