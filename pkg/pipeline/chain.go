@@ -113,7 +113,7 @@ func (c *Case) standIns() map[TaskKey]TaskKey {
 func (c *Case) RoundTrips() map[string]int {
 	most := map[string]int{}
 	for _, t := range c.Tasks {
-		xs := slices.Clone(t.Exchanges)
+		xs := slices.DeleteFunc(slices.Clone(t.Exchanges), func(x *Exchange) bool { return x.Cached }) // no trip
 		slices.SortFunc(xs, func(a, b *Exchange) int { return a.At.Compare(b.At) })
 		deep := make([]int, len(xs))
 		for i, x := range xs {

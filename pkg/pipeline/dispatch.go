@@ -39,11 +39,8 @@ func (e *engine) collect(ctx context.Context) error {
 		e.listen(work)
 	}
 	e.drain()
-	for e.err != nil && len(e.running) > 0 { // the record is broken: let no task hang
-		for t := range e.running {
-			t.stop()
-			delete(e.running, t)
-		}
+	for t := range e.running { // only if the record is broken: let no task hang
+		e.leave(t, Cancelled)
 	}
 	e.sync()
 	return nil
@@ -54,24 +51,25 @@ func (e *engine) idle() bool {
 }
 
 // enqueue takes a task that was allowed. One that stands in for another waits
-// for that one's end.
+// for that one's end, unless it was refused: then it has ended.
 func (e *engine) enqueue(p *pending) {
 	e.known++
-	if s := p.spec.StandsInFor; s != "" && e.allowed(s, p.lead.Entity.Kind) {
-		key := TaskKey{s, p.lead.Entity}
+	key := TaskKey{p.spec.StandsInFor, p.lead.Entity}
+	allowed, ruled := e.put[key]
+	if (allowed || !ruled) && e.consumes(key.Collector, key.Subject.Kind) {
 		if t := e.cs.Task(key); t == nil || t.Finished == nil || t.Finished.Outcome == Cancelled {
 			e.stands[key] = append(e.stands[key], p)
 			return
 		} else if t.Finished.Outcome.Answered() {
-			e.skip(p, Skipped, s+" answered")
+			e.skip(p, Skipped, key.Collector+" answered")
 			return
 		}
 	}
 	e.push(p)
 }
 
-// allowed reports whether a collector takes part and consumes a kind.
-func (e *engine) allowed(name string, k Kind) bool {
+// consumes reports whether a collector takes part and consumes a kind.
+func (e *engine) consumes(name string, k Kind) bool {
 	s, ok := e.specs[name]
 	return ok && slices.Contains(s.Consumes, k)
 }
@@ -109,6 +107,9 @@ func (e *engine) dispatch(ctx context.Context) {
 	}
 	e.sync()
 	if e.err != nil {
+		for _, t := range wave {
+			e.leave(t, Cancelled)
+		}
 		return
 	}
 	for _, t := range wave {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type engine struct {
 	clear     map[Entity]Entity // of tokens
 	met       map[Entity]*meeting
 	asked     int                    // entities asked about
-	put       map[TaskKey]bool       // ruled on for good: a task is put once
+	put       map[TaskKey]bool       // ruled on for good, since a task is put once: was it allowed
 	later     map[TaskKey]*pending   // put off by the gate
 	stands    map[TaskKey][]*pending // by the task they stand in for
 	queues    []*queue               // one for each source that has tasks
@@ -141,7 +142,7 @@ func (e *engine) open() {
 	o := e.run.Opened
 	o.Schema, o.Case = SchemaVersion, e.run.Vault.Case
 	o.Seeds, o.Scope, o.Excluded = e.tokens(e.run.Scope.Seeds), e.tokens(e.run.Scope.Declared), e.tokens(e.run.Scope.Excluded)
-	for _, name := range slices.Sorted(keysOf(e.specs)) {
+	for _, name := range slices.Sorted(maps.Keys(e.specs)) {
 		s := e.specs[name]
 		o.Collectors = append(o.Collectors, CollectorRef{Name: s.Name, Title: s.Title, Domain: s.Domain,
 			Mode: s.Mode, Source: s.Source.Name, Family: s.Source.Family, Country: s.Source.Country,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -125,7 +124,7 @@ func (e *engine) refuse(ruled *Ruled, l Lead) {
 		return
 	}
 	l.Settled = true
-	for _, name := range slices.Sorted(keysOf(e.specs)) {
+	for _, name := range slices.Sorted(maps.Keys(e.specs)) {
 		if r := e.run.Gate.Ask(e.specs[name], l); r.Verdict == Deny {
 			ruled.Groups = []Group{{r, []string{}}}
 			return
@@ -138,7 +137,7 @@ func (e *engine) ask(ruled *Ruled, l Lead, cols []Collector) {
 	for _, c := range cols {
 		spec := c.Spec()
 		p := &pending{key: TaskKey{spec.Name, l.Entity}, col: c, spec: spec, lead: l}
-		if e.put[p.key] {
+		if _, ruled := e.put[p.key]; ruled {
 			continue
 		}
 		if t := e.cs.Task(p.key); t != nil && t.Finished != nil && t.Finished.Outcome != Cancelled {
@@ -152,12 +151,12 @@ func (e *engine) ask(ruled *Ruled, l Lead, cols []Collector) {
 			e.later[p.key] = p
 			continue
 		}
-		e.put[p.key] = true
 		if p.ruling.Verdict == Later {
 			p.ruling.Verdict = ReviewIt
 		}
 		ruled.group(p.ruling, spec.Name)
-		if p.ruling.Verdict == Allow || p.ruling.Verdict == Redact {
+		e.put[p.key] = p.ruling.Verdict == Allow || p.ruling.Verdict == Redact
+		if e.put[p.key] {
 			e.enqueue(p)
 		} else {
 			e.release(p.key)
@@ -255,8 +254,6 @@ func (e *engine) reveal(x Entity) Entity {
 	}
 	return x
 }
-
-func keysOf[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }
 
 func plural(n int, one, many string) string {
 	if n == 1 {

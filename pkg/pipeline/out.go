@@ -40,7 +40,7 @@ type running struct {
 }
 
 func (e *engine) newTask(p *pending) *running {
-	t := &running{pending: p, e: e, attempt: 1, times: map[string]int{}, kept: map[string]*Withheld{}}
+	t := &running{pending: p, e: e, attempt: 1, stop: func() {}, times: map[string]int{}, kept: map[string]*Withheld{}}
 	t.task = Task{Key: p.key, Case: e.run.Vault.Case, Subject: p.lead.Clear, Ruling: p.ruling, Digest: e.digest(p.ruling.Keep)}
 	if past := e.cs.Task(p.key); past != nil && past.Attempts > 0 {
 		t.attempt = past.Attempts + 1

@@ -162,6 +162,12 @@ func (f *full) Event(*Event) error {
 }
 func (f *full) Sync() error { return nil }
 
+// slots is a pacer that counts.
+type slots struct{ taken, given int }
+
+func (s *slots) Take(Source) (time.Duration, error) { s.taken++; return 0, nil }
+func (s *slots) Done(Source, Outcome)               { s.given++ }
+
 // show is a renderer whose reader has gone away.
 type show struct{ full }
 
@@ -170,23 +176,28 @@ func (s *show) Progress(Progress) {}
 // A record that can't be written ends the run as broken; a renderer that
 // can't be written to does not.
 func TestBrokenRecord(t *testing.T) {
-	f, err := Create(t.TempDir(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := newWorld(1, time.Millisecond).run(f.Vault())
 	var broken *Broken
-	if _, err := r.Do(t.Context(), append(f.Sinks(), &full{20})...); !errors.As(err, &broken) {
-		t.Errorf("full disk: %v", err)
+	for room := 2; room < 60; room += 3 {
+		f, err := Create(t.TempDir(), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, p := newWorld(1, time.Millisecond).run(f.Vault()), &slots{}
+		r.Pacer = p
+		if _, err := r.Do(t.Context(), append(f.Sinks(), &full{room})...); !errors.As(err, &broken) {
+			t.Errorf("full disk: %v", err)
+		}
+		if p.taken != p.given {
+			t.Errorf("full after %d lines: %d slots taken, %d given back", room, p.taken, p.given)
+		}
+		f.Close()
 	}
-	_, _, _ = newWorld(1, 0).investigate(t, nil)
 	g, err := Create(t.TempDir(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	r = newWorld(1, 0).run(g.Vault())
+	r := newWorld(1, 0).run(g.Vault())
 	if c, err := r.Do(t.Context(), append(g.Sinks(), &show{full{5}})...); err != nil || c.Closed == nil {
 		t.Errorf("closed pipe: %v", err)
 	}
@@ -284,6 +295,35 @@ func TestPace(t *testing.T) {
 	}
 	if p.turns != 3 || p.done != ran || quota == 0 {
 		t.Errorf("%d waits, %d slots given back of %d, %d over quota", p.turns, p.done, ran, quota)
+	}
+}
+
+// strict is a gate that refuses one collector.
+type strict struct {
+	lawful
+	refuses string
+}
+
+func (g *strict) Ask(s Spec, l Lead) Ruling {
+	if s.Name == g.refuses {
+		return Ruling{Verdict: Deny, Rule: "strict", Keep: KeepNone}
+	}
+	return g.lawful.Ask(s, l)
+}
+
+// Who stands in for a collector that may not be asked is asked at once,
+// whichever of the two is ruled on first.
+func TestStandInOfTheRefused(t *testing.T) {
+	for _, name := range []string{"a-stand-in", "z-stand-in"} {
+		asked := false
+		c, _, _ := newWorld(1, 0).investigate(t, func(r *Run) {
+			r.Gate = &strict{refuses: "registry"}
+			r.Collectors = append(r.Collectors, odd{Spec{Name: name, Consumes: []Kind{KindDomain}, StandsInFor: "registry"},
+				func(context.Context, Task, Out) error { asked = true; return nil }})
+		})
+		if task := c.Task(TaskKey{name, ent(KindDomain, "acme.example")}); !asked || task == nil || task.Finished.Outcome != Empty {
+			t.Errorf("%s: asked %v, %+v", name, asked, task)
+		}
 	}
 }
 

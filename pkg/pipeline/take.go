@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -92,10 +93,8 @@ func (t *running) withhold(o *Observation, r Ruling) {
 
 // finish ends a task with the outcome that its error means.
 func (e *engine) finish(t *running, err error) {
-	delete(e.running, t)
-	t.stop()
-	e.ended++
-	e.reserved -= t.spec.Ceiling.CostUSD
+	f := t.outcome(err)
+	e.leave(t, f.Outcome)
 	var broken *Broken
 	if errors.As(err, &broken) {
 		if e.err == nil {
@@ -103,16 +102,25 @@ func (e *engine) finish(t *running, err error) {
 		}
 		return
 	}
-	f := t.outcome(err)
-	for _, k := range slices.Sorted(keysOf(t.kept)) {
+	for _, k := range slices.Sorted(maps.Keys(t.kept)) {
 		e.write(&Event{Withheld: t.kept[k]})
 	}
 	e.write(&Event{Finished: &Finished{Task: t.key, Outcome: f.Outcome, Reason: e.run.Vault.Scrub(f.Reason),
 		Elapsed: e.clock().Sub(t.began), Exchanges: t.asked, Observations: t.seen, Cost: t.cost}})
-	if e.run.Pacer != nil {
-		e.run.Pacer.Done(t.spec.Source, f.Outcome)
-	}
 	e.succeed(t.key, f.Outcome)
+}
+
+// leave takes a task out of work and gives back what it held: its part of the
+// budget, and its slot, which may be the one that others wait for.
+func (e *engine) leave(t *running, o Outcome) {
+	delete(e.running, t)
+	t.stop()
+	e.ended++
+	e.reserved -= t.spec.Ceiling.CostUSD
+	if e.run.Pacer != nil {
+		e.run.Pacer.Done(t.spec.Source, o)
+		e.bySource[t.spec.Source.Name].until = time.Time{}
+	}
 }
 
 // succeed tells those that stand in for a task how it ended.
