@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -140,11 +139,4 @@ func oneOf(flag, word string, words ...string) error {
 		}
 	}
 	return usage("%s %q: %s", flag, word, rule.OneOf(word, words))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

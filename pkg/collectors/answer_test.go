@@ -237,39 +237,33 @@ func TestWhoisGoesWhereItIsSent(t *testing.T) {
 	}
 	defer l.Close()
 	asked := make(chan string, 10)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			b := make([]byte, 100)
-			k, _ := c.Read(b)
-			q := string(b[:k])
-			asked <- q
-			switch {
-			case strings.HasPrefix(q, "reset"):
-				io.WriteString(c, "Number of allowed queries exceeded.\r\n")
-				time.Sleep(10 * time.Millisecond) // what was sent arrives before the reset
-				c.(*net.TCPConn).SetLinger(0)
-			case strings.HasPrefix(q, "drip"):
-				go func() {
-					for {
-						if _, err := c.Write([]byte(".")); err != nil {
-							c.Close()
-							return
-						}
-						time.Sleep(time.Millisecond)
+	accept(l, func(c net.Conn) {
+		b := make([]byte, 100)
+		k, _ := c.Read(b)
+		q := string(b[:k])
+		asked <- q
+		switch {
+		case strings.HasPrefix(q, "reset"):
+			io.WriteString(c, "Number of allowed queries exceeded.\r\n")
+			time.Sleep(10 * time.Millisecond) // what was sent arrives before the reset
+			c.(*net.TCPConn).SetLinger(0)
+		case strings.HasPrefix(q, "drip"):
+			go func() {
+				for {
+					if _, err := c.Write([]byte(".")); err != nil {
+						c.Close()
+						return
 					}
-				}()
-				continue
-			case strings.HasPrefix(q, "silent"):
-			default:
-				io.WriteString(c, "\r\n  kept as it came \r\n\r\n")
-			}
-			c.Close()
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			return
+		case strings.HasPrefix(q, "silent"):
+		default:
+			io.WriteString(c, "\r\n  kept as it came \r\n\r\n")
 		}
-	}()
+		c.Close()
+	})
 	n := netTo(t, l.Addr().String(), nil)
 	for q, want := range map[string]string{"com": "com\r\n", "n + 192.0.2.1": "n + 192.0.2.1\r\n", "-T dn,ace acme.example.": "-T dn,ace acme.example\r\n", "192.0.2.1": "n + 192.0.2.1\r\n"} {
 		v, r := view(n, pipeline.Spec{})
@@ -318,16 +312,10 @@ func TestHandshakeOddities(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			c.(*tls.Conn).Handshake()
-			c.Close()
-		}
-	}()
+	accept(l, func(c net.Conn) {
+		c.(*tls.Conn).Handshake()
+		c.Close()
+	})
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
 	for name, addr := range map[string]string{"negative serial": l.Addr().String(), "no TLS": plain.Listener.Addr().String()} {

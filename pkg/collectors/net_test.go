@@ -113,6 +113,19 @@ func view(n *Net, s pipeline.Spec) (*View, *record) {
 		task: pipeline.Task{Case: "c-test", Subject: e, Ruling: pipeline.Ruling{Keep: pipeline.KeepRaw}, Digest: digest}}, r
 }
 
+// accept hands every connection that comes to serve, until l is closed.
+func accept(l net.Listener, serve func(net.Conn)) {
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serve(c)
+		}
+	}()
+}
+
 func outcomeOf(err error) pipeline.Outcome {
 	var f *pipeline.Failure
 	if errors.As(err, &f) {
@@ -397,25 +410,19 @@ func TestWhois(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			b := make([]byte, 100)
-			k, _ := c.Read(b)
-			switch q := strings.TrimSpace(string(b[:k])); q {
-			case "big.example":
-				c.Write(make([]byte, 1<<20))
-			case "latin.example":
-				c.Write([]byte("owner: M\xfcller"))
-			default: // a referral as the last line, without a newline
-				io.WriteString(c, "domain: "+q+"\r\nwhois: 127.0.0.1:1")
-			}
-			c.Close()
+	accept(l, func(c net.Conn) {
+		b := make([]byte, 100)
+		k, _ := c.Read(b)
+		switch q := strings.TrimSpace(string(b[:k])); q {
+		case "big.example":
+			c.Write(make([]byte, 1<<20))
+		case "latin.example":
+			c.Write([]byte("owner: M\xfcller"))
+		default: // a referral as the last line, without a newline
+			io.WriteString(c, "domain: "+q+"\r\nwhois: 127.0.0.1:1")
 		}
-	}()
+		c.Close()
+	})
 	n := netTo(t, l.Addr().String(), nil)
 	for query, want := range map[string]string{"acme.example": "whois: 127.0.0.1:1", "latin.example": "Müller"} {
 		v, r := view(n, pipeline.Spec{})

@@ -94,28 +94,22 @@ func TestProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			r, err := http.ReadRequest(bufio.NewReader(c))
-			if err != nil {
-				c.Close()
-				continue
-			}
-			asked.Store(r.Method + " " + r.Host)
-			io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
-			up, err := net.Dial("tcp", s.Listener.Addr().String())
-			if err != nil {
-				c.Close()
-				continue
-			}
-			go func() { io.Copy(up, c); up.Close() }()
-			go func() { io.Copy(c, up); c.Close() }()
+	accept(l, func(c net.Conn) {
+		r, err := http.ReadRequest(bufio.NewReader(c))
+		if err != nil {
+			c.Close()
+			return
 		}
-	}()
+		asked.Store(r.Method + " " + r.Host)
+		io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
+		up, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			c.Close()
+			return
+		}
+		go func() { io.Copy(up, c); up.Close() }()
+		go func() { io.Copy(c, up); c.Close() }()
+	})
 	n := netTo(t, "", func(o *Options) { o.ConnectTo, o.Proxy = nil, &url.URL{Scheme: "http", Host: l.Addr().String()} })
 	v, _ = view(n, pipeline.Spec{})
 	if a, err := v.HTTP(t.Context(), Request{URL: "http://a.example/"}); err != nil || string(a.Body) != "through" {

@@ -1,4 +1,3 @@
-// Package all is the table of contents: every collector there is.
 package all
 
 import (
