@@ -33,9 +33,9 @@ test: ## everything that must hold, in minutes; says what it left out
 ifeq ($(RACE),)
 	@test -z "$$CI" || { echo 'no C compiler: the race detector must run in CI'; exit 1; }
 	@echo 'left out: the race detector, which needs a C compiler'
-	$(GO) test -timeout 5m ./...
+	$(GO) test -parallel 4 -timeout 5m ./...
 else
-	CGO_ENABLED=1 $(GO) test -race -timeout 10m ./...
+	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 10m ./... # whole runs wait more than they work
 endif
 
 test-long: ## the long runs

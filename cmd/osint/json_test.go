@@ -12,6 +12,7 @@ import (
 // Every --json is one document and nothing else, and every line of --progress
 // jsonl is one.
 func TestJSONIsWellFormed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "case")
 	osint := func(args ...string) []byte {

@@ -17,6 +17,7 @@ import (
 // What a world plants as personal stands in clear nowhere: on no stream, in
 // no file of the case, in none of the folders beside it.
 func TestPersonalValuesStandNowhereInClear(t *testing.T) {
+	t.Parallel()
 	for _, progress := range []string{"plain", "jsonl"} {
 		t.Run(progress, func(t *testing.T) {
 			world, err := lab.Open("brindleford")

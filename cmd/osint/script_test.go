@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE PROGRAM ARG...   the program ends with that code
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
