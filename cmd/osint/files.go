@@ -1,24 +1,25 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
 
 // writeFile writes a file whole or not at all: to a temporary name in the same
 // folder, synced, then renamed.
-func writeFile(path string, mode os.FileMode, render func(*bytes.Buffer) error) error {
-	var b bytes.Buffer
-	if err := render(&b); err != nil {
-		return err
-	}
+func writeFile(path string, mode os.FileMode, render func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	_, err = f.Write(b.Bytes())
+	w := bufio.NewWriterSize(f, 1<<16)
+	err = render(w)
+	if err == nil {
+		err = w.Flush()
+	}
 	if err == nil {
 		err = f.Chmod(mode)
 	}

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +22,7 @@ func newMan(c *console) *cobra.Command {
 			return eachCommand(cmd.Root(), func(cmd *cobra.Command) error {
 				path := filepath.Join(args[0], manName(cmd)+".1")
 				fmt.Fprintln(c.out, path)
-				return writeFile(path, 0o644, func(b *bytes.Buffer) error { b.WriteString(manPage(cmd)); return nil })
+				return writeFile(path, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, manPage(cmd)); return err })
 			})
 		},
 	}

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -87,9 +87,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format) error {
 	return nil
 }
 
-func rendering(f report.Format, doc *report.Document) func(*bytes.Buffer) error {
-	return func(b *bytes.Buffer) error {
-		if err := f.Render(b, doc); err != nil {
+func rendering(f report.Format, doc *report.Document) func(io.Writer) error {
+	return func(w io.Writer) error {
+		if err := f.Render(w, doc); err != nil {
 			return fmt.Errorf("render %s: %w", f.Name, err)
 		}
 		return nil

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -60,8 +59,7 @@ func renderHTML(w io.Writer, d *Document) error {
 		return fmt.Errorf("parse the page template: %w", err)
 	}
 	sum := sha256.Sum256([]byte(styleText))
-	var b bytes.Buffer
-	err = t.Execute(&b, struct {
+	err = t.Execute(w, struct {
 		*layout
 		Style     template.HTML
 		StyleHash string
@@ -69,6 +67,5 @@ func renderHTML(w io.Writer, d *Document) error {
 	if err != nil {
 		return fmt.Errorf("render the page: %w", err)
 	}
-	_, err = w.Write(b.Bytes())
-	return err
+	return nil
 }

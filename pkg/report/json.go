@@ -1,26 +1,84 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 	"unicode/utf8"
 )
 
 // renderJSON writes the model as it is: two spaces of indent, values exact.
 // Characters that a terminal would obey or hide are written as JSON escapes,
 // which say the same to a parser and can be looked at in a pager.
+//
+// The lists of the top level are written row by row: a report may be larger
+// than one wants to hold a second time.
 func renderJSON(w io.Writer, d *Document) error {
+	j := &jsonWriter{w: bufio.NewWriterSize(w, 1<<16)}
+	v := reflect.ValueOf(d).Elem()
+	sep := "{\n  "
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			continue
+		}
+		j.raw(sep + `"` + name + `": `)
+		j.field(v.Field(i))
+		sep = ",\n  "
+	}
+	j.raw("\n}\n")
+	if j.err == nil {
+		j.err = j.w.Flush()
+	}
+	if j.err != nil {
+		return fmt.Errorf("write the report as JSON: %w", j.err)
+	}
+	return nil
+}
+
+// A jsonWriter writes JSON in pieces; after an error it writes nothing more.
+type jsonWriter struct {
+	w   *bufio.Writer
+	err error
+}
+
+func (j *jsonWriter) raw(s string) {
+	if j.err == nil {
+		_, j.err = j.w.WriteString(s)
+	}
+}
+
+// field writes a value of the top level, a list row by row.
+func (j *jsonWriter) field(v reflect.Value) {
+	if v.Kind() != reflect.Slice || v.Len() == 0 {
+		j.value(v, "  ")
+		return
+	}
+	sep := "[\n    "
+	for i := range v.Len() {
+		j.raw(sep)
+		j.value(v.Index(i), "    ")
+		sep = ",\n    "
+	}
+	j.raw("\n  ]")
+}
+
+// value writes one value whose lines but the first begin with indent.
+func (j *jsonWriter) value(v reflect.Value, indent string) {
+	if j.err != nil {
+		return
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(d); err != nil {
-		return fmt.Errorf("encode the report as JSON: %w", err)
+	enc.SetIndent(indent, "  ")
+	if j.err = enc.Encode(v.Interface()); j.err == nil {
+		_, j.err = j.w.Write(escapeHidden(bytes.TrimRight(b.Bytes(), "\n")))
 	}
-	_, err := w.Write(escapeHidden(b.Bytes()))
-	return err
 }
 
 // escapeHidden writes the hidden characters of a JSON text as \u escapes.
