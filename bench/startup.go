@@ -36,7 +36,7 @@ func startup(binary string, floors []string) error {
 		}
 	}
 	for i, c := range commands {
-		report(c[0], samples[i][2:])
+		show(c[0], samples[i][2:])
 	}
 	if info, err := os.Stat(binary); err == nil {
 		fmt.Printf("%-28s %.1f MB\n", "size of the binary", float64(info.Size())/1e6)
@@ -56,7 +56,7 @@ func once(command []string) (sample, error) {
 	return sample{wall, cpu, use.Maxrss * 1024}, nil
 }
 
-func report(name string, s []sample) {
+func show(name string, s []sample) {
 	wall := func(a, b sample) int { return int(a.wall - b.wall) }
 	rss := func(a, b sample) int { return int(a.rss - b.rss) }
 	slices.SortFunc(s, wall)
