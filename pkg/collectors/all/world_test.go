@@ -19,14 +19,14 @@ import (
 )
 
 // serve serves a world and returns a Net that reaches nothing else.
-func serve(t *testing.T, w *lab.World, latency time.Duration) *collectors.Net {
+func serve(t testing.TB, w *lab.World, latency time.Duration) *collectors.Net {
 	t.Helper()
 	n, _ := serveFor(t, w, latency)
 	return n
 }
 
 // serveFor also returns what a Net needs to judge the world's certificates.
-func serveFor(t *testing.T, w *lab.World, latency time.Duration) (*collectors.Net, *x509.CertPool) {
+func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Net, *x509.CertPool) {
 	t.Helper()
 	l, err := w.Serve(context.Background(), lab.Options{Latency: latency})
 	if err != nil {
@@ -125,12 +125,18 @@ func try(n *collectors.Net, e collectors.Entry, subject pipeline.Entity, most ti
 		}
 		task.Attempt, task.Answered = 2, r.answered
 	}
-	ctx, stop := context.WithTimeout(context.Background(), min(most, cmp.Or(e.Spec.Timeout, 30*time.Second)))
+	ctx, stop := contextFor(min(most, cmp.Or(e.Spec.Timeout, 30*time.Second)))
 	defer stop()
 	defer func() { r.panics = recover() }()
 	r.err = collectors.Bind(n, e).Collect(ctx, task, r)
 	return r
 }
+
+func contextFor(most time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), most)
+}
+
+func consumes(s pipeline.Spec, k pipeline.Kind) bool { return slices.Contains(s.Consumes, k) }
 
 func digest(question string) string {
 	sum := sha256.Sum256([]byte(question))
@@ -139,7 +145,7 @@ func digest(question string) string {
 
 // explore puts every collector to the seeds and to all that is found within so
 // many steps of them, context and all, and returns what came of it.
-func explore(t *testing.T, n *collectors.Net, w *lab.World, steps int, most time.Duration) []*trial {
+func explore(t testing.TB, n *collectors.Net, w *lab.World, steps int, most time.Duration) []*trial {
 	t.Helper()
 	met := map[pipeline.Entity]bool{}
 	var next []pipeline.Entity
@@ -181,7 +187,7 @@ func tryEach(n *collectors.Net, subjects []pipeline.Entity, most time.Duration) 
 	workers := make(chan struct{}, 48)
 	for _, s := range subjects {
 		for _, e := range Entries() {
-			if !slices.Contains(e.Spec.Consumes, s.Kind) {
+			if !consumes(e.Spec, s.Kind) {
 				continue
 			}
 			wg.Go(func() {

@@ -1,0 +1,185 @@
+package all
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"osint/pkg/collectors/lab"
+	"osint/pkg/pipeline"
+	"osint/testdata"
+)
+
+// A malice is a way of answering otherwise than one should. turn makes it of
+// the head and the body of an honest answer.
+type malice struct {
+	name string
+	lies bool // the answer has its form, and what it says is absurd
+	turn func(head, body string) (string, string)
+}
+
+var malices = []malice{
+	{"endless", false, directive("endless")},
+	{"silent", false, directive("silent")},
+	{"hung up", false, directive("close")},
+	{"a gzip bomb", false, directive("gzip-bomb 1GiB")},
+	{"out of order", false, directive("status 503")},
+	{"in circles", false, directive("redirect /again")},
+	{"inward", false, directive("redirect http://169.254.169.254/latest/")},
+	{"cut in the middle", false, func(head, body string) (string, string) { return head + fmt.Sprintf("cut %d\n", len(body)/2), body }},
+	{"HTML", false, func(head, _ string) (string, string) {
+		return "Content-Type: text/html\n", "<html><head><title>Checking your browser</title></head></html>"
+	}},
+	{"nothing", false, func(head, _ string) (string, string) { return head, "" }},
+	{"deep", false, func(head, _ string) (string, string) { return head, "{{repeat 200000 [}}" }},
+	{"bytes", false, func(head, _ string) (string, string) { return head, "{{hex 00 ff fe 1b 5b 32 4a c3 28}}" }},
+	{"wrong types", true, reshaped(otherType)},
+	{"absurd texts", true, reshaped(absurdText)},
+}
+
+// TestEveryAnswerCanTurnBad turns what the sources of the lively world answer
+// into each malice, and holds every collector that asks them to its promises:
+// it ends within its bounds, says nothing of what it was not told, and takes
+// no broken answer for an empty one. Bootstraps and the rest turn apart, for
+// one hides the other.
+func TestEveryAnswerCanTurnBad(t *testing.T) {
+	source, err := fs.ReadFile(testdata.Worlds, path.Join("lab", "brindleford.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range malices {
+		for _, part := range []string{"bootstrap", "others"} {
+			t.Run(m.name+" "+part, func(t *testing.T) {
+				t.Parallel()
+				text, turned := m.world(source, func(host string) bool { return strings.HasPrefix(host, "data.iana.org") == (part == "bootstrap") })
+				w, err := lab.Parse("malice.txtar", text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				trials := tryEach(serve(t, w, 0), entities(t, "brindleford.example", "www.brindleford.example", "192.0.2.10", "AS64500"), 800*time.Millisecond)
+				for _, r := range trials {
+					r.check(t)
+					if !m.lies && r.own(turned) && (r.outcome() == pipeline.OK || r.outcome() == pipeline.Empty) {
+						t.Errorf("%s takes %q for an answer: %s", r, m.name, r.outcome())
+					}
+				}
+				t.Log(outcomes(trials))
+			})
+		}
+	}
+}
+
+// own reports whether a trial put all its questions to a source of its own, and
+// all of them to hosts that turned.
+func (r *trial) own(turned map[string]bool) bool {
+	if f := r.spec.Source.Family; f == "target" || f == "dns" {
+		return false
+	}
+	for _, k := range r.kept {
+		_, rest, _ := strings.Cut(k.Locator, "://")
+		host, _, _ := strings.Cut(rest, "/")
+		if !turned[host] {
+			return false
+		}
+	}
+	return len(r.kept) > 0
+}
+
+// world returns the text of a world whose web answers have turned where which
+// says so, and the hosts that have.
+func (m malice) world(source []byte, which func(host string) bool) ([]byte, map[string]bool) {
+	a, turned := txtar.Parse(source), map[string]bool{}
+	for i := range a.Files {
+		f := &a.Files[i]
+		scheme, rest, _ := strings.Cut(f.Name, "://")
+		host, _, _ := strings.Cut(rest, "/")
+		if !strings.Contains(scheme, "http") || !which(host) {
+			continue
+		}
+		head, body, ok := strings.Cut(string(f.Data), "\n\n")
+		if strings.HasPrefix(string(f.Data), "\n") {
+			head, body, ok = "", string(f.Data[1:]), true
+		}
+		if !ok || strings.Contains("\n"+head, "\nredirect ") || strings.Contains("\n"+head, "\nstatus ") {
+			continue
+		}
+		head, body = m.turn(head+"\n", body)
+		f.Data = []byte(strings.TrimLeft(head, "\n") + "\n" + body)
+		turned[host] = true
+	}
+	return txtar.Format(a), turned
+}
+
+// directive adds a line to the head.
+func directive(line string) func(head, body string) (string, string) {
+	return func(head, body string) (string, string) { return head + line + "\n", body }
+}
+
+// reshaped puts another value in the place of each one of a JSON answer.
+func reshaped(other func(v any, n int) any) func(head, body string) (string, string) {
+	return func(head, body string) (string, string) {
+		var v any
+		if json.Unmarshal([]byte(body), &v) != nil {
+			return head, body
+		}
+		n := 0
+		text, err := json.Marshal(walk(v, func(v any) any { n++; return other(v, n) }))
+		if err != nil {
+			return head, body
+		}
+		return head, string(text)
+	}
+}
+
+func walk(v any, leaf func(any) any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			v[k] = walk(x, leaf)
+		}
+		return v
+	case []any:
+		for i, x := range v {
+			v[i] = walk(x, leaf)
+		}
+		return v
+	}
+	return leaf(v)
+}
+
+func otherType(v any, n int) any {
+	return []any{nil, true, -1e300, []any{}, map[string]any{"": nil}, "\x00"}[n%6]
+}
+
+// absurd are texts that somebody may obey: a terminal, a browser, a table, a
+// reader of names.
+var absurd = []string{
+	"\x1b]0;owned\x07\x1b[2J", "\u202egnp.exe\u202c", "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "<script>alert(1)</script>", "a\u200bb\ufeff",
+	strings.Repeat("long.", 600), strings.Repeat("x", 300) + ".brindleford.example", "*.*.brindleford.example", "..", "127.0.0.1", "xn--\u00e9.brindleford.example",
+	"brindleford.example.evil.example", " brindleford.example\nwww.brindleford.example\t", "9999999999999999999999", "31-Feb-2999", "mailto:", "\u0000", "ⓑⓡⓘⓝⓓⓛⓔⓕⓞⓡⓓ。example",
+}
+
+func absurdText(v any, n int) any {
+	if _, ok := v.(string); ok && n%3 != 0 {
+		return absurd[n%len(absurd)]
+	}
+	return v
+}
+
+func entities(t testing.TB, texts ...string) (es []pipeline.Entity) {
+	t.Helper()
+	for _, s := range texts {
+		e, err := pipeline.ParseEntity(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		es = append(es, e)
+	}
+	return es
+}
