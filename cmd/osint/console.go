@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -51,12 +52,17 @@ func (c *console) say(format string, args ...any) {
 
 func (c *console) flush() error { return c.out.Flush() }
 
-// json writes one document to stdout.
+// json writes one document to stdout, nothing hidden in it.
 func (c *console) json(v any) error {
-	enc := json.NewEncoder(c.out)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := c.out.Write(report.VisibleJSON(b.Bytes()))
+	return err
 }
 
 // colored reports whether f is shown in colour: --color first, then NO_COLOR

@@ -5,10 +5,11 @@ import (
 	"io"
 
 	"osint/pkg/pipeline"
+	"osint/pkg/report"
 )
 
-// jsonl writes the case's lines as they are, after one line that says what
-// they are. A line is written once it is durable.
+// jsonl writes the case's lines, after one line that says what they are; what
+// is hidden in them is escaped. A line is written once it is durable.
 type jsonl struct {
 	w    *bufio.Writer
 	errs io.Writer
@@ -34,7 +35,7 @@ func (j *jsonl) line(b []byte) error {
 }
 
 // Event implements [pipeline.Sink].
-func (j *jsonl) Event(e *pipeline.Event) error { return j.line(e.Line()) }
+func (j *jsonl) Event(e *pipeline.Event) error { return j.line(report.VisibleJSON(e.Line())) }
 
 // Sync implements [pipeline.Sink].
 func (j *jsonl) Sync() error { return j.w.Flush() }

@@ -113,7 +113,10 @@ func (p *plain) ruled(at time.Time, r *pipeline.Ruled) error {
 		if v == pipeline.ReviewIt {
 			what = "waits for review"
 		}
-		if err := p.line(at, "%s: %s: %s (%s)", what, strings.Join(g.Collectors, ", "), report.Safe(g.Ruling.Reason), g.Ruling.Rule); err != nil {
+		if len(g.Collectors) > 0 {
+			what += ": " + strings.Join(g.Collectors, ", ")
+		}
+		if err := p.line(at, "%s: %s (%s)", what, report.Safe(g.Ruling.Reason), g.Ruling.Rule); err != nil {
 			return err
 		}
 	}

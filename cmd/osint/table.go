@@ -28,9 +28,14 @@ func (t *table) add(cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
-// table writes a table to stdout: no wider than the terminal, as wide as need
-// be where there is none.
+// table writes a table to stdout: no wider than the terminal, where no column
+// but the last takes more than a third of it; as wide as need be where there
+// is none.
 func (c *console) table(t table) error {
+	limit := c.width(c.stdout)
+	if limit > 0 {
+		t.narrow(limit / 3)
+	}
 	var b bytes.Buffer
 	align := make([]tw.Align, len(t.header))
 	for i := range align {
@@ -56,11 +61,19 @@ func (c *console) table(t table) error {
 	if err := w.Render(); err != nil {
 		return err
 	}
-	limit := c.width(c.stdout)
 	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
 		c.out.WriteString(tui.Clip(strings.TrimRight(line, " "), limit) + "\n")
 	}
 	return nil
+}
+
+// narrow clips what stands in front of the last column.
+func (t *table) narrow(most int) {
+	for _, cells := range t.rows {
+		for i := range cells[:len(cells)-1] {
+			cells[i] = tui.Clip(cells[i], most)
+		}
+	}
 }
 
 // compact returns v as JSON on one line.

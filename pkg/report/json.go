@@ -77,13 +77,14 @@ func (j *jsonWriter) value(v reflect.Value, indent string) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent(indent, "  ")
 	if j.err = enc.Encode(v.Interface()); j.err == nil {
-		_, j.err = j.w.Write(escapeHidden(bytes.TrimRight(b.Bytes(), "\n")))
+		_, j.err = j.w.Write(VisibleJSON(bytes.TrimRight(b.Bytes(), "\n")))
 	}
 }
 
-// escapeHidden writes the hidden characters of a JSON text as \u escapes.
-// Outside of strings JSON has none but its line breaks.
-func escapeHidden(text []byte) []byte {
+// VisibleJSON writes the hidden characters of a JSON text, those that [Safe]
+// makes visible, as \u escapes: it says the same to a parser. Outside of
+// strings JSON has none but its line breaks.
+func VisibleJSON(text []byte) []byte {
 	out := make([]byte, 0, len(text)+len(text)/16)
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf && c != 0x7f {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -125,7 +126,32 @@ func (a *authority) issue(name string, s tlsSettings) (*tls.Certificate, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: append([][]byte{made.cert.Raw}, chain...), PrivateKey: key, Leaf: made.cert}, nil
+	raw := made.cert.Raw
+	if s.broken != "" {
+		raw = broken(s.broken, raw, t.DNSNames)
+	}
+	return &tls.Certificate{Certificate: append([][]byte{raw}, chain...), PrivateKey: key, Leaf: made.cert}, nil
+}
+
+// broken returns what stands where a certificate should: garbage is no DER at
+// all; malformed has names outside of ASCII, which RFC 5280 (4.2.1.6) forbids
+// and strict parsers refuse.
+func broken(how string, der []byte, names []string) []byte {
+	if how == "garbage" {
+		return bytes.Repeat([]byte("not a certificate "), 40)
+	}
+	der = bytes.Clone(der)
+	for _, n := range names {
+		for rest := der; ; {
+			i := bytes.Index(rest, []byte(n))
+			if i < 0 {
+				break
+			}
+			rest[i] |= 0x80
+			rest = rest[i:]
+		}
+	}
+	return der
 }
 
 // leaf describes the certificate of a host, valid for 90 days of which 60 are
@@ -145,6 +171,9 @@ func (a *authority) leaf(name string, s tlsSettings) *x509.Certificate {
 		NotAfter:     a.day.Add(s.to),
 		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	if org := s.subject.render(a.day); len(org) > 0 {
+		t.Subject.Organization = []string{string(org)}
 	}
 	for _, n := range names {
 		if ip := net.ParseIP(n); ip != nil {

@@ -94,6 +94,8 @@
 //	certificate from -85d to +5d
 //	certificate key rsa-1024   rsa-2048, ecdsa-p224, ecdsa-p256, ecdsa-p384
 //	certificate self-signed    or untrusted, incomplete, sha1
+//	certificate subject TEXT   the organisation in it, with templates
+//	certificate malformed      with names that parsers refuse; or garbage, which is none
 //	dns silent                 of questions for the name and those below:
 //	dns rcode SERVFAIL         also latency 1s, loss 1/2, truncate
 //

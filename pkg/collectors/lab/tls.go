@@ -24,6 +24,8 @@ type tlsSettings struct {
 	sha1      bool
 	issuer    string // "", self-signed or untrusted
 	lacksLink bool   // the intermediate certificate is not sent
+	subject   text   // organisation in it
+	broken    string // garbage or malformed: see [broken]
 }
 
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
@@ -65,8 +67,14 @@ func (s *tlsSettings) set(word, arg string) error {
 		s.issuer = what
 	case "incomplete":
 		s.lacksLink = true
+	case "garbage", "malformed":
+		s.broken = what
+	case "subject":
+		var err error
+		s.subject, err = compile(arg)
+		return err
 	default:
-		return fmt.Errorf("unknown directive %q: a certificate has names, from, key, sha1, self-signed, untrusted, incomplete", what)
+		return fmt.Errorf("unknown directive %q: a certificate has names, from, key, sha1, self-signed, untrusted, incomplete, subject, garbage, malformed", what)
 	}
 	if arg != "" {
 		return fmt.Errorf("certificate %s stands alone, without %q", what, arg)
