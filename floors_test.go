@@ -19,6 +19,7 @@ var floors = map[string]struct {
 	"cmd/osint/tui":                 {3.5, []string{"github.com/charmbracelet/", "github.com/muesli/termenv", "golang.org/x/term"}},
 	"profiles":                      {3, nil},
 	"pkg/collectors/all":            {3, nil},
+	"pkg/collectors/lab/record":     {2.5, []string{"github.com/miekg/dns", "golang.org/x/net"}},
 	"pkg/collectors/lab":            {2, []string{"github.com/miekg/dns", "golang.org/x/tools"}},
 	"pkg/collectors/infrastructure": {2, []string{"github.com/miekg/dns", "golang.org/x/net", "golang.org/x/text"}},
 	"pkg/collectors":                {1, []string{"github.com/miekg/dns", "github.com/likexian/whois", "golang.org/x/time", "golang.org/x/net", "golang.org/x/text", "golang.org/x/sys"}},

@@ -55,6 +55,7 @@ func newCollectors(c *console) *cobra.Command {
 		},
 	}
 	jsonFlag(cmd, &asJSON)
+	cmd.AddCommand(newCollectorsCheck(c))
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"sync"
 	"time"
 
@@ -18,6 +19,37 @@ type Trial struct {
 	Bytes        map[pipeline.ExchangeID][]byte // of the exchanges that have some
 	Err          error                          // as the collector returned it
 }
+
+// Outcome is how the collector ended, as a run would record it.
+func (t *Trial) Outcome() pipeline.Outcome {
+	var f *pipeline.Failure
+	switch {
+	case errors.As(t.Err, &f):
+		return f.Outcome
+	case t.Err != nil:
+		return pipeline.Malformed
+	case len(t.Observations) == 0:
+		return pipeline.Empty
+	}
+	return pipeline.OK
+}
+
+// Predicates counts what was said.
+func (t *Trial) Predicates() map[pipeline.Predicate]int {
+	n := map[pipeline.Predicate]int{}
+	for _, o := range t.Observations {
+		n[o.Predicate]++
+	}
+	return n
+}
+
+// ReadAnswer reads an answer over HTTP or WHOIS back from its bytes.
+func ReadAnswer(x pipeline.Exchange, body []byte) (*Answer, error) {
+	return readBack(x, body, x.Locator)
+}
+
+// ReadHandshake reads a TLS connection back from its bytes.
+func ReadHandshake(x pipeline.Exchange, body []byte) (*Handshake, error) { return handshake(x, body) }
 
 // Try puts one entity to one collector, and keeps what comes of it in memory.
 // No gate is asked, no slot is taken and nothing is recorded: it is for looking
