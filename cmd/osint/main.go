@@ -23,8 +23,8 @@ func run(args []string, c *console) (code int) {
 	root := newRoot(c)
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
-	if err == nil {
-		err = c.flush()
+	if e := c.flush(); err == nil {
+		err = e
 	}
 	return c.end(err)
 }
