@@ -61,8 +61,11 @@ type Reply struct {
 	Type     uint16
 	Rcode    int
 	AD       bool
+	AA       bool     // the server's own knowledge: see [View.Inquire]
+	RA       bool     // the server asks others for us
 	Answer   []dns.RR // the whole answer section, aliases included
 	Ns       []dns.RR
+	Extra    []dns.RR
 	At       time.Time
 }
 

@@ -44,7 +44,7 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 		return nil, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("%.80q is not host:port", hostport))
 	}
 	permitted, named := n.guard.permits(hostport), false
-	if to, gives, ok := n.led(true, host, port); ok {
+	if to, gives, ok := n.led(true, port, host); ok {
 		named, permitted = true, permitted || gives
 		host, port, _ = net.SplitHostPort(to)
 	}
@@ -56,7 +56,7 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 	for _, a := range addrs[:min(len(addrs), maxDials)] {
 		to := net.JoinHostPort(a.String(), port)
 		meant := to
-		if wild, _, ok := n.led(false, a.String(), port); ok && !named {
+		if wild, _, ok := n.led(false, port, a.String()); ok && !named {
 			to = wild
 		}
 		conn, err := n.connect(ctx, to)
@@ -71,17 +71,19 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 	return nil, failed
 }
 
-// led returns where the first entry of --connect-to that matches leads, of
-// those that name a host or of those that name none; and whether the entry
-// gives the host itself.
-func (n *Net) led(named bool, host, port string) (to string, gives, ok bool) {
+// led returns where the first entry of --connect-to that matches one of a
+// server's hosts leads, of those that name a host or of those that name none;
+// and whether the entry gives the host itself.
+func (n *Net) led(named bool, port string, hosts ...string) (to string, gives, ok bool) {
 	for _, c := range n.o.ConnectTo {
 		if (c.Host != "") != named {
 			continue
 		}
-		if to, ok := c.to(host, port); ok {
-			own, _, _ := net.SplitHostPort(c.Addr)
-			return to, own != "", true
+		for _, host := range hosts {
+			if to, ok := c.to(host, port); ok {
+				own, _, _ := net.SplitHostPort(c.Addr)
+				return to, own != "", true
+			}
 		}
 	}
 	return "", false, false

@@ -50,7 +50,7 @@ func failure(ctx context.Context, err error) error {
 		return pipeline.Fail(pipeline.Timeout, bare(err))
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errNoAddress):
 		return absent{pipeline.Fail(pipeline.Unreachable, bare(err))}
-	case garbled(err):
+	case garbled(err), errors.Is(err, resolver.ErrUnreadable):
 		return pipeline.Fail(pipeline.Malformed, bare(err))
 	}
 	return pipeline.Fail(pipeline.Unreachable, bare(err))

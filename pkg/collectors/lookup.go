@@ -28,7 +28,7 @@ func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 	var at []int
 	var failed error
 	for i, q := range qs {
-		name := strings.ToLower(strings.TrimSuffix(q.Name, "."))
+		name := bareName(q.Name)
 		got, err := v.known(name, q.Type)
 		if got == nil && err == nil {
 			if err = v.take(ctx, "resolver"); err != nil {
@@ -60,6 +60,12 @@ func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 		replies[at[i]] = got
 	}
 	return replies, partial(failed, replies)
+}
+
+// bareName returns a name as records have it: lower case, no trailing dot. The
+// root is ".".
+func bareName(name string) string {
+	return cmp.Or(strings.ToLower(strings.TrimSuffix(name, ".")), ".")
 }
 
 // known returns the reply to a question that was answered before: in an
@@ -137,7 +143,7 @@ func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Res
 	failed := failure(ctx, r.Err)
 	x.Outcome, x.Error = outcome(failed)
 	if failed == nil {
-		x.Status, x.Detail = r.Msg.Rcode, detail(r)
+		x.Status, x.Detail = r.Msg.Rcode, detail("resolver", r)
 	}
 	x, err := v.record(x, r.Wire)
 	if err != nil || failed != nil {
@@ -148,8 +154,8 @@ func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Res
 	return fromMsg(x, q.Name, q.Type, r.Msg), nil
 }
 
-func detail(r resolver.Result) string {
-	d := "resolver " + r.Server.String()
+func detail(who string, r resolver.Result) string {
+	d := who + " " + r.Server.String()
 	if r.TCP {
 		d += ", over TCP"
 	}
@@ -169,7 +175,8 @@ func reply(x pipeline.Exchange, name string, t uint16, wire []byte) (*Reply, err
 }
 
 func fromMsg(x pipeline.Exchange, name string, t uint16, m *dns.Msg) *Reply {
-	return &Reply{Exchange: x.ID, Name: name, Type: t, Rcode: m.Rcode, AD: m.AuthenticatedData, Answer: m.Answer, Ns: m.Ns, At: x.At}
+	return &Reply{Exchange: x.ID, Name: name, Type: t, Rcode: m.Rcode, AD: m.AuthenticatedData, AA: m.Authoritative, RA: m.RecursionAvailable,
+		Answer: m.Answer, Ns: m.Ns, Extra: m.Extra, At: x.At}
 }
 
 // partial turns a failure into Partial if something was answered all the

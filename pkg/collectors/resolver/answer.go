@@ -32,7 +32,7 @@ func (r *Resolver) take(p *port, b []byte) {
 	}
 	if err != nil {
 		delete(p.live, a.id)
-		r.failed(a.f, fmt.Errorf("answer that can't be read: %w", err), now)
+		r.failed(a.f, fmt.Errorf("%w: %w", ErrUnreadable, err), now)
 	} else {
 		r.judge(a, Result{Msg: msg, Wire: wire, Server: p.server.addr, TCP: p.tcp, Elapsed: now.Sub(a.f.began)}, now)
 	}

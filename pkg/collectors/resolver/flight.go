@@ -68,6 +68,9 @@ func (r *Resolver) send(f *flight, s *server, now time.Time) {
 	}
 	a := &attempt{f: f, port: p, id: freeID(p), at: now}
 	a.query = newQuery(f.name, f.q.Type, a.id, !f.tcp && !s.plain, !f.bare)
+	if r.o.Iterative {
+		a.query.iterate()
+	}
 	p.live[a.id] = a
 	p.count++
 	f.attempts = append(f.attempts, a)

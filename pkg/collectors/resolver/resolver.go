@@ -26,6 +26,9 @@ type Options struct {
 	Window  int           // at most this many questions on their way to one server; zero means 2048
 	Timeout time.Duration // longest wait for one try; zero means 2 s
 	Tries   int           // how often a question is put at most; zero means 4
+
+	Iterative bool // ask without RD: for what the server itself knows
+	TCP       bool // ask over TCP alone
 }
 
 // A Question is a name, with or without a trailing dot, and a type.
@@ -54,6 +57,10 @@ type Result struct {
 
 // ErrTimeout is wrapped by the error of a question that met silence.
 var ErrTimeout = errors.New("no answer in time")
+
+// ErrUnreadable is wrapped by the error of a question whose answers could not
+// be read.
+var ErrUnreadable = errors.New("answer that can't be read")
 
 // ErrClosed is the error of questions that [Resolver.Close] cut off.
 var ErrClosed = errors.New("resolver is closed")
@@ -125,7 +132,7 @@ func (r *Resolver) Ask(ctx context.Context, qs []Question) []Result {
 			out[i].Err = err
 			continue
 		}
-		flights = append(flights, &flight{q: q, name: name, job: j, slot: i, index: -1, limit: r.o.Tries})
+		flights = append(flights, &flight{q: q, name: name, job: j, slot: i, index: -1, limit: r.o.Tries, tcp: r.o.TCP})
 	}
 	r.launch(flights...)
 	stop := ctx.Done()
@@ -168,7 +175,7 @@ func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done 
 				done(q, Result{Err: err})
 				continue
 			}
-			r.launch(&flight{q: q, name: name, job: j, index: -1, limit: r.o.Tries})
+			r.launch(&flight{q: q, name: name, job: j, index: -1, limit: r.o.Tries, tcp: r.o.TCP})
 			out++
 		}
 		if out == 0 {

@@ -352,3 +352,20 @@ func TestReadConf(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// A server is asked for what it knows itself, or over TCP alone, if that is
+// what it is asked for.
+func TestIterativeAndTCP(t *testing.T) {
+	addr := serve(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		m := reply(q)
+		m.RecursionAvailable = q.RecursionDesired
+		w.WriteMsg(m)
+	})
+	for _, c := range []struct{ iterative, tcp bool }{{false, false}, {true, false}, {true, true}} {
+		res := one(t, open(t, Options{Servers: []netip.AddrPort{addr}, Iterative: c.iterative, TCP: c.tcp}), "www.corp.example")
+		mustAnswer(t, res)
+		if res.Msg.RecursionAvailable == c.iterative || res.TCP != c.tcp || res.Tries != 1 {
+			t.Errorf("%+v: RD %v, over TCP %v, %d tries", c, res.Msg.RecursionAvailable, res.TCP, res.Tries)
+		}
+	}
+}

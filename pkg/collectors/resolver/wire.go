@@ -63,6 +63,9 @@ func newQuery(name []byte, qtype, id uint16, mix, edns bool) query {
 	return q
 }
 
+// iterate takes back the wish that the server ask others.
+func (q query) iterate() { q.framed[2+2] &^= 0x01 }
+
 // mixCase turns letters of a packed name to upper case at random and reports
 // whether there is one. Length bytes are at most 63, below any letter.
 func mixCase(name []byte) (mixed bool) {
