@@ -24,10 +24,14 @@ func listenDNS() (net.PacketConn, net.Listener, error) {
 	return nil, nil, errors.New("found no port that is free for both UDP and TCP")
 }
 
-// serveDNS serves both until the lab closes.
-func (l *Lab) serveDNS(udp net.PacketConn, tcp net.Listener) {
-	for _, s := range []*dns.Server{{PacketConn: udp}, {Listener: tcp, MaxTCPQueries: -1}} {
-		s.Handler = dns.HandlerFunc(l.dns)
+// serveDNS serves both until the lab closes; tcp may be nil.
+func (l *Lab) serveDNS(udp net.PacketConn, tcp net.Listener, answer dns.HandlerFunc) {
+	servers := []*dns.Server{{PacketConn: udp}}
+	if tcp != nil {
+		servers = append(servers, &dns.Server{Listener: tcp, MaxTCPQueries: -1})
+	}
+	for _, s := range servers {
+		s.Handler = answer
 		s.UDPSize = dns.MaxMsgSize
 		up := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(up) }

@@ -1,7 +1,7 @@
 // Package lab is a small internet on loopback, described by text files.
 //
 // A [World] is one txtar file; [World.Serve] makes a [Lab] of it: a recursive
-// DNS resolver, WHOIS servers, HTTP and HTTPS with certificates of its own
+// DNS resolver, name servers, WHOIS servers, HTTP and HTTPS with certificates of its own
 // CA, all on 127.0.0.1. Everything a collector asks is asked for real, by the
 // client that asks the real internet; [Lab.Resolver], [Lab.ConnectTo] and
 // [Lab.CA] are the flags that lead it here.
@@ -56,6 +56,32 @@
 // zones. The resolver knows all zones and nothing else: another name is
 // NXDOMAIN. It follows aliases, fills in wildcards, sets TC over UDP, never
 // sets AD, and refuses zone transfers.
+//
+// # ns://SERVER/ZONE
+//
+// Every name server that a zone or its parent names is served under its
+// addresses: it answers for its zones with AA, refers to whom they delegate
+// to, refuses all else, and hands out nothing. A parent delegates to the NS
+// records that a zone above states for a zone, such as dns://., or else to the
+// zone's own. The root is served by ns.lab.test unless dns://. says otherwise.
+// ns:// says how a server treats a zone differently; * is any other zone:
+//
+//	lame                       does not serve it, and points upward
+//	rcode REFUSED              or SERVFAIL, …, instead of an answer
+//	silent                     over UDP and TCP
+//	serial 6                   other than the zone's
+//	names NS NS                NS records other than the zone's
+//	recursion                  resolves what is not its own, for anybody
+//	tcp closed                 nobody listens over TCP
+//	transfer allowed           of the whole zone (AXFR); or, each of them wrong:
+//	transfer endless           or torn (no closing SOA), or of OTHER-ZONE
+//	id                         the answer has another id
+//	question other.example     or repeats another question
+//	truncate                   is never whole: TC over UDP, and TCP hangs up
+//	cut 40                     breaks off after so many bytes
+//	pointers                   has a name that points at itself
+//	garbage                    is no message
+//	oversize                   is as large as a message can be, in thousands of records
 //
 // # whois://SERVER/QUERY
 //

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/miekg/dns"
 )
 
 // host is how one host behaves, whatever it is asked: the source's own
@@ -151,11 +149,7 @@ func (d *dnsSettings) set(word, arg string) (err error) {
 	case "truncate":
 		d.truncate = true
 	case "rcode":
-		code, ok := dns.StringToRcode[strings.ToUpper(arg)]
-		if !ok || code == 0 {
-			return fmt.Errorf("unknown rcode %q: want SERVFAIL, REFUSED, NXDOMAIN, …", arg)
-		}
-		d.rcode = code
+		d.rcode, err = rcode(arg)
 	default:
 		err = fmt.Errorf("unknown directive %q: dns has latency, loss, silent, truncate, rcode", word)
 	}

@@ -78,7 +78,10 @@ func (l *Lab) listen() error {
 		return err
 	}
 	l.resolver = netip.MustParseAddrPort(udp.LocalAddr().String())
-	l.serveDNS(udp, tcp)
+	l.serveDNS(udp, tcp, l.dns)
+	if err := l.listenNameServers(); err != nil {
+		return err
+	}
 	for _, server := range slices.Sorted(maps.Keys(l.world.whois)) {
 		whois, err := l.port(server + ":43")
 		if err != nil {
@@ -116,8 +119,8 @@ func (l *Lab) port(from string) (net.Listener, error) {
 func (l *Lab) Resolver() netip.AddrPort { return l.resolver }
 
 // ConnectTo returns the routes into the lab, in the syntax of --connect-to
-// and in the order in which they are to be tried: each WHOIS server by name,
-// the subjects' hosts that serve nothing, HTTP and HTTPS for whatever host,
+// and in the order in which they are to be tried: each name server by address,
+// each WHOIS server by name, the subjects' hosts that serve nothing, HTTP and HTTPS for whatever host,
 // and for every other port one that is closed.
 func (l *Lab) ConnectTo() []string { return slices.Clone(l.routes) }
 
@@ -189,9 +192,9 @@ func (l *Lab) site(scheme, host string) *site {
 // A Request is something that the lab was asked.
 type Request struct {
 	At       time.Time
-	Service  string      // dns, whois, http, https or tls (a handshake)
-	Host     string      // the name asked about, the WHOIS server, or the host of the request
-	Question string      // record type, query, or method and request target
+	Service  string      // dns (the resolver), name-server, whois, http, https or tls (a handshake)
+	Host     string      // the name asked about, the name server, the WHOIS server, or the host of the request
+	Question string      // record type, name and record type, query, or method and request target
 	Header   http.Header // of HTTP
 }
 

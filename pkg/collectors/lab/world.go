@@ -30,6 +30,9 @@ type World struct {
 	whois  map[string]*registry // by server
 	hosts  map[string]*host     // by name, or *.name
 	placed map[string]file      // the file where a host that must be reachable was met
+
+	servers     map[serverKey]*serverSettings
+	serverFiles map[serverKey]file
 }
 
 // Title returns the first line of the world's comment.
@@ -79,7 +82,8 @@ func Open(nameOrPath string) (*World, error) {
 // is an error, and so is a host that nobody could reach because no zone has
 // an address for it.
 func Parse(name string, source []byte) (*World, error) {
-	w := &World{name: name, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{}}
+	w := &World{name: name, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{},
+		servers: map[serverKey]*serverSettings{}, serverFiles: map[serverKey]file{}}
 	archive := txtar.Parse(source)
 	if err := w.comment(string(archive.Comment)); err != nil {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
@@ -121,7 +125,7 @@ func (w *World) comment(c string) error {
 func (w *World) file(f file) error {
 	scheme, rest, ok := strings.Cut(f.name, "://")
 	if !ok {
-		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://… or host://NAME", f.name)
+		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME or ns://SERVER/ZONE", f.name)
 	}
 	method := "GET"
 	if m, s, ok := strings.Cut(scheme, " "); ok {
@@ -134,6 +138,8 @@ func (w *World) file(f file) error {
 		return w.whoisFile(f, rest)
 	case "host":
 		return w.hostFile(f, rest)
+	case "ns":
+		return w.serverFile(f, rest)
 	case "http", "https":
 		return w.siteFile(f, method, scheme, rest)
 	case "http(s)":
@@ -142,7 +148,7 @@ func (w *World) file(f file) error {
 		}
 		return w.siteFile(f, method, "https", rest)
 	}
-	return fmt.Errorf("unknown scheme %q: want dns, whois, http, https, http(s) or host", scheme)
+	return fmt.Errorf("unknown scheme %q: want dns, whois, http, https, http(s), host or ns", scheme)
 }
 
 // check looks for what makes no sense across files.
@@ -162,7 +168,7 @@ func (w *World) check() error {
 			return h.file.error(fmt.Errorf("%s answers nothing: no site and no WHOIS server has that name", name))
 		}
 	}
-	return nil
+	return w.checkServers(tree)
 }
 
 // file is a file of a world, with the line that its name stands on.

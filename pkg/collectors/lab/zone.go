@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,23 +40,55 @@ type tree struct {
 	records map[string]map[uint16][]dns.RR
 	exists  map[string]bool // with records, or with a name below that has some
 	starts  map[string]dns.RR
+
+	delegated map[string][]dns.RR // NS records that a zone states of one below it
 }
+
+// above is the name server of the root, where nothing else is said, and its
+// address: every zone has a parent that can be asked for its delegation.
+const above, aboveAddr = "ns.lab.test.", "203.0.113.253"
 
 // nowhere starts every zone that states no SOA, the root among them.
 const nowhere = "%s 300 IN SOA ns.lab.test. hostmaster.lab.test. 1 7200 900 1209600 300"
 
 // plant parses the zones as they are on a day.
 func (w *World) plant(day time.Time) (*tree, error) {
-	t := &tree{records: map[string]map[uint16][]dns.RR{}, exists: map[string]bool{}, starts: map[string]dns.RR{}}
+	t := &tree{records: map[string]map[uint16][]dns.RR{}, exists: map[string]bool{}, starts: map[string]dns.RR{}, delegated: map[string][]dns.RR{}}
+	for _, z := range w.zones {
+		t.starts[z.origin] = nil // known, so that what is said of it from above is told apart
+	}
 	for _, z := range w.zones {
 		if err := t.zone(z, day); err != nil {
 			return nil, z.file.error(err)
 		}
 	}
 	if t.starts["."] == nil {
-		return t, t.start(".")
+		if err := t.start("."); err != nil {
+			return nil, err
+		}
 	}
-	return t, nil
+	return t, t.root()
+}
+
+// root gives the root a name server and its SOA, where the world has none.
+func (t *tree) root() error {
+	var lack []string
+	if len(t.records["."][dns.TypeSOA]) == 0 {
+		lack = append(lack, t.starts["."].String())
+	}
+	if len(t.records["."][dns.TypeNS]) == 0 {
+		lack = append(lack, ". 300 IN NS "+above, above+" 300 IN A "+aboveAddr)
+	}
+	for _, s := range lack {
+		rr, err := dns.NewRR(s)
+		if err == nil {
+			err = t.add(".", rr)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tree) start(origin string) (err error) {
@@ -93,13 +126,20 @@ func (t *tree) add(origin string, rr dns.RR) error {
 		return fmt.Errorf("an SOA record at %s, which is not the zone's own name", name)
 	case h.Rrtype == dns.TypeSOA:
 		t.starts[name] = rr
+	case h.Rrtype == dns.TypeNS && name != origin: // a delegation: the resolver goes by what the zone below says of itself
+		t.delegated[name] = append(t.delegated[name], rr)
+		if _, ours := t.starts[name]; ours {
+			return nil
+		}
 	}
 	set := t.records[name]
 	if set == nil {
 		set = map[uint16][]dns.RR{}
 		t.records[name] = set
 	}
-	set[h.Rrtype] = append(set[h.Rrtype], rr)
+	if !slices.ContainsFunc(set[h.Rrtype], func(old dns.RR) bool { return dns.IsDuplicate(old, rr) }) { // glue repeats what the zone below says
+		set[h.Rrtype] = append(set[h.Rrtype], rr)
+	}
 	if len(set[dns.TypeCNAME]) > 0 && len(set) > 1 || len(set[dns.TypeCNAME]) > 1 {
 		return fmt.Errorf("%s has a CNAME record and others beside it", name)
 	}
