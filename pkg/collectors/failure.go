@@ -28,18 +28,35 @@ func Absent(err error) bool {
 	return errors.As(err, &a)
 }
 
+// noRoute is the failure of an address that this machine has no way to, as one
+// without IPv6 has none to any IPv6 address. It says nothing of the server.
+type noRoute struct{ *pipeline.Failure }
+
+// Unwrap lets errors.As find the Failure.
+func (n noRoute) Unwrap() error { return n.Failure }
+
+// NoRoute reports whether an error says that this machine has no way to an
+// address.
+func NoRoute(err error) bool {
+	var n noRoute
+	return errors.As(err, &n)
+}
+
 // failure gives an error of the network its outcome: the result holds a
 // Failure, and a Failure stays what it is. Nil stays nil.
 func failure(ctx context.Context, err error) error {
 	var f *pipeline.Failure
 	var slow net.Error
 	var gone absent
+	var lost noRoute
 	var untrusted *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &gone):
 		return gone
+	case errors.As(err, &lost):
+		return lost
 	case errors.As(err, &f):
 		return f
 	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, context.Canceled):
@@ -50,6 +67,8 @@ func failure(ctx context.Context, err error) error {
 		return pipeline.Fail(pipeline.Timeout, bare(err))
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errNoAddress):
 		return absent{pipeline.Fail(pipeline.Unreachable, bare(err))}
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT):
+		return noRoute{pipeline.Fail(pipeline.Unreachable, bare(err))}
 	case garbled(err), errors.Is(err, resolver.ErrUnreadable):
 		return pipeline.Fail(pipeline.Malformed, bare(err))
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"github.com/miekg/dns"
@@ -24,13 +25,13 @@ type Transfer struct {
 	At       time.Time
 }
 
-// What one transfer may bring; its time is that of a request, and at most
-// transferTime.
+// What one transfer may bring, how long it may take, and how long it may pause.
 const (
 	transferBytes    = 8 << 20
 	transferRecords  = 50_000
 	transferMessages = 10_000
 	transferTime     = 15 * time.Second
+	transferPause    = 4 * time.Second
 )
 
 // Transfer asks a name server for a whole zone over TCP (AXFR, RFC 5936). most
@@ -93,7 +94,7 @@ func (v *View) axfr(ctx context.Context, s NameServer, zone string, most int) (*
 	if err := ask(conn, r.zone, r.id); err != nil {
 		return r, failure(ctx, err)
 	}
-	if err := r.read(conn); err != nil {
+	if err := r.read(impatient{conn}); err != nil {
 		if ctx.Err() != nil && len(r.records) >= leastHandedOut { // it never ends: what came is proof enough
 			r.cut = true
 			return r, nil
@@ -101,6 +102,16 @@ func (v *View) axfr(ctx context.Context, s NameServer, zone string, most int) (*
 		return r, failure(ctx, cmp.Or(ctx.Err(), err))
 	}
 	return r, nil
+}
+
+// impatient is a connection that fails when nothing comes over it for a while.
+type impatient struct{ net.Conn }
+
+func (c impatient) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(transferPause)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
 }
 
 // leastHandedOut is how many records show that a zone is handed out: its SOA
