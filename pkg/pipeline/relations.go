@@ -31,6 +31,12 @@ var table = []Relation{
 	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial
 	{"reverse-name", []Kind{KindIP}, names, NoValue, "has the reverse name", false},
 
+	// name servers, asked themselves
+	{"serves-zone", names, names, Record, "is served with authority by", false},              // address, over ("udp tcp"), serial, set (names); Denies: lame; address, reason, dangling
+	{"parent-delegation", names, nil, Record, "is delegated by its parent as", false},        // by (zone), set (names)
+	{"open-recursion", names, names, Record, "shares a name server with anybody, at", false}, // address; Denies: refused
+	{"zone-transfer", names, names, Record, "is handed out whole to anybody by", false},      // address, records, whole; Denies: address, reason
+
 	// mail policy
 	{"spf-record", names, nil, Text, "publishes the SPF record", false},
 	{"spf-policy", names, nil, Record, "has the SPF policy", true}, // all, lookups, void, records, ptr, redirect, error, unfollowed

@@ -16,5 +16,7 @@ func All() []collectors.Entry {
 		certspotter(),
 		tlsHandshake(),
 		webPages(),
+		nameServers(),
+		zoneTransfer(),
 	}
 }

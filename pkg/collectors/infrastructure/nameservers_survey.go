@@ -1,0 +1,162 @@
+package infrastructure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/miekg/dns"
+
+	"osint/pkg/collectors"
+	"osint/pkg/pipeline"
+)
+
+// A survey is what one task learns of a zone's name servers, by many ways at
+// once.
+type survey struct {
+	ctx    context.Context
+	net    *collectors.View
+	zone   string
+	parent string // the zone above; "" if not known
+
+	wg         sync.WaitGroup
+	mu         sync.Mutex
+	visited    map[string]bool
+	servers    []*located
+	sightings  []*sighting
+	own        *collectors.Reply // the zone's NS set, as the resolvers have it
+	delegation *collectors.Reply // the parent's referral
+	gaps       []gap
+}
+
+// A gap is a question that came to nothing, and why.
+type gap struct {
+	what string
+	why  error
+}
+
+func (s *survey) gap(what string, why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gaps = append(s.gaps, gap{what, why})
+}
+
+// How many name servers are looked at, and at how many addresses each. A zone
+// that has more is looked at in part.
+const (
+	mostServers   = 16
+	mostAddresses = 4
+)
+
+// visit looks at name servers, each once, on ways of their own.
+func (s *survey) visit(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range names {
+		switch {
+		case s.visited[name]:
+			continue
+		case len(s.visited) == mostServers:
+			s.gaps = append(s.gaps, gap{"further name servers", pipeline.Fail(pipeline.Partial, fmt.Sprintf("%d were looked at", mostServers))})
+			return
+		}
+		s.visited[name] = true
+		s.wg.Go(func() { s.look(name) })
+	}
+}
+
+// look finds a server's addresses and asks at each of them.
+func (s *survey) look(name string) {
+	l := locateServer(s.ctx, s.net.Lookup, name, s.zone)
+	s.mu.Lock()
+	s.servers = append(s.servers, l)
+	s.mu.Unlock()
+	for _, a := range l.addrs {
+		s.wg.Go(func() {
+			x := s.question(collectors.NameServer{Name: name, Addr: a})
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.sightings = append(s.sightings, x)
+		})
+	}
+}
+
+// askParent asks servers of the parent for the delegation, and visits whom it
+// names.
+func (s *survey) askParent(servers []string) {
+	replies, errs := make([]*collectors.Reply, len(servers)), make([]error, len(servers))
+	var asked sync.WaitGroup
+	for i, name := range servers {
+		asked.Go(func() {
+			q := collectors.Inquiry{Question: collectors.Question{Name: s.zone, Type: dns.TypeNS}}
+			replies[i], errs[i] = s.net.Inquire(s.ctx, collectors.NameServer{Name: name}, q)
+		})
+	}
+	asked.Wait()
+	for _, r := range replies {
+		if r != nil && !r.AA && len(serversIn(r.Ns, s.zone)) > 0 {
+			s.delegation = r
+			s.visit(serversIn(r.Ns, s.zone)...)
+			return
+		}
+	}
+	s.gap("the delegation by "+s.parent, cmp.Or(errors.Join(errs...), error(pipeline.Fail(pipeline.Unreachable, "its servers show none"))))
+}
+
+// tell reports what was learned, in a settled order, and returns the outcome.
+func (s *survey) tell(emit collectors.Emit) error {
+	said := 0
+	say := func(o pipeline.Observation) { said++; emit(o) }
+	if s.delegation != nil {
+		say(pipeline.Observation{Predicate: "parent-delegation", Origin: "parent-zone", Exchanges: proof(s.delegation),
+			Value: map[string]any{"by": s.parent, "set": nameSet(serversIn(s.delegation.Ns, s.zone))}})
+	}
+	slices.SortFunc(s.servers, func(a, b *located) int { return strings.Compare(a.name, b.name) })
+	for _, l := range s.servers {
+		l.tell(say, s)
+	}
+	slices.SortFunc(s.sightings, func(a, b *sighting) int {
+		return cmp.Or(strings.Compare(a.server.Name, b.server.Name), a.server.Addr.Compare(b.server.Addr))
+	})
+	for _, x := range s.sightings {
+		x.tell(say, s)
+	}
+	return s.end(said > 0)
+}
+
+// end returns nil if every question was answered, and else the outcome:
+// Partial if something was said all the same.
+func (s *survey) end(said bool) error {
+	if len(s.gaps) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, g := range s.gaps {
+		var broken *pipeline.Broken
+		if errors.As(g.why, &broken) {
+			return g.why
+		}
+		lines = append(lines, g.what+": "+g.why.Error())
+	}
+	slices.Sort(lines)
+	outcome := pipeline.Partial
+	if !said {
+		outcome = pipeline.Unreachable
+		var f *pipeline.Failure
+		if errors.As(s.gaps[0].why, &f) && f.Outcome != pipeline.Partial {
+			outcome = f.Outcome
+		}
+	}
+	return pipeline.Fail(outcome, listing(lines))
+}
+
+// nameSet writes a set of names in its one form: sorted, once each.
+func nameSet(names []string) string {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), " ")
+}
