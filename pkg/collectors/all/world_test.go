@@ -28,6 +28,13 @@ func serve(t testing.TB, w *lab.World, latency time.Duration) *collectors.Net {
 // serveFor also returns what a Net needs to judge the world's certificates.
 func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Net, *x509.CertPool) {
 	t.Helper()
+	_, n, roots := serveLab(t, w, latency)
+	return n, roots
+}
+
+// serveLab also returns the lab, which knows what it was asked.
+func serveLab(t *testing.T, w *lab.World, latency time.Duration) (*lab.Lab, *collectors.Net, *x509.CertPool) {
+	t.Helper()
 	l, err := w.Serve(context.Background(), lab.Options{Latency: latency})
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +60,7 @@ func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Ne
 			t.Error(err)
 		}
 	})
-	return n, o.Roots
+	return l, n, o.Roots
 }
 
 // A trial is one task, and what came of it. It is the task's [pipeline.Out].

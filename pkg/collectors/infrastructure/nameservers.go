@@ -42,7 +42,8 @@ func surveyServers(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err := z.ask(ctx, qs...); err != nil {
 		return err
 	}
-	s := &survey{ctx: ctx, net: net, zone: subject.Value, visited: map[string]bool{}, own: z.get(subject.Value, dns.TypeNS)}
+	s := &survey{ctx: ctx, net: net, zone: subject.Value, visited: map[string]bool{},
+		asked: map[collectors.NameServer]bool{}, own: z.get(subject.Value, dns.TypeNS)}
 	var servers []string
 	s.parent, servers = nearestZone(z, above)
 	s.visit(nsNames(s.own, subject.Value)...)

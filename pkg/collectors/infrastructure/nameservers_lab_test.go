@@ -97,6 +97,22 @@ rcode REFUSED
 		"acme.example serves-zone ns2.hoster.example")
 }
 
+// Where nobody serves the zone, the resolvers know nothing of servers within
+// it: the parent's glue leads to them.
+func TestServersByGlueAlone(t *testing.T) {
+	o := tell(t, "name-servers", "acme.example", `
+-- dns://acme.example --
+@ NS ns1
+ns1 A 192.0.2.1
+-- ns://ns1.acme.example/* --
+rcode REFUSED
+-- host://acme.example --
+dns rcode SERVFAIL
+`)
+	o.ends(t, pipeline.OK, "")
+	o.says(t, `not acme.example serves-zone ns1.acme.example {"address":"192.0.2.1","dangling":false,"reason":"REFUSED"}`)
+}
+
 func TestZoneTransfer(t *testing.T) {
 	const mine = "-- ns://ns2.hoster.example/* --\n"
 	many := strings.Replace(healthy, "www A", "deep.below A 192.0.2.4\nwww A", 1) + "-- dns://other.example --\n@ A 192.0.2.7\n"

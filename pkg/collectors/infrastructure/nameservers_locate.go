@@ -48,7 +48,7 @@ func locateServer(ctx context.Context, ask lookup, name, zone string) *located {
 			l.dangling = r.Rcode == dns.RcodeNameError
 		default:
 			told++
-			l.addrs = append(l.addrs, addressesIn(r)...)
+			l.addrs = append(l.addrs, addressesIn(r.Records())...)
 		}
 		l.replies = append(l.replies, r)
 	}
@@ -62,9 +62,9 @@ func locateServer(ctx context.Context, ask lookup, name, zone string) *located {
 	return l
 }
 
-// addressesIn returns the addresses of a reply, those behind aliases too.
-func addressesIn(r *collectors.Reply) (addrs []netip.Addr) {
-	for _, rr := range r.Records() {
+// addressesIn returns the addresses in records.
+func addressesIn(rrs []dns.RR) (addrs []netip.Addr) {
+	for _, rr := range rrs {
 		var a netip.Addr
 		switch rr := rr.(type) {
 		case *dns.A:
@@ -94,7 +94,7 @@ func (l *located) tell(say collectors.Emit, s *survey) {
 		}
 		say(pipeline.Observation{Predicate: "serves-zone", Object: &l.host, Denies: true, Exchanges: proof(l.replies...),
 			Value: lame("", reason, l.dangling)})
-	case l.err != nil:
+	case l.err != nil && !(s.delegation != nil && len(glue(s.delegation, l.name)) > 0):
 		s.gaps = append(s.gaps, gap{l.name, l.err})
 	}
 }

@@ -22,14 +22,14 @@ type sighting struct {
 	errs   []error           // of these four
 }
 
-// question puts all questions to a server at once.
+// sight puts all questions to a server at once.
 //
 // Whether it resolves for strangers is shown by the SOA of the parent zone: it
 // is public and small, and its servers are asked for the delegation in any
 // case, so nobody else is troubled; and a server of the zone has no business
 // to know it. One that is the parent's too answers with AA, which shows
 // nothing.
-func (s *survey) question(server collectors.NameServer) *sighting {
+func (s *survey) sight(server collectors.NameServer) *sighting {
 	x := &sighting{server: server, errs: make([]error, 4)}
 	ask := func(name string, t uint16, recurse, tcp bool) collectors.Inquiry {
 		return collectors.Inquiry{Question: collectors.Question{Name: name, Type: t}, Recurse: recurse, TCP: tcp}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ type survey struct {
 	wg         sync.WaitGroup
 	mu         sync.Mutex
 	visited    map[string]bool
+	asked      map[collectors.NameServer]bool
 	servers    []*located
 	sightings  []*sighting
 	own        *collectors.Reply // the zone's NS set, as the resolvers have it
@@ -75,9 +77,21 @@ func (s *survey) look(name string) {
 	s.mu.Lock()
 	s.servers = append(s.servers, l)
 	s.mu.Unlock()
-	for _, a := range l.addrs {
+	s.question(name, l.addrs)
+}
+
+// question asks a server at addresses where it was not asked yet.
+func (s *survey) question(name string, addrs []netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range addrs {
+		server := collectors.NameServer{Name: name, Addr: a}
+		if s.asked[server] || !s.visited[name] {
+			continue
+		}
+		s.asked[server] = true
 		s.wg.Go(func() {
-			x := s.question(collectors.NameServer{Name: name, Addr: a})
+			x := s.sight(server)
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.sightings = append(s.sightings, x)
@@ -86,7 +100,8 @@ func (s *survey) look(name string) {
 }
 
 // askParent asks servers of the parent for the delegation, and visits whom it
-// names.
+// names: also at the addresses that the parent has for them (glue), which are
+// all that is known of servers within a zone that nobody serves.
 func (s *survey) askParent(servers []string) {
 	replies, errs := make([]*collectors.Reply, len(servers)), make([]error, len(servers))
 	var asked sync.WaitGroup
@@ -100,11 +115,26 @@ func (s *survey) askParent(servers []string) {
 	for _, r := range replies {
 		if r != nil && !r.AA && len(serversIn(r.Ns, s.zone)) > 0 {
 			s.delegation = r
-			s.visit(serversIn(r.Ns, s.zone)...)
+			names := serversIn(r.Ns, s.zone)
+			s.visit(names...)
+			for _, name := range names {
+				s.question(name, glue(r, name))
+			}
 			return
 		}
 	}
 	s.gap("the delegation by "+s.parent, cmp.Or(errors.Join(errs...), error(pipeline.Fail(pipeline.Unreachable, "its servers show none"))))
+}
+
+// glue returns the addresses that a referral has for a name server.
+func glue(r *collectors.Reply, server string) []netip.Addr {
+	var addrs []netip.Addr
+	for _, rr := range r.Extra {
+		if bare(rr.Header().Name) == server {
+			addrs = append(addrs, addressesIn([]dns.RR{rr})...)
+		}
+	}
+	return addrs[:min(len(addrs), mostAddresses)]
 }
 
 // tell reports what was learned, in a settled order, and returns the outcome.
@@ -154,9 +184,17 @@ func (s *survey) end(said bool) error {
 	return pipeline.Fail(outcome, listing(lines))
 }
 
+// mostNamed is how many names of a set are written; a server may name
+// thousands.
+const mostNamed = 40
+
 // nameSet writes a set of names in its one form: sorted, once each.
 func nameSet(names []string) string {
 	names = slices.Clone(names)
 	slices.Sort(names)
-	return strings.Join(slices.Compact(names), " ")
+	names = slices.Compact(names)
+	if n := len(names) - mostNamed; n > 0 {
+		names = append(names[:mostNamed], fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(names, " ")
 }

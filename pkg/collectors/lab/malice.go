@@ -85,8 +85,9 @@ func (s *nameServer) handOut(w dns.ResponseWriter, q *dns.Msg, zone string, sett
 	send := func(rrs []dns.RR) bool {
 		m := new(dns.Msg).SetReply(q)
 		m.Authoritative, m.Answer = true, rrs
-		if settings.malice.id {
-			m.Id++
+		if settings.malice != (malice{}) { // spoils the first message, and is content
+			settings.malice.send(w, m, dns.MaxMsgSize)
+			return false
 		}
 		return w.WriteMsg(m) == nil && s.lab.ctx.Err() == nil
 	}
