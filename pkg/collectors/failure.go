@@ -28,19 +28,18 @@ func Absent(err error) bool {
 	return errors.As(err, &a)
 }
 
-// noRoute is the failure of an address that this machine has no way to, as one
-// without IPv6 has none to any IPv6 address. It says nothing of the server.
+// ErrNoRoute is matched by the failure of an address that this machine has no
+// way to, as one without IPv6 has none to any IPv6 address. It says nothing of
+// the server.
+var ErrNoRoute = errors.New("no way to the address from this machine")
+
 type noRoute struct{ *pipeline.Failure }
+
+// Is lets errors.Is find ErrNoRoute.
+func (n noRoute) Is(target error) bool { return target == ErrNoRoute }
 
 // Unwrap lets errors.As find the Failure.
 func (n noRoute) Unwrap() error { return n.Failure }
-
-// NoRoute reports whether an error says that this machine has no way to an
-// address.
-func NoRoute(err error) bool {
-	var n noRoute
-	return errors.As(err, &n)
-}
 
 // failure gives an error of the network its outcome: the result holds a
 // Failure, and a Failure stays what it is. Nil stays nil.

@@ -1,12 +1,16 @@
 package collectors
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -213,5 +217,16 @@ func TestInquireThroughProxy(t *testing.T) {
 	}
 	if got := <-asked; got != "CONNECT 192.0.2.53:53 HTTP/1.1" {
 		t.Errorf("the proxy was asked %q", got)
+	}
+}
+
+// A machine without a way to an address says nothing of who has it.
+func TestNoRoute(t *testing.T) {
+	for errno, want := range map[syscall.Errno]bool{syscall.ENETUNREACH: true, syscall.EADDRNOTAVAIL: true, syscall.ECONNREFUSED: false, syscall.EHOSTUNREACH: false} {
+		err := failure(t.Context(), fmt.Errorf("socket: %w", &net.OpError{Op: "dial", Net: "udp", Err: os.NewSyscallError("connect", errno)}))
+		again := failure(t.Context(), fmt.Errorf("asked twice: %w", err))
+		if errors.Is(again, ErrNoRoute) != want || outcomeOf(again) != pipeline.Unreachable || Absent(again) != (errno == syscall.ECONNREFUSED) {
+			t.Errorf("%v: %v", errno, again)
+		}
 	}
 }

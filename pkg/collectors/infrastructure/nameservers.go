@@ -1,6 +1,7 @@
 package infrastructure
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -48,7 +49,7 @@ func surveyServers(ctx context.Context, net *collectors.View, subject pipeline.E
 	s.parent, servers = nearestZone(z, above)
 	s.visit(nsNames(s.own, subject.Value)...)
 	if s.parent == "" {
-		s.gap("the parent of "+subject.Value, pipeline.Fail(pipeline.Unreachable, "no zone above it tells its name servers"))
+		s.gap("the parent of "+subject.Value, cmp.Or(z.end(), error(pipeline.Fail(pipeline.Unreachable, "no zone above it tells its name servers"))))
 	} else {
 		s.askParent(servers[:min(len(servers), parentServers)])
 	}

@@ -2,6 +2,7 @@ package infrastructure
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 	"sync"
 
@@ -159,7 +160,7 @@ func (x *sighting) missing(s *survey, question int, reply *collectors.Reply) {
 // gap notes what is not known of the server. That this machine has no way to
 // an IPv6 address is no gap: it says nothing of the server.
 func (x *sighting) gap(s *survey, why error) {
-	if !collectors.NoRoute(why) || !x.server.Addr.Is6() {
+	if !errors.Is(why, collectors.ErrNoRoute) || !x.server.Addr.Is6() {
 		s.gaps = append(s.gaps, gap{x.server.Name + " at " + x.server.Addr.String(), why})
 	}
 }

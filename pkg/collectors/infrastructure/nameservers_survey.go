@@ -112,18 +112,25 @@ func (s *survey) askParent(servers []string) {
 		})
 	}
 	asked.Wait()
+	none := false
 	for _, r := range replies {
-		if r != nil && !r.AA && len(serversIn(r.Ns, s.zone)) > 0 {
+		if r == nil {
+			continue
+		}
+		if names := serversIn(r.Ns, s.zone); !r.AA && len(names) > 0 {
 			s.delegation = r
-			names := serversIn(r.Ns, s.zone)
 			s.visit(names...)
 			for _, name := range names {
 				s.question(name, glue(r, name))
 			}
 			return
 		}
+		none = none || r.AA && r.Denied()
 	}
-	s.gap("the delegation by "+s.parent, cmp.Or(errors.Join(errs...), error(pipeline.Fail(pipeline.Unreachable, "its servers show none"))))
+	if none { // the parent says that it delegates to nobody
+		return
+	}
+	s.gap("the delegation by "+s.parent, cmp.Or(errors.Join(errs...), error(pipeline.Fail(pipeline.Unreachable, "its servers show none: they may serve the zone too"))))
 }
 
 // glue returns the addresses that a referral has for a name server.

@@ -159,7 +159,7 @@ func ending(z *zone, attempts []*attempt, gaps []string, said bool) error {
 		switch {
 		case errors.As(a.err, &broken):
 			return a.err
-		case a.err == nil, collectors.Absent(a.err), collectors.NoRoute(a.err) && a.server.Addr.Is6():
+		case a.err == nil, collectors.Absent(a.err), errors.Is(a.err, collectors.ErrNoRoute) && a.server.Addr.Is6():
 		default:
 			gaps = append(gaps, fmt.Sprintf("%s at %s: %v", a.server.Name, a.server, a.err))
 			if cause == nil {
