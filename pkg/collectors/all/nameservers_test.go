@@ -3,7 +3,7 @@ package all
 import (
 	"net/netip"
 	"slices"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +30,11 @@ func TestHostileNameServers(t *testing.T) {
 		}
 		return r
 	}
-	health, transfers := run("name-servers"), run("zone-transfer")
+	var health, transfers *trial
+	var wg sync.WaitGroup
+	wg.Go(func() { health = run("name-servers") })
+	wg.Go(func() { transfers = run("zone-transfer") })
+	wg.Wait()
 	for _, c := range []struct {
 		addr          string
 		query, whole  pipeline.Outcome
@@ -96,5 +100,5 @@ func (r *trial) saysOf(p pipeline.Predicate, addr string) (said string) {
 		}
 		said = map[bool]string{false: "yes", true: "no"}[o.Denies]
 	}
-	return strings.TrimSpace(said)
+	return said
 }

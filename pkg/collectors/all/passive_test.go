@@ -2,6 +2,7 @@ package all
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,13 +42,15 @@ func TestOnlyTheActiveReachTheSubject(t *testing.T) {
 // returns what the servers of the subjects saw of it.
 func reached(n *collectors.Net, l *lab.Lab, subjects []pipeline.Entity, active bool) (seen []lab.Request) {
 	before := len(l.Log())
+	var wg sync.WaitGroup
 	for _, s := range subjects {
 		for _, e := range Entries() {
 			if (e.Spec.Mode == pipeline.Active) == active && slices.Contains(e.Spec.Consumes, s.Kind) {
-				try(n, e, s, 5*time.Second, nil)
+				wg.Go(func() { try(n, e, s, 2*time.Second, nil) })
 			}
 		}
 	}
+	wg.Wait()
 	for _, r := range l.Log()[before:] {
 		if r.Service == "name-server" || slices.ContainsFunc(subjects, func(s pipeline.Entity) bool { return r.Host == s.Value && r.Service != "dns" }) {
 			seen = append(seen, r)

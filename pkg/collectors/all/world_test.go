@@ -33,7 +33,7 @@ func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Ne
 }
 
 // serveLab also returns the lab, which knows what it was asked.
-func serveLab(t *testing.T, w *lab.World, latency time.Duration) (*lab.Lab, *collectors.Net, *x509.CertPool) {
+func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *collectors.Net, *x509.CertPool) {
 	t.Helper()
 	l, err := w.Serve(context.Background(), lab.Options{Latency: latency})
 	if err != nil {

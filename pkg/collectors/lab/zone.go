@@ -55,9 +55,6 @@ const nowhere = "%s 300 IN SOA ns.lab.test. hostmaster.lab.test. 1 7200 900 1209
 func (w *World) plant(day time.Time) (*tree, error) {
 	t := &tree{records: map[string]map[uint16][]dns.RR{}, exists: map[string]bool{}, starts: map[string]dns.RR{}, delegated: map[string][]dns.RR{}}
 	for _, z := range w.zones {
-		t.starts[z.origin] = nil // known, so that what is said of it from above is told apart
-	}
-	for _, z := range w.zones {
 		if err := t.zone(z, day); err != nil {
 			return nil, z.file.error(err)
 		}
@@ -67,7 +64,24 @@ func (w *World) plant(day time.Time) (*tree, error) {
 			return nil, err
 		}
 	}
+	t.delegate()
 	return t, t.root()
+}
+
+// delegate lets the resolver have the delegation of a zone that does not name
+// its servers itself.
+func (t *tree) delegate() {
+	for name, rrs := range t.delegated {
+		set := t.records[name]
+		if set == nil {
+			set = map[uint16][]dns.RR{}
+			t.records[name] = set
+		}
+		if set[dns.TypeNS] == nil && set[dns.TypeCNAME] == nil {
+			set[dns.TypeNS] = rrs
+		}
+		t.exist(name)
+	}
 }
 
 // root gives the root a name server and its SOA, where the world has none.
@@ -126,11 +140,9 @@ func (t *tree) add(origin string, rr dns.RR) error {
 		return fmt.Errorf("an SOA record at %s, which is not the zone's own name", name)
 	case h.Rrtype == dns.TypeSOA:
 		t.starts[name] = rr
-	case h.Rrtype == dns.TypeNS && name != origin: // a delegation: the resolver goes by what the zone below says of itself
+	case h.Rrtype == dns.TypeNS && name != origin: // a delegation: the resolver goes by what the zone says of itself
 		t.delegated[name] = append(t.delegated[name], rr)
-		if _, ours := t.starts[name]; ours {
-			return nil
-		}
+		return nil
 	}
 	set := t.records[name]
 	if set == nil {

@@ -23,7 +23,9 @@ func (w *writer) exchange(x pipeline.Exchange, body []byte) error {
 	kind, _, _ := strings.Cut(x.Locator, ":")
 	switch kind {
 	case "dns":
-		return w.dns(body)
+		if !strings.HasPrefix(x.Locator, "dns://") { // else a name server's own answer, which does not tell what the server is like
+			return w.dns(body)
+		}
 	case "whois":
 		return w.whois(x.Locator, body)
 	case "tls":
