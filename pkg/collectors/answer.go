@@ -57,7 +57,7 @@ func (a *Answer) Exchanges() []pipeline.ExchangeID {
 // SERVFAIL and REFUSED are too, with their Rcode; silence is an error.
 type Reply struct {
 	Exchange pipeline.ExchangeID
-	Name     string // canonical, no trailing dot
+	Name     string // canonical, no trailing dot but the root's
 	Type     uint16
 	Rcode    int
 	AD       bool
@@ -66,6 +66,7 @@ type Reply struct {
 	Answer   []dns.RR // the whole answer section, aliases included
 	Ns       []dns.RR
 	Extra    []dns.RR
+	Extended []string // what the resolver says beside the Rcode (RFC 8914): "7 signature expired"
 	At       time.Time
 }
 
@@ -99,6 +100,27 @@ func (r *Reply) Records() []dns.RR {
 type Question struct {
 	Name string // with or without trailing dot
 	Type uint16
+	DO   bool // signatures and proofs are wanted too
+	CD   bool // the resolver is not to judge them: what it holds for forged is handed over
+}
+
+// canonical returns q with its name as a [Reply] has it.
+func (q Question) canonical() Question {
+	q.Name = bareName(q.Name)
+	return q
+}
+
+// parts are what tells q from any other question: name, type, and the bits
+// that are set.
+func (q Question) parts() []string {
+	parts := []string{q.Name, dns.Type(q.Type).String()}
+	if q.DO {
+		parts = append(parts, "do=1")
+	}
+	if q.CD {
+		parts = append(parts, "cd=1")
+	}
+	return parts
 }
 
 // A Handshake is a TLS connection as far as it came.

@@ -183,7 +183,7 @@ func TestLookupAgain(t *testing.T) {
 	n := netTo(t, "127.0.0.1:1", func(o *Options) { o.Now = func() time.Time { return now } })
 	ask := func() pipeline.Exchange {
 		v, r := view(n, pipeline.Spec{Source: pipeline.Source{TTL: time.Hour, Base: "a.example"}})
-		got, err := v.Lookup(t.Context(), Question{"a.example", dns.TypeA})
+		got, err := v.Lookup(t.Context(), Question{Name: "a.example", Type: dns.TypeA})
 		if err != nil || len(got[0].Records()) != 1 {
 			t.Fatal(err)
 		}
@@ -360,7 +360,7 @@ func TestBind(t *testing.T) {
 	spec := pipeline.Spec{Name: "dns", Source: pipeline.Source{Name: "dns"}, Origin: "zone", Grade: pipeline.Own}
 	collect := func(f func(x pipeline.ExchangeID, emit Emit)) *Trial {
 		return Try(t.Context(), n, Entry{Spec: spec, Collect: func(ctx context.Context, v *View, e pipeline.Entity, emit Emit) error {
-			got, err := v.Lookup(ctx, Question{e.Value, dns.TypeA})
+			got, err := v.Lookup(ctx, Question{Name: e.Value, Type: dns.TypeA})
 			if err != nil {
 				return err
 			}

@@ -28,14 +28,14 @@ func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 	var at []int
 	var failed error
 	for i, q := range qs {
-		name := bareName(q.Name)
-		got, err := v.known(name, q.Type)
+		q = q.canonical()
+		got, err := v.known(q)
 		if got == nil && err == nil {
 			if err = v.take(ctx, "resolver"); err != nil {
 				failed = cmp.Or(failed, err)
 				break
 			}
-			open, at = append(open, resolver.Question{Name: name, Type: q.Type}), append(at, i)
+			open, at = append(open, resolver.Question(q)), append(at, i)
 			continue
 		}
 		if replies[i] = got; err != nil {
@@ -53,7 +53,7 @@ func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
 	limited, stop := within(ctx)
 	defer stop()
 	for i, r := range engine.Ask(limited, open) {
-		got, err := v.answered(ctx, open[i], r, began)
+		got, err := v.answered(ctx, Question(open[i]), r, began)
 		if err != nil {
 			failed = cmp.Or(failed, err)
 		}
@@ -70,36 +70,36 @@ func bareName(name string) string {
 
 // known returns the reply to a question that was answered before: in an
 // earlier attempt of the task, or to somebody else and not long ago.
-func (v *View) known(name string, t uint16) (*Reply, error) {
-	asked := v.dnsQuestion(name, t)
+func (v *View) known(q Question) (*Reply, error) {
+	asked := v.dnsQuestion(q)
 	if x, body, ok := v.recall(asked); ok {
-		return reply(x, name, t, body)
+		return reply(x, q, body)
 	}
 	prefix, ok := v.dnsShelf()
 	if !ok {
 		return nil, nil
 	}
-	k := v.net.cache.get(prefix+dnsKey(name, t), false)
+	k := v.net.cache.get(prefix+dnsKey(q), false)
 	if !k.fresh(v.net.now(), v.spec.Source.TTL) {
 		return nil, nil
 	}
-	x := v.dnsExchange(name, t, k.At)
+	x := v.dnsExchange(q, k.At)
 	x.Cached, x.Status, x.Outcome = true, k.Status, pipeline.OK
 	x, err := v.record(x, k.Body)
 	if err != nil {
 		return nil, err
 	}
 	v.weigh(len(k.Body))
-	return reply(x, name, t, k.Body)
+	return reply(x, q, k.Body)
 }
 
 // learn keeps a reply for whoever asks the same.
-func (v *View) learn(name string, t uint16, x pipeline.Exchange, r resolver.Result) {
+func (v *View) learn(q Question, x pipeline.Exchange, r resolver.Result) {
 	prefix, ok := v.dnsShelf()
 	if !ok || r.Msg.Rcode != dns.RcodeSuccess && r.Msg.Rcode != dns.RcodeNameError {
 		return
 	}
-	v.net.cache.put(prefix+dnsKey(name, t), &kept{At: x.At, Life: life(r.Msg), Status: r.Msg.Rcode, Body: r.Wire}, false, 0)
+	v.net.cache.put(prefix+dnsKey(q), &kept{At: x.At, Life: life(r.Msg), Status: r.Msg.Rcode, Body: r.Wire}, false, 0)
 }
 
 func (v *View) dnsShelf() (prefix string, ok bool) {
@@ -107,7 +107,7 @@ func (v *View) dnsShelf() (prefix string, ok bool) {
 	return prefix, ok && v.spec.Source.TTL > 0 && v.spec.Source.Base != ""
 }
 
-func dnsKey(name string, t uint16) string { return "dns\x00" + name + "\x00" + dns.Type(t).String() }
+func dnsKey(q Question) string { return "dns\x00" + strings.Join(q.parts(), "\x00") }
 
 // life is how long a message holds: its shortest record, and of a denial what
 // the zone's head says.
@@ -122,23 +122,22 @@ func life(m *dns.Msg) time.Duration {
 	return max(time.Duration(shortest)*time.Second, time.Second)
 }
 
-func (v *View) dnsQuestion(name string, t uint16) string {
-	return v.digest("dns", name, dns.Type(t).String())
+func (v *View) dnsQuestion(q Question) string {
+	return v.digest(append([]string{"dns"}, q.parts()...)...)
 }
 
 // dnsExchange begins the record of one question.
-func (v *View) dnsExchange(name string, t uint16, at time.Time) pipeline.Exchange {
-	x := pipeline.Exchange{Operation: "query", Question: v.dnsQuestion(name, t), At: at,
-		Locator: fmt.Sprintf("dns:%s?type=%s", name, dns.Type(t))}
+func (v *View) dnsExchange(q Question, at time.Time) pipeline.Exchange {
+	name, rest := q.Name, strings.Join(q.parts()[1:], "&")
 	if v.task.Subject.Personal() {
-		x.Locator = "dns:…?type=" + dns.Type(t).String()
+		name = "…"
 	}
-	return x
+	return pipeline.Exchange{Operation: "query", Question: v.dnsQuestion(q), At: at, Locator: "dns:" + name + "?type=" + rest}
 }
 
 // answered records what came of one question.
-func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Result, began time.Time) (*Reply, error) {
-	x := v.dnsExchange(q.Name, q.Type, began)
+func (v *View) answered(ctx context.Context, q Question, r resolver.Result, began time.Time) (*Reply, error) {
+	x := v.dnsExchange(q, began)
 	x.Elapsed = r.Elapsed
 	failed := failure(ctx, r.Err)
 	x.Outcome, x.Error = outcome(failed)
@@ -150,8 +149,8 @@ func (v *View) answered(ctx context.Context, q resolver.Question, r resolver.Res
 		return nil, cmp.Or(err, failed)
 	}
 	v.weigh(len(r.Wire))
-	v.learn(q.Name, q.Type, x, r)
-	return fromMsg(x, q.Name, q.Type, r.Msg), nil
+	v.learn(q, x, r)
+	return fromMsg(x, q, r.Msg), nil
 }
 
 func detail(who string, r resolver.Result) string {
@@ -162,21 +161,39 @@ func detail(who string, r resolver.Result) string {
 	if r.Tries > 1 {
 		d += fmt.Sprintf(", put %d times", r.Tries)
 	}
+	for _, e := range extended(r.Msg) {
+		d += ", extended error " + e
+	}
 	return d
 }
 
+// extended returns the errors that a resolver names beside its code
+// (RFC 8914): number and meaning, not the free text, which is anybody's.
+func extended(m *dns.Msg) (errors []string) {
+	opt := m.IsEdns0()
+	if opt == nil {
+		return nil
+	}
+	for _, o := range opt.Option {
+		if e, ok := o.(*dns.EDNS0_EDE); ok {
+			errors = append(errors, strings.TrimSpace(fmt.Sprint(e.InfoCode, " ", strings.ToLower(dns.ExtendedErrorCodeToString[e.InfoCode]))))
+		}
+	}
+	return errors
+}
+
 // reply reads an answer back from its wire form.
-func reply(x pipeline.Exchange, name string, t uint16, wire []byte) (*Reply, error) {
+func reply(x pipeline.Exchange, q Question, wire []byte) (*Reply, error) {
 	m := new(dns.Msg)
 	if err := m.Unpack(wire); err != nil {
 		return nil, pipeline.Fail(pipeline.Malformed, "recorded answer: "+err.Error())
 	}
-	return fromMsg(x, name, t, m), nil
+	return fromMsg(x, q, m), nil
 }
 
-func fromMsg(x pipeline.Exchange, name string, t uint16, m *dns.Msg) *Reply {
-	return &Reply{Exchange: x.ID, Name: name, Type: t, Rcode: m.Rcode, AD: m.AuthenticatedData, AA: m.Authoritative, RA: m.RecursionAvailable,
-		Answer: m.Answer, Ns: m.Ns, Extra: m.Extra, At: x.At}
+func fromMsg(x pipeline.Exchange, q Question, m *dns.Msg) *Reply {
+	return &Reply{Exchange: x.ID, Name: q.Name, Type: q.Type, Rcode: m.Rcode, AD: m.AuthenticatedData, AA: m.Authoritative, RA: m.RecursionAvailable,
+		Answer: m.Answer, Ns: m.Ns, Extra: m.Extra, Extended: extended(m), At: x.At}
 }
 
 // partial turns a failure into Partial if something was answered all the

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
-
-	"github.com/miekg/dns"
 
 	"osint/pkg/collectors/resolver"
 	"osint/pkg/pipeline"
@@ -54,7 +53,7 @@ func (v *View) Inquire(ctx context.Context, s NameServer, q Inquiry) (*Reply, er
 	q.Name, q.TCP = bareName(q.Name), q.TCP || !v.UDP()
 	x := v.inquiry(s, q)
 	if old, body, ok := v.recall(x.Question); ok {
-		return reply(old, q.Name, q.Type, body)
+		return reply(old, q.Question, body)
 	}
 	if err := v.take(ctx, s.String()); err != nil {
 		return nil, err
@@ -73,21 +72,21 @@ func (v *View) Inquire(ctx context.Context, s NameServer, q Inquiry) (*Reply, er
 		return nil, cmp.Or(err, failed)
 	}
 	v.weigh(len(r.Wire))
-	return fromMsg(x, q.Name, q.Type, r.Msg), nil
+	return fromMsg(x, q.Question, r.Msg), nil
 }
 
 // inquiry begins the record of a question to a server. Its locator is a URI
 // of RFC 4501.
 func (v *View) inquiry(s NameServer, q Inquiry) pipeline.Exchange {
-	kind, how := dns.Type(q.Type).String(), "query"
+	how := "query"
 	if q.Recurse {
 		how = "recursive-query"
 	}
 	if q.TCP {
 		how += "-tcp"
 	}
-	return pipeline.Exchange{Operation: how, Question: v.digest("name-server", s.String(), how, q.Name, kind),
-		Locator: fmt.Sprintf("dns://%s/%s?type=%s", bracket(s.String()), q.Name, kind)}
+	return pipeline.Exchange{Operation: how, Question: v.digest(append([]string{"name-server", s.String(), how}, q.parts()...)...),
+		Locator: fmt.Sprintf("dns://%s/%s?type=%s", bracket(s.String()), q.Name, strings.Join(q.parts()[1:], "&"))}
 }
 
 // ask opens a way to the server and puts the question.
@@ -107,7 +106,7 @@ func (v *View) ask(ctx context.Context, s NameServer, q Inquiry) resolver.Result
 		return resolver.Result{Err: err}
 	}
 	defer engine.Close()
-	return engine.Ask(ctx, []resolver.Question{{Name: q.Name, Type: q.Type}})[0]
+	return engine.Ask(ctx, []resolver.Question{resolver.Question(q.Question)})[0]
 }
 
 // locate says where a name server is to be asked: at its address, which is

@@ -96,11 +96,11 @@ func TestInquire(t *testing.T) {
 			locator string
 			detail  string
 		}{
-			{Inquiry{Question: Question{"Acme.example.", dns.TypeSOA}}, false, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53"},
-			{Inquiry{Question: Question{"acme.example", dns.TypeSOA}, Recurse: true}, true, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53"},
-			{Inquiry{Question: Question{"acme.example", dns.TypeSOA}, TCP: true}, false, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53, over TCP"},
-			{Inquiry{Question: Question{"acme.example", dns.TypeTXT}}, false, "dns://192.0.2.53/acme.example?type=TXT", "peer 192.0.2.53:53, over TCP, put 2 times"},
-			{Inquiry{Question: Question{".", dns.TypeSOA}}, false, "dns://192.0.2.53/.?type=SOA", "peer 192.0.2.53:53"},
+			{Inquiry{Question: Question{Name: "Acme.example.", Type: dns.TypeSOA}}, false, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53"},
+			{Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}, Recurse: true}, true, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53"},
+			{Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}, TCP: true}, false, "dns://192.0.2.53/acme.example?type=SOA", "peer 192.0.2.53:53, over TCP"},
+			{Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeTXT}}, false, "dns://192.0.2.53/acme.example?type=TXT", "peer 192.0.2.53:53, over TCP, put 2 times"},
+			{Inquiry{Question: Question{Name: ".", Type: dns.TypeSOA}}, false, "dns://192.0.2.53/.?type=SOA", "peer 192.0.2.53:53"},
 		} {
 			got, err := v.Inquire(t.Context(), ns1, c.q)
 			if err != nil || !got.AA || got.RA != c.ra || len(got.Answer) != 1 {
@@ -116,7 +116,7 @@ func TestInquire(t *testing.T) {
 		}
 		again, silent := view(ledTo(t, host, "1", nil), pipeline.Spec{})
 		again.task.Answered = r.answered
-		got, err := again.Inquire(t.Context(), ns1, Inquiry{Question: Question{"acme.example", dns.TypeSOA}, Recurse: true})
+		got, err := again.Inquire(t.Context(), ns1, Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}, Recurse: true})
 		if err != nil || !got.AA || !got.RA || len(got.Answer) != 1 || len(silent.xs) != 0 {
 			t.Errorf("read back: %+v, %v, %d asked", got, err, len(silent.xs))
 		}
@@ -166,7 +166,7 @@ func TestInquireOutcomes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v, r := view(ledTo(t, "192.0.2.53", c.port, nil), pipeline.Spec{})
-			_, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{"acme.example", dns.TypeSOA}})
+			_, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}})
 			if outcomeOf(err) != c.want || len(r.xs) != 1 || (name == "closed") != Absent(err) {
 				t.Errorf("%v, %v", err, r.outcomes())
 			}
@@ -175,7 +175,7 @@ func TestInquireOutcomes(t *testing.T) {
 	direct := netTo(t, "", func(o *Options) { o.ConnectTo = nil })
 	for _, s := range []NameServer{{Addr: netip.MustParseAddr("127.0.0.1")}, {Addr: netip.MustParseAddr("10.0.0.1")}, {Name: "inward.example"}} {
 		v, _ := view(direct, pipeline.Spec{})
-		_, err := v.Inquire(t.Context(), s, Inquiry{Question: Question{"acme.example", dns.TypeSOA}})
+		_, err := v.Inquire(t.Context(), s, Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}})
 		_, err2 := v.Transfer(t.Context(), s, "acme.example", 0)
 		if outcomeOf(err) != pipeline.Blocked || outcomeOf(err2) != pipeline.Blocked {
 			t.Errorf("%v: %v, %v", s, err, err2)
@@ -183,7 +183,7 @@ func TestInquireOutcomes(t *testing.T) {
 	}
 	v, r := view(ledTo(t, "192.0.2.53", refuses, nil), pipeline.Spec{Ceiling: pipeline.Ceiling{Requests: 1}})
 	for _, want := range []pipeline.Outcome{"", pipeline.Partial} {
-		if _, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{"acme.example", dns.TypeSOA}}); outcomeOf(err) != want {
+		if _, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}}); outcomeOf(err) != want {
 			t.Errorf("over the ceiling: %v", err)
 		}
 	}
@@ -212,7 +212,7 @@ func TestInquireThroughProxy(t *testing.T) {
 	if v.UDP() {
 		t.Error("UDP passes a proxy")
 	}
-	if _, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{"acme.example", dns.TypeSOA}}); outcomeOf(err) != pipeline.Unreachable || Absent(err) {
+	if _, err := v.Inquire(t.Context(), ns1, Inquiry{Question: Question{Name: "acme.example", Type: dns.TypeSOA}}); outcomeOf(err) != pipeline.Unreachable || Absent(err) {
 		t.Errorf("a proxy that hangs up: %v", err)
 	}
 	if got := <-asked; got != "CONNECT 192.0.2.53:53 HTTP/1.1" {

@@ -393,7 +393,7 @@ func TestLocators(t *testing.T) {
 	v.task.Subject, _ = pipeline.ParseEntity("ada@acme.example")
 	v.HTTP(t.Context(), Request{URL: "http://a.example/ada@acme.example?q=1"})
 	v.Whois(t.Context(), "w.example", "ada@acme.example")
-	v.Lookup(t.Context(), Question{"ada.acme.example", dns.TypeA})
+	v.Lookup(t.Context(), Question{Name: "ada.acme.example", Type: dns.TypeA})
 	for _, x := range r.xs {
 		if strings.Contains(x.Locator, "ada") || strings.Contains(x.Error, "ada") {
 			t.Errorf("%s %s", x.Locator, x.Error)
@@ -440,15 +440,24 @@ func TestWhois(t *testing.T) {
 func TestLookup(t *testing.T) {
 	n := netTo(t, "127.0.0.1:1", nil)
 	v, r := view(n, pipeline.Spec{})
-	got, err := v.Lookup(t.Context(), Question{"A.Example.", dns.TypeA}, Question{"gone.example", dns.TypeA}, Question{"a.example", dns.TypeTXT})
+	got, err := v.Lookup(t.Context(), Question{Name: "A.Example.", Type: dns.TypeA}, Question{Name: "gone.example", Type: dns.TypeA}, Question{Name: "a.example", Type: dns.TypeTXT})
 	if err != nil || len(got[0].Records()) != 1 || !got[1].Denied() || got[1].Rcode != dns.RcodeNameError || !got[2].Denied() {
 		t.Errorf("%v %+v", err, got)
 	}
 	if len(r.xs) != 3 || r.xs[0].Locator != "dns:a.example?type=A" {
 		t.Errorf("%+v", r.xs)
 	}
+	v, r = view(n, pipeline.Spec{})
+	got, err = v.Lookup(t.Context(), Question{Name: ".", Type: dns.TypeDNSKEY}, Question{Name: "a.example", Type: dns.TypeA, DO: true, CD: true})
+	if err != nil || got[0].Name != "." || len(got[1].Records()) != 1 {
+		t.Errorf("%v %+v", err, got)
+	}
+	plain := v.dnsQuestion(Question{Name: "a.example", Type: dns.TypeA})
+	if x := r.xs[1]; x.Locator != "dns:a.example?type=A&do=1&cd=1" || x.Question == plain {
+		t.Errorf("taken for a plain question: %+v", x)
+	}
 	v, _ = view(n, pipeline.Spec{Ceiling: pipeline.Ceiling{Requests: 1}})
-	if _, err := v.Lookup(t.Context(), Question{"a.example", dns.TypeA}, Question{"b.example", dns.TypeA}); outcomeOf(err) != pipeline.Partial {
+	if _, err := v.Lookup(t.Context(), Question{Name: "a.example", Type: dns.TypeA}, Question{Name: "b.example", Type: dns.TypeA}); outcomeOf(err) != pipeline.Partial {
 		t.Errorf("over the ceiling: %v", err)
 	}
 }

@@ -107,10 +107,10 @@ func TestAgainstNSD(t *testing.T) {
 		aa bool
 		rc int
 	}{
-		{Inquiry{Question: Question{"open.example", dns.TypeSOA}}, true, dns.RcodeSuccess},
-		{Inquiry{Question: Question{"shut.example", dns.TypeNS}, TCP: true}, true, dns.RcodeSuccess},
-		{Inquiry{Question: Question{"none.open.example", dns.TypeA}}, true, dns.RcodeNameError},
-		{Inquiry{Question: Question{"elsewhere.example", dns.TypeSOA}, Recurse: true}, false, dns.RcodeRefused},
+		{Inquiry{Question: Question{Name: "open.example", Type: dns.TypeSOA}}, true, dns.RcodeSuccess},
+		{Inquiry{Question: Question{Name: "shut.example", Type: dns.TypeNS}, TCP: true}, true, dns.RcodeSuccess},
+		{Inquiry{Question: Question{Name: "none.open.example", Type: dns.TypeA}}, true, dns.RcodeNameError},
+		{Inquiry{Question: Question{Name: "elsewhere.example", Type: dns.TypeSOA}, Recurse: true}, false, dns.RcodeRefused},
 	} {
 		r, err := v.Inquire(t.Context(), ns1, c.q)
 		if err != nil || r.AA != c.aa || r.RA || r.Rcode != c.rc {

@@ -157,7 +157,7 @@ func TestClose(t *testing.T) {
 	if err := <-ended; err == nil {
 		t.Error("answered after the end")
 	}
-	if _, err := v.Lookup(t.Context(), Question{"a.example", dns.TypeA}); err == nil {
+	if _, err := v.Lookup(t.Context(), Question{Name: "a.example", Type: dns.TypeA}); err == nil {
 		t.Error("asked after the end")
 	}
 }

@@ -30,7 +30,7 @@ func BenchmarkSweep(b *testing.B) {
 		i := 0
 		r.Each(context.Background(), func() (Question, bool) {
 			i++
-			return Question{fmt.Sprintf("h%d.corp.example", i-1), dns.TypeA}, i <= n
+			return Question{Name: fmt.Sprintf("h%d.corp.example", i-1), Type: dns.TypeA}, i <= n
 		}, func(q Question, res Result) {
 			if res.Err != nil {
 				b.Fatalf("%s: %v", q, res.Err)
@@ -69,7 +69,7 @@ func BenchmarkFarServer(b *testing.B) {
 		i, again := 0, 0
 		r.Each(context.Background(), func() (Question, bool) {
 			i++
-			return Question{fmt.Sprintf("h%d.corp.example", i-1), dns.TypeA}, i <= n
+			return Question{Name: fmt.Sprintf("h%d.corp.example", i-1), Type: dns.TypeA}, i <= n
 		}, func(q Question, res Result) {
 			if res.Err != nil {
 				b.Fatalf("%s: %v", q, res.Err)

@@ -71,6 +71,9 @@ func (r *Resolver) send(f *flight, s *server, now time.Time) {
 	if r.o.Iterative {
 		a.query.iterate()
 	}
+	if f.q.DO || f.q.CD {
+		a.query.mark(f.q, !f.bare)
+	}
 	p.live[a.id] = a
 	p.count++
 	f.attempts = append(f.attempts, a)

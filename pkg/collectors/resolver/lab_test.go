@@ -116,7 +116,7 @@ func closedPort(t testing.TB) netip.AddrPort {
 
 func one(t testing.TB, r *Resolver, name string) Result {
 	t.Helper()
-	return r.Ask(t.(interface{ Context() context.Context }).Context(), []Question{{name, dns.TypeA}})[0]
+	return r.Ask(t.(interface{ Context() context.Context }).Context(), []Question{{Name: name, Type: dns.TypeA}})[0]
 }
 
 func mustAnswer(t testing.TB, res Result) {

@@ -67,7 +67,7 @@ zone:
 	}
 	t.Cleanup(func() { cancel(); cmd.Wait() })
 	r := open(t, Options{Servers: []netip.AddrPort{addr}, Tries: 40})
-	res := r.Ask(context.Background(), []Question{{"corp.example", dns.TypeSOA}})[0]
+	res := r.Ask(context.Background(), []Question{{Name: "corp.example", Type: dns.TypeSOA}})[0]
 	if res.Err != nil || len(res.Msg.Answer) == 0 {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		t.Fatalf("nsd does not serve: %v\n%s", res.Err, log)
@@ -89,8 +89,8 @@ func bothFree(t testing.TB) netip.AddrPort {
 
 func TestAgainstNSD(t *testing.T) {
 	r := open(t, Options{Servers: []netip.AddrPort{nsd(t, 1000)}})
-	res := r.Ask(t.Context(), []Question{{"h7.corp.example", dns.TypeA}, {"big.corp.example", dns.TypeTXT},
-		{"none.corp.example", dns.TypeA}, {"h7.corp.example", dns.TypeMX}, {"www.elsewhere.example", dns.TypeA}})
+	res := r.Ask(t.Context(), []Question{{Name: "h7.corp.example", Type: dns.TypeA}, {Name: "big.corp.example", Type: dns.TypeTXT},
+		{Name: "none.corp.example", Type: dns.TypeA}, {Name: "h7.corp.example", Type: dns.TypeMX}, {Name: "www.elsewhere.example", Type: dns.TypeA}})
 	mustAnswer(t, res[0])
 	mustAnswer(t, res[1])
 	if !res[1].TCP || len(res[1].Wire) < 4000 {
@@ -118,7 +118,7 @@ func sweep(t testing.TB, r *Resolver, n, there int) {
 			return Question{}, false
 		}
 		i++
-		return Question{fmt.Sprintf("h%d.corp.example", i-1), dns.TypeA}, true
+		return Question{Name: fmt.Sprintf("h%d.corp.example", i-1), Type: dns.TypeA}, true
 	}, func(q Question, res Result) {
 		if res.Err != nil {
 			t.Errorf("%s: %v", q, res.Err)

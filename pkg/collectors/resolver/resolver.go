@@ -35,6 +35,8 @@ type Options struct {
 type Question struct {
 	Name string
 	Type uint16
+	DO   bool // signatures and proofs are wanted too (RFC 3225)
+	CD   bool // the resolver is not to judge them (RFC 4035, 3.2.2)
 }
 
 // String returns "name TYPE".

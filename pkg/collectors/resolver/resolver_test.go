@@ -32,8 +32,8 @@ func TestAskReturnsResultsInOrder(t *testing.T) {
 		w.WriteMsg(m)
 	})}})
 	res := r.Ask(t.Context(), []Question{
-		{"www.corp.example", dns.TypeA}, {"gone.corp.example.", dns.TypeA},
-		{"empty.corp.example", dns.TypeAAAA}, {strings.Repeat("x", 64) + ".example", dns.TypeA}, {"", dns.TypeA}})
+		{Name: "www.corp.example", Type: dns.TypeA}, {Name: "gone.corp.example.", Type: dns.TypeA},
+		{Name: "empty.corp.example", Type: dns.TypeAAAA}, {Name: strings.Repeat("x", 64) + ".example", Type: dns.TypeA}, {Name: "", Type: dns.TypeA}})
 	mustAnswer(t, res[0])
 	if res[0].Tries != 1 || res[0].TCP || res[0].Elapsed <= 0 {
 		t.Errorf("one try over UDP expected: %+v", res[0])
@@ -81,7 +81,7 @@ func TestQuestionsGoOutTogether(t *testing.T) {
 	})}})
 	qs := make([]Question, n)
 	for i := range qs {
-		qs[i] = Question{fmt.Sprintf("h%d.corp.example", i), dns.TypeA}
+		qs[i] = Question{Name: fmt.Sprintf("h%d.corp.example", i), Type: dns.TypeA}
 	}
 	for _, res := range r.Ask(t.Context(), qs) {
 		mustAnswer(t, res)
@@ -146,7 +146,7 @@ func TestTruncatedAnswersAreFetchedOverTCP(t *testing.T) {
 	})}})
 	qs := make([]Question, 300) // more than a server takes on one connection
 	for i := range qs {
-		qs[i] = Question{fmt.Sprintf("big%d.corp.example", i), dns.TypeA}
+		qs[i] = Question{Name: fmt.Sprintf("big%d.corp.example", i), Type: dns.TypeA}
 	}
 	for _, res := range r.Ask(t.Context(), qs) {
 		mustAnswer(t, res)
@@ -187,7 +187,7 @@ func TestServerThatHangsUpAfterEachAnswer(t *testing.T) {
 	r := open(t, Options{Servers: []netip.AddrPort{addr}})
 	qs := make([]Question, 12) // more than the tries one question has
 	for i := range qs {
-		qs[i] = Question{fmt.Sprintf("big%d.corp.example", i), dns.TypeA}
+		qs[i] = Question{Name: fmt.Sprintf("big%d.corp.example", i), Type: dns.TypeA}
 	}
 	for _, res := range r.Ask(t.Context(), qs) {
 		mustAnswer(t, res)
@@ -261,7 +261,7 @@ func TestDeadServerIsLeftAlone(t *testing.T) {
 	for range 2 {
 		qs := make([]Question, 40)
 		for i := range qs {
-			qs[i] = Question{fmt.Sprintf("h%d.corp.example", i), dns.TypeA}
+			qs[i] = Question{Name: fmt.Sprintf("h%d.corp.example", i), Type: dns.TypeA}
 		}
 		for _, res := range r.Ask(t.Context(), qs) {
 			mustAnswer(t, res)
@@ -283,7 +283,7 @@ func TestCancelledContextEndsAskAndEach(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r := open(t, Options{Timeout: time.Minute, Servers: []netip.AddrPort{serve(t, func(dns.ResponseWriter, *dns.Msg) { cancel() })}})
-	for _, res := range r.Ask(ctx, []Question{{"a.corp.example", dns.TypeA}, {"b.corp.example", dns.TypeA}}) {
+	for _, res := range r.Ask(ctx, []Question{{Name: "a.corp.example", Type: dns.TypeA}, {Name: "b.corp.example", Type: dns.TypeA}}) {
 		if !errors.Is(res.Err, context.Canceled) {
 			t.Errorf("want the context's error, got %v", res.Err)
 		}
@@ -295,7 +295,7 @@ func TestCancelledContextEndsAskAndEach(t *testing.T) {
 		if taken++; taken == 100 {
 			stop()
 		}
-		return Question{fmt.Sprintf("h%d.corp.example", taken), dns.TypeA}, true
+		return Question{Name: fmt.Sprintf("h%d.corp.example", taken), Type: dns.TypeA}, true
 	},
 		func(_ Question, res Result) {
 			told++

@@ -102,7 +102,7 @@ func TestEachTakesNoMoreThanTheWindow(t *testing.T) {
 	taken, first := 0, 0
 	r.Each(t.Context(), func() (Question, bool) {
 		taken++
-		return Question{fmt.Sprintf("h%d.corp.example", taken), dns.TypeA}, taken < firstWindow+20
+		return Question{Name: fmt.Sprintf("h%d.corp.example", taken), Type: dns.TypeA}, taken < firstWindow+20
 	}, func(Question, Result) {
 		if first == 0 {
 			first = taken
@@ -123,7 +123,7 @@ func TestEachSkipsWhatIsNoName(t *testing.T) {
 		}
 		n := names[0]
 		names = names[1:]
-		return Question{n, dns.TypeA}, true
+		return Question{Name: n, Type: dns.TypeA}, true
 	}, func(_ Question, res Result) {
 		if res.Err != nil {
 			bad++

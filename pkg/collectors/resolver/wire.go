@@ -66,6 +66,17 @@ func newQuery(name []byte, qtype, id uint16, mix, edns bool) query {
 // iterate takes back the wish that the server ask others.
 func (q query) iterate() { q.framed[2+2] &^= 0x01 }
 
+// mark sets the bits that a question about DNSSEC has. DO lies in the OPT
+// record, which is the last: its flags stand before the length of no options.
+func (q *query) mark(as Question, edns bool) {
+	if as.CD {
+		q.framed[2+3] |= 0x10
+	}
+	if as.DO && edns {
+		q.framed[len(q.framed)-4] |= 0x80
+	}
+}
+
 // mixCase turns letters of a packed name to upper case at random and reports
 // whether there is one. Length bytes are at most 63, below any letter.
 func mixCase(name []byte) (mixed bool) {

@@ -22,6 +22,8 @@ func TestQueryIsWhatTheLibraryReads(t *testing.T) {
 		}
 		mix, edns := rapid.Bool().Draw(t, "mix"), rapid.Bool().Draw(t, "edns")
 		q := newQuery(packed, qtype, 4711, mix, edns)
+		as := Question{DO: rapid.Bool().Draw(t, "do"), CD: rapid.Bool().Draw(t, "cd")}
+		q.mark(as, edns)
 		m := new(dns.Msg)
 		if err := m.Unpack(q.framed[2:]); err != nil {
 			t.Fatal(err)
@@ -35,6 +37,9 @@ func TestQueryIsWhatTheLibraryReads(t *testing.T) {
 		}
 		if (m.IsEdns0() != nil) != edns || edns && m.IsEdns0().UDPSize() != ednsSize {
 			t.Errorf("EDNS0: %v", m.IsEdns0())
+		}
+		if m.CheckingDisabled != as.CD || edns && m.IsEdns0().Do() != as.DO {
+			t.Errorf("asked %v for %+v", m, as)
 		}
 	})
 }
