@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/lab"
 )
 
@@ -34,7 +36,7 @@ func (l *labFlags) flags(fs *pflag.FlagSet) {
 }
 
 // enter starts the world, if one is asked for, and leads the options into it:
-// its resolver, its servers, its certificate authority. The lab serves until
+// its resolver, its servers, its authorities. The lab serves until
 // it is closed.
 func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 	if l.world == "" {
@@ -46,8 +48,8 @@ func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 		}
 		return nil, nil
 	}
-	if len(o.Resolvers) > 0 || len(o.ConnectTo) > 0 || len(o.Endpoints) > 0 || o.Proxy != nil {
-		return nil, usage("--lab brings its own internet: leave out --resolver, --connect-to, --endpoint and --proxy")
+	if len(o.Resolvers) > 0 || len(o.ConnectTo) > 0 || len(o.Endpoints) > 0 || o.Proxy != nil || len(o.TrustAnchors) > 0 {
+		return nil, usage("--lab brings its own internet: leave out --resolver, --connect-to, --endpoint, --trust-anchor and --proxy")
 	}
 	world, err := lab.Open(l.world)
 	if err != nil {
@@ -64,6 +66,9 @@ func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 			return nil, err
 		}
 		o.ConnectTo = append(o.ConnectTo, x)
+	}
+	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", served.TrustAnchor()); err != nil {
+		return nil, err
 	}
 	if o.Roots == nil {
 		o.Roots = x509.NewCertPool()
@@ -119,20 +124,21 @@ func newLab(c *console) *cobra.Command {
 	return shelf("lab", groupLook, "A small internet on loopback, for demos and tests", "  osint lab serve brindleford", serve, list)
 }
 
-// flagsInto returns the flags that lead into a served world. The lab's
-// certificate authority is written to a file that remove takes away.
+// flagsInto returns the flags that lead into a served world. What the lab's
+// certificates and zones are judged by is written to files that remove takes
+// away.
 func flagsInto(l *lab.Lab) (flags []string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "osint-lab-")
 	if err != nil {
 		return nil, nil, err
 	}
 	remove = func() { os.RemoveAll(dir) }
-	ca := filepath.Join(dir, "ca.pem")
-	if err := os.WriteFile(ca, l.CA(), 0o600); err != nil {
+	ca, root := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "root.ds")
+	if err := errors.Join(os.WriteFile(ca, l.CA(), 0o600), os.WriteFile(root, []byte(l.TrustAnchor()), 0o600)); err != nil {
 		remove()
 		return nil, nil, err
 	}
-	flags = []string{"--resolver=" + l.Resolver().String(), "--ca-file=" + ca}
+	flags = []string{"--resolver=" + l.Resolver().String(), "--ca-file=" + ca, "--trust-anchor=" + root}
 	for _, s := range l.ConnectTo() {
 		flags = append(flags, "--connect-to="+s)
 	}

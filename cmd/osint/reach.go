@@ -15,6 +15,7 @@ import (
 
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/pipeline/rule"
 )
 
@@ -22,6 +23,7 @@ import (
 type reach struct {
 	resolvers, connectTo, endpoints []string
 	proxy, caFile, userAgent        string
+	trustAnchor                     string
 	private                         bool
 	lab                             labFlags
 }
@@ -33,9 +35,10 @@ func (r *reach) flags(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&r.endpoints, "endpoint", nil, "`SOURCE=URL`: another base for one source; whois takes HOST:PORT; repeatable")
 	fs.StringVar(&r.proxy, "proxy", "", "`URL`: of an http, https or socks5 proxy; DNS does not pass it")
 	fs.StringVar(&r.caFile, "ca-file", "", "`FILE`: certificate authorities to trust beside the system's")
+	fs.StringVar(&r.trustAnchor, "trust-anchor", "", "`FILE`: DS or DNSKEY records of the root, instead of the built-in ones")
 	fs.StringVar(&r.userAgent, "user-agent", "", "`TEXT`: what osint says it is")
 	fs.BoolVar(&r.private, "allow-private", false, "let private and loopback addresses be reached")
-	group(fs, "The way out", "lab", "lab-latency", "resolver", "connect-to", "endpoint", "proxy", "ca-file", "user-agent", "allow-private")
+	group(fs, "The way out", "lab", "lab-latency", "resolver", "connect-to", "endpoint", "proxy", "ca-file", "trust-anchor", "user-agent", "allow-private")
 }
 
 // options reads the flags. No secret is taken from a flag: a URL with a
@@ -70,8 +73,27 @@ func (r *reach) options() (o collectors.Options, err error) {
 			return o, err
 		}
 	}
+	if o.TrustAnchors, err = r.anchors(); err != nil {
+		return o, err
+	}
 	o.Roots, err = r.roots()
 	return o, err
+}
+
+// anchors returns the records of --trust-anchor; nil is the root's own.
+func (r *reach) anchors() (dnssec.Anchors, error) {
+	if r.trustAnchor == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(r.trustAnchor)
+	if err != nil {
+		return nil, usage("--trust-anchor: %w", err)
+	}
+	anchors, err := dnssec.ParseAnchors(r.trustAnchor, string(text))
+	if err != nil {
+		return nil, usage("--trust-anchor: %w", err)
+	}
+	return anchors, nil
 }
 
 func address(s string) (netip.AddrPort, error) {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/resolver"
 )
 
@@ -25,6 +26,7 @@ type Options struct {
 	Endpoints    map[string]string // another base for a source, by its name
 	Proxy        *url.URL          // http, https or socks5; DNS does not pass it
 	Roots        *x509.CertPool    // nil: the system's
+	TrustAnchors dnssec.Anchors    // that DNSSEC is judged by; nil: the root's own
 	UserAgent    string            // "" is osint's own
 	AllowPrivate bool              // lifts the address guard
 	CacheDir     string            // "" keeps answers in memory only
@@ -88,12 +90,12 @@ func (n *Net) Close() error {
 	n.target.CloseIdleConnections()
 	n.cache.prune(n.now())
 	n.mu.Lock()
-	dns := n.dns
+	engine := n.dns
 	n.mu.Unlock()
-	if dns == nil {
+	if engine == nil {
 		return nil
 	}
-	return dns.Close()
+	return engine.Close()
 }
 
 // Warning says why pace and quotas are kept for this process only although a
@@ -104,13 +106,16 @@ func (n *Net) Warning() string { return n.pace.usage.warning() }
 // in one is not taken for an answer of another. "" is the one that everybody
 // has.
 func (o Options) realm() string {
-	if len(o.Resolvers) == 0 && len(o.ConnectTo) == 0 && len(o.Endpoints) == 0 {
+	if len(o.Resolvers) == 0 && len(o.ConnectTo) == 0 && len(o.Endpoints) == 0 && len(o.TrustAnchors) == 0 {
 		return ""
 	}
 	h := sha256.New()
 	fmt.Fprintln(h, o.Resolvers, o.ConnectTo)
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
 		fmt.Fprintf(h, "%s=%s\n", name, o.Endpoints[name])
+	}
+	for _, anchor := range o.TrustAnchors {
+		fmt.Fprintln(h, anchor)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

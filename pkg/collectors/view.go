@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/pipeline"
 )
 
@@ -62,6 +63,14 @@ func (v *View) Endpoint() string { return v.net.o.Endpoints[v.spec.Source.Name] 
 // Roots returns the certificate authorities to judge the target by; nil is
 // the system's.
 func (v *View) Roots() *x509.CertPool { return v.net.o.Roots }
+
+// TrustAnchors returns what DNSSEC is judged by.
+func (v *View) TrustAnchors() dnssec.Anchors {
+	if anchors := v.net.o.TrustAnchors; len(anchors) > 0 {
+		return anchors
+	}
+	return dnssec.RootAnchors()
+}
 
 // Now returns the time of the run's clock, in UTC.
 func (v *View) Now() time.Time { return v.net.now().UTC() }

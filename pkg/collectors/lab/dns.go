@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -71,6 +72,7 @@ func (l *Lab) dns(w dns.ResponseWriter, q *dns.Msg) {
 		l.note(Request{Service: "dns", Host: strings.TrimSuffix(dns.CanonicalName(question.Name), "."), Question: dns.Type(question.Qtype).String()})
 		settings = l.dnsSettings(question.Name)
 		l.question(m, question, settings.rcode)
+		l.judge(m, question)
 	}
 	if l.drops(q, settings) || wait(l.ctx, l.latency+settings.latency) != nil {
 		return
@@ -89,7 +91,29 @@ func (l *Lab) question(m *dns.Msg, q dns.Question, rcode int) {
 	case q.Qclass != dns.ClassINET || q.Qtype == dns.TypeAXFR || q.Qtype == dns.TypeIXFR:
 		m.Rcode = dns.RcodeRefused
 	default:
-		l.tree.resolve(m, q)
+		end := l.tree.resolve(m, q)
+		if opt := m.IsEdns0(); opt != nil && opt.Do() && q.Qtype != dns.TypeANY {
+			l.tree.prove(m, end, q.Qtype)
+		}
+	}
+}
+
+// judge refuses, as a validating resolver does, what a client would not judge
+// itself (CD) and no chain of trust holds.
+func (l *Lab) judge(m *dns.Msg, q dns.Question) {
+	if m.CheckingDisabled || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		return
+	}
+	code := l.tree.refusal(q.Name, q.Qtype)
+	for _, rr := range m.Answer {
+		code = cmp.Or(code, l.tree.refusal(rr.Header().Name, rr.Header().Rrtype))
+	}
+	if code == 0 {
+		return
+	}
+	m.Rcode, m.Answer, m.Ns = dns.RcodeServerFailure, nil, nil
+	if opt := m.IsEdns0(); opt != nil {
+		opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: code})
 	}
 }
 

@@ -60,6 +60,9 @@ func (w *World) Serve(ctx context.Context, o Options) (*Lab, error) {
 	if l.tree, err = w.plant(l.day); err != nil {
 		return nil, err
 	}
+	if err := l.tree.sign(w.signings, l.day); err != nil {
+		return nil, err
+	}
 	if l.authority, err = newAuthority(l.day); err != nil {
 		return nil, fmt.Errorf("make the lab's CA: %w", err)
 	}
@@ -126,6 +129,10 @@ func (l *Lab) ConnectTo() []string { return slices.Clone(l.routes) }
 
 // CA returns the lab's root certificate as PEM.
 func (l *Lab) CA() []byte { return l.authority.pem() }
+
+// TrustAnchor returns the DS record of the lab's root key in master-file form,
+// which is what --trust-anchor takes. It is the same in every lab.
+func (l *Lab) TrustAnchor() string { return l.tree.anchor() }
 
 // Close stops serving and returns when nothing of the lab runs any more.
 func (l *Lab) Close() error { return l.close() }

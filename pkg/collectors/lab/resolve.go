@@ -1,10 +1,6 @@
 package lab
 
-import (
-	"strings"
-
-	"github.com/miekg/dns"
-)
+import "github.com/miekg/dns"
 
 // maxAliases is how far an alias is followed; a longer chain, or a ring, is
 // the server's failure.
@@ -12,31 +8,32 @@ const maxAliases = 16
 
 // resolve answers a question into m as a recursive resolver would that knows
 // all zones: aliases followed, wildcards filled in, an SOA record where there
-// is nothing. It never sets AD: nothing here is validated.
-func (t *tree) resolve(m *dns.Msg, q dns.Question) {
+// is nothing. It returns the name at which the aliases end.
+func (t *tree) resolve(m *dns.Msg, q dns.Question) (end string) {
 	if q.Qtype == dns.TypeANY { // RFC 8482
 		m.Answer = append(m.Answer, &dns.HINFO{Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeHINFO, Class: dns.ClassINET, Ttl: 300}, Cpu: "RFC8482"})
-		return
+		return q.Name
 	}
 	name := q.Name
 	for range maxAliases {
 		set, exists := t.find(dns.CanonicalName(name))
 		if rrs := set[q.Qtype]; len(rrs) > 0 {
 			m.Answer = append(m.Answer, owned(name, rrs)...)
-			return
+			return name
 		}
 		alias := set[dns.TypeCNAME]
 		if len(alias) == 0 {
 			if !exists {
 				m.Rcode = dns.RcodeNameError
 			}
-			m.Ns = append(m.Ns, t.denial(dns.CanonicalName(name)))
-			return
+			m.Ns = append(m.Ns, t.denial(name, q.Qtype))
+			return name
 		}
 		m.Answer = append(m.Answer, owned(name, alias)...)
 		name = alias[0].(*dns.CNAME).Target
 	}
 	m.Answer, m.Rcode = nil, dns.RcodeServerFailure
+	return name
 }
 
 // find returns the records of a name, from a wildcard if need be, and whether
@@ -45,21 +42,15 @@ func (t *tree) find(name string) (map[uint16][]dns.RR, bool) {
 	if t.exists[name] {
 		return t.records[name], true
 	}
-	encloser := parent(name)
-	for !t.exists[encloser] {
-		encloser = parent(encloser)
-	}
-	set, ok := t.records["*."+strings.TrimPrefix(encloser, ".")]
+	encloser, _ := t.encloser(name)
+	set, ok := t.records[below(encloser)]
 	return set, ok
 }
 
-// denial returns the SOA record of the zone a name lies in, with the time to
-// live of a negative answer.
-func (t *tree) denial(name string) dns.RR {
-	for t.starts[name] == nil {
-		name = parent(name)
-	}
-	soa := dns.Copy(t.starts[name]).(*dns.SOA)
+// denial returns the SOA record of the zone that would have a record, with the
+// time to live of a negative answer.
+func (t *tree) denial(name string, kind uint16) dns.RR {
+	soa := dns.Copy(t.starts[t.apex(name, kind)]).(*dns.SOA)
 	soa.Hdr.Ttl = min(soa.Hdr.Ttl, soa.Minttl)
 	return soa
 }

@@ -25,11 +25,13 @@ type World struct {
 	seeds    []string
 	personal []string
 
-	zones  []zone
-	sites  map[string]*site     // by scheme://host
-	whois  map[string]*registry // by server
-	hosts  map[string]*host     // by name, or *.name
-	placed map[string]file      // the file where a host that must be reachable was met
+	zones    []zone
+	signings map[string]signing // by zone
+	signed   map[string]file
+	sites    map[string]*site     // by scheme://host
+	whois    map[string]*registry // by server
+	hosts    map[string]*host     // by name, or *.name
+	placed   map[string]file      // the file where a host that must be reachable was met
 
 	servers     map[serverKey]*serverSettings
 	serverFiles map[serverKey]file
@@ -82,7 +84,7 @@ func Open(nameOrPath string) (*World, error) {
 // is an error, and so is a host that nobody could reach because no zone has
 // an address for it.
 func Parse(name string, source []byte) (*World, error) {
-	w := &World{name: name, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{},
+	w := &World{name: name, signings: map[string]signing{}, signed: map[string]file{}, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{},
 		servers: map[serverKey]*serverSettings{}, serverFiles: map[serverKey]file{}}
 	archive := txtar.Parse(source)
 	if err := w.comment(string(archive.Comment)); err != nil {
@@ -125,7 +127,7 @@ func (w *World) comment(c string) error {
 func (w *World) file(f file) error {
 	scheme, rest, ok := strings.Cut(f.name, "://")
 	if !ok {
-		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME or ns://SERVER/ZONE", f.name)
+		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, dnssec://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME or ns://SERVER/ZONE", f.name)
 	}
 	method := "GET"
 	if m, s, ok := strings.Cut(scheme, " "); ok {
@@ -134,6 +136,8 @@ func (w *World) file(f file) error {
 	switch scheme {
 	case "dns":
 		return w.zoneFile(f, rest)
+	case "dnssec":
+		return w.signingFile(f, rest)
 	case "whois":
 		return w.whoisFile(f, rest)
 	case "host":
@@ -148,7 +152,7 @@ func (w *World) file(f file) error {
 		}
 		return w.siteFile(f, method, "https", rest)
 	}
-	return fmt.Errorf("unknown scheme %q: want dns, whois, http, https, http(s), host or ns", scheme)
+	return fmt.Errorf("unknown scheme %q: want dns, dnssec, whois, http, https, http(s), host or ns", scheme)
 }
 
 // check looks for what makes no sense across files.
@@ -156,6 +160,11 @@ func (w *World) check() error {
 	tree, err := w.plant(midnight(time.Now()))
 	if err != nil {
 		return err
+	}
+	for origin, f := range w.signed {
+		if tree.starts[origin] == nil {
+			return f.error(fmt.Errorf("no zone %s is there to be signed: add dns://%s", origin, strings.TrimSuffix(origin, ".")))
+		}
 	}
 	for name, f := range w.placed {
 		if _, err := netip.ParseAddr(name); err != nil && len(tree.addresses(name)) == 0 {

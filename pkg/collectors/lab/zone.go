@@ -40,6 +40,7 @@ type tree struct {
 	records map[string]map[uint16][]dns.RR
 	exists  map[string]bool // with records, or with a name below that has some
 	starts  map[string]dns.RR
+	signed  map[string]*signedZone // nil before [tree.sign]
 
 	delegated map[string][]dns.RR // NS records that a zone states of one below it
 }
