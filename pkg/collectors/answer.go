@@ -129,5 +129,6 @@ type Handshake struct {
 	State    tls.ConnectionState // zero if Err is set
 	Addr     string              // ip:port as resolved, before any --connect-to
 	Err      error               // the server's refusal (alert, no common version); the exchange was had
+	Clear    bool                // Err is that a mail server offers no TLS
 	At       time.Time
 }

@@ -25,10 +25,19 @@ import (
 // ServerName is host. The exchange's bytes are one line of JSON about the
 // connection, and the chain as PEM.
 func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Config) (*Handshake, error) {
+	return v.handshake(ctx, "tls", host, port, config, nil)
+}
+
+// An opening leads a fresh connection to where TLS may begin, and returns what
+// the server said.
+type opening func(net.Conn) (said string, err error)
+
+// handshake does what TLS and StartTLS promise. scheme tells them apart.
+func (v *View) handshake(ctx context.Context, scheme, host string, port int, config *tls.Config, open opening) (*Handshake, error) {
 	hostport := net.JoinHostPort(host, strconv.Itoa(port))
 	config = offered(config, host)
 	offer := fmt.Sprintf("%04x-%04x %v %v", config.MinVersion, config.MaxVersion, config.CipherSuites, config.NextProtos)
-	question := v.digest("tls", hostport, offer)
+	question := v.digest(scheme, hostport, offer)
 	if x, body, ok := v.recall(question); ok {
 		return handshake(x, body)
 	}
@@ -38,13 +47,13 @@ func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Confi
 	began, clock := v.net.now(), time.Now()
 	way := new(trail)
 	limited, stop := within(ctx)
-	state, failed := v.shake(limited, hostport, config, way)
+	state, said, failed := v.shake(limited, hostport, config, way, open)
 	stop()
 	if ctx.Err() != nil {
 		failed = failure(ctx, failed)
 	}
-	shaken := shape(state, way.addr, failed)
-	x := pipeline.Exchange{Operation: "handshake", Question: question, Locator: "tls://" + hostport, At: began,
+	shaken := shape(state, way.addr, said, failed)
+	x := pipeline.Exchange{Operation: "handshake", Question: question, Locator: scheme + "://" + hostport, At: began,
 		Elapsed: time.Since(clock)}
 	if way.addr != "" {
 		x.Detail = way.String() + ", offered " + versions(config)
@@ -81,37 +90,50 @@ func offered(config *tls.Config, host string) *tls.Config {
 }
 
 // refused is a server's refusal of what we offered: an answer, not a fault.
-type refused struct{ error }
+type refused struct {
+	error
+	clear bool // it will not even begin TLS
+}
 
-func (v *View) shake(ctx context.Context, hostport string, config *tls.Config, way *trail) (*tls.ConnectionState, error) {
+func (v *View) shake(ctx context.Context, hostport string, config *tls.Config, way *trail, open opening) (state *tls.ConnectionState, said string, err error) {
 	conn, err := v.net.dial(ctx, hostport, way)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer conn.Close()
 	ctx, stop := context.WithTimeout(ctx, dialTimeout)
 	defer stop()
+	if open != nil {
+		defer context.AfterFunc(ctx, func() { conn.Close() })()
+		if said, err = open(conn); err != nil {
+			return nil, said, shakeError(ctx, err)
+		}
+	}
 	c := tls.Client(conn, config)
 	if err := c.HandshakeContext(ctx); err != nil {
-		return nil, shakeError(ctx, err)
+		return nil, said, shakeError(ctx, err)
 	}
-	state := c.ConnectionState()
-	return &state, nil
+	shaken := c.ConnectionState()
+	return &shaken, said, nil
 }
 
 // shakeError tells a refusal from silence and from what can't be read.
 func shakeError(ctx context.Context, err error) error {
 	var record tls.RecordHeaderError
+	var no *refused
+	var known *pipeline.Failure
 	text := err.Error()
 	switch {
 	case ctx.Err() != nil:
 		return failure(ctx, ctx.Err())
+	case errors.As(err, &no), errors.As(err, &known):
+		return err
 	case errors.As(err, &record):
 		return pipeline.Fail(pipeline.Malformed, text)
 	case strings.Contains(text, "remote error"),
 		strings.Contains(text, "unsupported protocol version"),
 		strings.Contains(text, "unconfigured cipher suite"), errors.Is(err, io.EOF), strings.Contains(text, "reset by peer"):
-		return &refused{err}
+		return &refused{error: err}
 	case strings.Contains(text, "certificate"), strings.Contains(text, "x509"), strings.Contains(text, "tls:"):
 		return pipeline.Fail(pipeline.Malformed, text)
 	}
@@ -121,26 +143,28 @@ func shakeError(ctx context.Context, err error) error {
 // shaken is the first line of the bytes kept.
 type shakeLine struct {
 	Addr    string   `json:"addr"`
+	Said    string   `json:"said,omitempty"` // before TLS
 	Version uint16   `json:"version,omitempty"`
 	Suite   uint16   `json:"suite,omitempty"`
 	ALPN    string   `json:"alpn,omitempty"`
 	Staple  []byte   `json:"ocsp,omitempty"`
 	SCTs    [][]byte `json:"scts,omitempty"`
 	Error   string   `json:"error,omitempty"`
+	Clear   bool     `json:"clear,omitempty"` // the error is that TLS is not offered
 }
 
 // shape writes down a connection.
-func shape(state *tls.ConnectionState, addr string, err error) []byte {
+func shape(state *tls.ConnectionState, addr, said string, err error) []byte {
 	if addr == "" {
 		return nil
 	}
-	l := shakeLine{Addr: addr}
+	l := shakeLine{Addr: addr, Said: said}
 	if err != nil {
 		var r *refused
 		if !errors.As(err, &r) {
 			return nil
 		}
-		l.Error = err.Error()
+		l.Error, l.Clear = err.Error(), r.clear
 	}
 	var b bytes.Buffer
 	if state != nil {
@@ -169,7 +193,7 @@ func handshake(x pipeline.Exchange, body []byte) (*Handshake, error) {
 	}
 	h := &Handshake{Exchange: x.ID, Addr: l.Addr, At: x.At}
 	if l.Error != "" {
-		h.Err = errors.New(l.Error)
+		h.Err, h.Clear = errors.New(l.Error), l.Clear
 		return h, nil
 	}
 	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, SignedCertificateTimestamps: l.SCTs, HandshakeComplete: true}

@@ -26,7 +26,6 @@ var table = []Relation{
 	{"srv-record", names, nil, Record, "offers the service", false},                  // service, target, port, priority, weight
 	{"served-by", names, names, Text, "has a service at", false},                     // service label
 	{"https-record", names, nil, Record, "offers HTTPS by", false},                   // priority, target, params
-	{"tlsa-record", names, nil, Record, "pins the certificate", false},               // host, port, usage, selector, matching, data
 	{"dnssec-signed", names, nil, Bool, "is signed", true},                           // DS at the parent
 	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial
 	{"reverse-name", []Kind{KindIP}, names, NoValue, "has the reverse name", false},
@@ -47,6 +46,17 @@ var table = []Relation{
 	{"dkim-key", names, nil, Record, "publishes the DKIM key", false}, // selector, type, bits, testing, hash, revoked
 	{"tls-rpt-record", names, nil, Text, "publishes the TLS-RPT record", false},
 	{"mta-sts-record", names, nil, Text, "publishes the MTA-STS record", false},
+
+	// DNSSEC and DANE
+	{"dnssec-state", names, nil, Text, "is, by the chain of trust,", true},      // secure, insecure, bogus
+	{"dnssec-end", names, nil, Record, "has a chain of trust that ends", true},  // zone, reason, resolver: what it says of it
+	{"dnssec-key", names, nil, Record, "publishes the zone key", false},         // tag, algorithm, name (of it), bits, flags
+	{"dnssec-ds", names, nil, Record, "is vouched for by the DS record", false}, // tag, algorithm, digest (type), matches (a key)
+	{"dnssec-denial", names, nil, Record, "hashes what it denies with", true},   // NSEC3: iterations, salt
+	{"dnssec-expires", names, nil, Moment, "has signatures until", true},        // the first to end
+	{"dnssec-removal", names, nil, Bool, "asks for its DS record to go", true},  // CDS
+	{"tlsa-record", names, nil, Record, "pins the certificate", false},          // host, port, usage, selector, matching, data, usable, why (not), state (of its zone)
+	{"dane-match", names, nil, Record, "serves, where one is pinned,", false},   // host, port, matches, records (usable ones), reason
 
 	// registration
 	{"registered-by", []Kind{KindDomain}, []Kind{KindOrganization}, Text, "is registered through", false}, // IANA id

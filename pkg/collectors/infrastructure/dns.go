@@ -11,7 +11,7 @@ import (
 )
 
 // dnsRecords reads a zone's records of a name: of a domain everything it may
-// hold, of a host below only where it leads. Two round trips.
+// hold, of a host below only where it leads. One round trip.
 func dnsRecords() collectors.Entry {
 	return collectors.Entry{
 		Spec: pipeline.Spec{
@@ -19,7 +19,7 @@ func dnsRecords() collectors.Entry {
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
 			Produces: []pipeline.Predicate{"resolves-to", "alias-of", "delegated-to", "mail-handled-by", "refuses-mail",
 				"zone-primary", "zone-contact", "zone-serial", "txt-record", "verification-token", "caa-record",
-				"srv-record", "served-by", "https-record", "tlsa-record", "dnssec-signed"},
+				"srv-record", "served-by", "https-record", "dnssec-signed"},
 			Emits: []pipeline.Category{pipeline.Technical, pipeline.Contact},
 			Mode:  pipeline.Relayed, Source: dnsSource(), Origin: "zone", Grade: pipeline.Own,
 			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
@@ -37,12 +37,9 @@ var services = strings.Fields(`_autodiscover._tcp _caldavs._tcp _carddavs._tcp _
 	_matrix._tcp _minecraft._tcp _pop3s._tcp _sip._tcp _sip._tls _sip._udp _sipfederationtls._tcp _sips._tcp _stun._udp
 	_submission._tcp _submissions._tcp _turn._udp _xmpp-client._tcp _xmpp-server._tcp`)
 
-// mailHosts is how many mail hosts are asked for TLSA records.
-const mailHosts = 20
-
 func readRecords(ctx context.Context, ask lookup, subject pipeline.Entity, emit collectors.Emit) error {
 	z, name := newZone(ask), subject.Value
-	qs := append(at(name, dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeHTTPS), at("_443._tcp."+name, dns.TypeTLSA)...)
+	qs := at(name, dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeHTTPS)
 	if subject.Kind == pipeline.KindDomain {
 		qs = append(qs, at(name, dns.TypeNS, dns.TypeSOA, dns.TypeMX, dns.TypeTXT, dns.TypeCAA, dns.TypeDS)...)
 		for _, up := range parents(name) { // where CAA is looked for next
@@ -58,15 +55,12 @@ func readRecords(ctx context.Context, ask lookup, subject pipeline.Entity, emit 
 	r := records{z, subject, emit}
 	r.addresses()
 	r.https()
-	r.tlsa(subject, 443)
 	if subject.Kind == pipeline.KindDomain {
 		r.delegation()
 		r.texts()
 		r.caa()
 		r.services()
-		if err := r.mail(ctx); err != nil {
-			return err
-		}
+		r.mail()
 	}
 	return z.end()
 }

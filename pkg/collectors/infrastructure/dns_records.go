@@ -1,8 +1,6 @@
 package infrastructure
 
 import (
-	"context"
-	"fmt"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -114,17 +112,16 @@ func (r records) services() {
 }
 
 // mail tells the mail hosts, that there are none or that mail is refused
-// (RFC 7505), and the certificates that mail hosts pin: a second round trip.
-func (r records) mail(ctx context.Context) error {
+// (RFC 7505).
+func (r records) mail() {
 	reply := r.get(r.subject.Value, dns.TypeMX)
 	if reply == nil {
-		return nil
+		return
 	}
 	if reply.Denied() {
 		r.emit(pipeline.Observation{Predicate: "mail-handled-by", Denies: true, Exchanges: proof(reply)})
-		return nil
+		return
 	}
-	var hosts []pipeline.Entity
 	for _, rr := range reply.Records() {
 		mx, ok := rr.(*dns.MX)
 		if !ok {
@@ -135,43 +132,5 @@ func (r records) mail(ctx context.Context) error {
 			continue
 		}
 		r.name("mail-handled-by", mx.Mx, float64(mx.Preference), reply)
-		if h, err := pipeline.NewName(bare(mx.Mx)); err == nil && len(hosts) < mailHosts {
-			hosts = append(hosts, h)
-		}
-	}
-	var qs []collectors.Question
-	for _, h := range hosts {
-		qs = append(qs, at("_25._tcp."+h.Value, dns.TypeTLSA)...)
-	}
-	if err := r.ask(ctx, qs...); err != nil {
-		return err
-	}
-	for _, h := range hosts {
-		r.tlsa(h, 25)
-	}
-	return nil
-}
-
-// tlsa tells the certificates that a host pins at a TCP port: of the name
-// asked about, as a mail host's is its protection too. That it pins none is
-// said for mail hosts only.
-func (r records) tlsa(host pipeline.Entity, port int) {
-	reply := r.get(fmt.Sprintf("_%d._tcp.%s", port, host.Value), dns.TypeTLSA)
-	if reply == nil {
-		return
-	}
-	if reply.Denied() {
-		if port == 25 {
-			r.emit(pipeline.Observation{Predicate: "tlsa-record", Denies: true, Exchanges: proof(reply),
-				Value: map[string]any{"host": host.Value, "port": float64(port)}})
-		}
-		return
-	}
-	for _, rr := range reply.Records() {
-		if t, ok := rr.(*dns.TLSA); ok {
-			r.emit(pipeline.Observation{Predicate: "tlsa-record", Exchanges: proof(reply), Value: map[string]any{
-				"host": host.Value, "port": float64(port), "usage": float64(t.Usage), "selector": float64(t.Selector),
-				"matching": float64(t.MatchingType), "data": strings.ToLower(t.Certificate)}})
-		}
 	}
 }

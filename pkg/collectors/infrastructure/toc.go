@@ -8,6 +8,9 @@ func All() []collectors.Entry {
 	return []collectors.Entry{
 		dnsRecords(),
 		mailPolicy(),
+		chainOfTrust(),
+		dane(),
+		daneMatch(),
 		reverseNames(),
 		originASN(),
 		rdap(),

@@ -3,7 +3,6 @@ package lab
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -50,7 +49,7 @@ func newAuthority(day time.Time) (*authority, error) {
 }
 
 func (a *authority) ca(name string, by *signer) (*signer, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := newKey(name, "")
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +101,7 @@ func (a *authority) certificate(name string, s tlsSettings) (*tls.Certificate, e
 }
 
 func (a *authority) issue(name string, s tlsSettings) (*tls.Certificate, error) {
-	key, err := newKey(s.key)
+	key, err := newKey(name, s.key)
 	if err != nil {
 		return nil, err
 	}
@@ -185,16 +184,21 @@ func (a *authority) leaf(name string, s tlsSettings) *x509.Certificate {
 	return t
 }
 
-func newKey(kind string) (crypto.Signer, error) {
+// newKey makes a key of its owner's name, the same in every lab: what is
+// pinned in DNS stays what is presented.
+func newKey(owner, kind string) (key crypto.Signer, err error) {
+	d := &dice{seed: "lab key of " + owner + ", " + kind}
 	switch kind {
 	case "rsa-1024":
-		return rsa.GenerateKey(rand.Reader, 1024)
+		key, _, err = d.rsa(1024)
 	case "rsa-2048":
-		return rsa.GenerateKey(rand.Reader, 2048)
+		key, _, err = d.rsa(2048)
 	case "ecdsa-p224":
-		return ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+		key, _, err = d.ecdsa(elliptic.P224())
 	case "ecdsa-p384":
-		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+		key, _, err = d.ecdsa(elliptic.P384())
+	default:
+		key, _, err = d.ecdsa(elliptic.P256())
 	}
-	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return key, err
 }

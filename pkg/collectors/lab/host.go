@@ -17,6 +17,8 @@ type host struct {
 	limit  limit
 	tls    tlsSettings
 	dns    dnsSettings
+	smtp   smtp
+	pins   []pin
 	file   file
 }
 
@@ -64,7 +66,11 @@ func (w *World) hostFile(f file, name string) error {
 		}
 	}
 	w.hosts[name] = h
-	if h.tls.given && !strings.HasPrefix(name, "*.") {
+	wild := strings.HasPrefix(name, "*.")
+	if wild && (h.smtp != "" || len(h.pins) > 0) {
+		return fmt.Errorf("%s: smtp and tlsa are of one host", name)
+	}
+	if (h.tls.given || h.smtp != "") && !wild {
 		w.placed[name] = f
 	}
 	return nil
@@ -96,8 +102,13 @@ func (h *host) set(word, arg string) (err error) {
 		return h.tls.set(word, arg)
 	case "dns":
 		return h.dns.set(directive(arg))
+	case "smtp":
+		return h.smtp.set(arg)
+	case "tlsa":
+		h.pins = append(h.pins, pin{})
+		return h.pins[len(h.pins)-1].parse(arg)
 	}
-	return fmt.Errorf("unknown directive %q: a host has latency, drip, endless, gzip-bomb, cut, close, silent, first, loss, limit, tls, ciphers, certificate, dns", word)
+	return fmt.Errorf("unknown directive %q: a host has latency, drip, endless, gzip-bomb, cut, close, silent, first, loss, limit, tls, ciphers, certificate, dns, smtp, tlsa", word)
 }
 
 func (b *burst) parse(arg string) error {

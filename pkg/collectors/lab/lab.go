@@ -60,11 +60,14 @@ func (w *World) Serve(ctx context.Context, o Options) (*Lab, error) {
 	if l.tree, err = w.plant(l.day); err != nil {
 		return nil, err
 	}
-	if err := l.tree.sign(w.signings, l.day); err != nil {
-		return nil, err
-	}
 	if l.authority, err = newAuthority(l.day); err != nil {
 		return nil, fmt.Errorf("make the lab's CA: %w", err)
+	}
+	if err := l.pins(); err != nil {
+		return nil, err
+	}
+	if err := l.tree.sign(w.signings, l.day); err != nil {
+		return nil, err
 	}
 	l.ctx, l.stop = context.WithCancel(ctx)
 	l.close = sync.OnceValue(l.end)
@@ -92,6 +95,18 @@ func (l *Lab) listen() error {
 		}
 		l.closers = append(l.closers, whois.Close)
 		l.running.Go(func() { l.serveWhois(whois, server) })
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.world.hosts)) {
+		h := l.world.hosts[name]
+		if h.smtp == "" {
+			continue
+		}
+		mail, err := l.port(name + ":25")
+		if err != nil {
+			return err
+		}
+		l.closers = append(l.closers, mail.Close)
+		l.running.Go(func() { l.serveSMTP(mail, name, h) })
 	}
 	l.routes = append(l.routes, l.closed()...)
 	plain, err := l.port(":80")
@@ -123,8 +138,9 @@ func (l *Lab) Resolver() netip.AddrPort { return l.resolver }
 
 // ConnectTo returns the routes into the lab, in the syntax of --connect-to
 // and in the order in which they are to be tried: each name server by address,
-// each WHOIS server by name, the subjects' hosts that serve nothing, HTTP and HTTPS for whatever host,
-// and for every other port one that is closed.
+// each WHOIS server and each mail host by name, the subjects' hosts that serve
+// nothing, HTTP and HTTPS for whatever host, and for every other port one that
+// is closed.
 func (l *Lab) ConnectTo() []string { return slices.Clone(l.routes) }
 
 // CA returns the lab's root certificate as PEM.
@@ -199,9 +215,9 @@ func (l *Lab) site(scheme, host string) *site {
 // A Request is something that the lab was asked.
 type Request struct {
 	At       time.Time
-	Service  string      // dns (the resolver), name-server, whois, http, https or tls (a handshake)
+	Service  string      // dns (the resolver), name-server, whois, smtp, http, https or tls (a handshake)
 	Host     string      // the name asked about, the name server, the WHOIS server, or the host of the request
-	Question string      // record type, name and record type, query, or method and request target
+	Question string      // record type, name and record type, query, command, or method and request target
 	Header   http.Header // of HTTP
 }
 

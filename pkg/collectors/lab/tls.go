@@ -150,6 +150,11 @@ func (l *Lab) hello(h *tls.ClientHelloInfo) (*tls.Config, error) {
 		_, err := io.Copy(io.Discard, h.Conn) // until one of us hangs up
 		return nil, errors.Join(io.ErrUnexpectedEOF, err)
 	}
+	return l.shown(name, settings)
+}
+
+// shown is how a host shakes hands.
+func (l *Lab) shown(name string, settings tlsSettings) (*tls.Config, error) {
 	certificate, err := l.authority.certificate(name, settings)
 	if err != nil {
 		return nil, err

@@ -172,7 +172,7 @@ func (w *World) check() error {
 		}
 	}
 	for name, h := range w.hosts {
-		serves := h.tls.given || w.whois[name] != nil || w.sites["http://"+name] != nil || w.sites["https://"+name] != nil
+		serves := h.tls.given || h.smtp != "" || w.whois[name] != nil || w.sites["http://"+name] != nil || w.sites["https://"+name] != nil
 		if !serves && h.dns == (dnsSettings{}) {
 			return h.file.error(fmt.Errorf("%s answers nothing: no site and no WHOIS server has that name", name))
 		}
