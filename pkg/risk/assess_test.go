@@ -143,7 +143,8 @@ func TestSilenceIsNoFindingAndNoPass(t *testing.T) {
 func TestPinnedMailHostIsNoFinding(t *testing.T) {
 	mx := pipeline.Entity{Kind: pipeline.KindHost, Value: "mx.corp.example"}
 	_, a := tell(nil).says("mail-handled-by", mx.Value, 10.0, false).says("mta-sts-record", "", nil, true).
-		about(mx, "tlsa-record", "", map[string]any{"port": 25, "usage": 3}, false).assess(t, risk.Options{})
+		says("dnssec-state", "", "secure", false).
+		about(mx, "tlsa-record", "", map[string]any{"host": mx.Value, "port": 25, "usable": true, "state": "secure"}, false).assess(t, risk.Options{})
 	if s := state(a, "EML-08"); s != "passed" {
 		t.Errorf("EML-08 %s although the mail host pins its certificate", s)
 	}

@@ -19,8 +19,8 @@ func TestAnswersCanBeReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		world, roots := serveFor(t, w, 0)
-		nowhere, err := collectors.New(collectors.Options{Resolvers: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}, Roots: roots})
+		world, o := serveFor(t, w, 0)
+		nowhere, err := collectors.New(collectors.Options{Resolvers: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}, Roots: o.Roots, TrustAnchors: o.TrustAnchors})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
 )
@@ -25,15 +26,15 @@ func serve(t testing.TB, w *lab.World, latency time.Duration) *collectors.Net {
 	return n
 }
 
-// serveFor also returns what a Net needs to judge the world's certificates.
-func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Net, *x509.CertPool) {
+// serveFor also returns the options that led there.
+func serveFor(t testing.TB, w *lab.World, latency time.Duration) (*collectors.Net, collectors.Options) {
 	t.Helper()
-	_, n, roots := serveLab(t, w, latency)
-	return n, roots
+	_, n, o := serveLab(t, w, latency)
+	return n, o
 }
 
 // serveLab also returns the lab, which knows what it was asked.
-func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *collectors.Net, *x509.CertPool) {
+func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *collectors.Net, collectors.Options) {
 	t.Helper()
 	l, err := w.Serve(context.Background(), lab.Options{Latency: latency})
 	if err != nil {
@@ -41,6 +42,9 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 	}
 	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool()}
 	o.Roots.AppendCertsFromPEM(l.CA())
+	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range l.ConnectTo() {
 		c, err := collectors.ParseConnectTo(s)
 		if err != nil {
@@ -60,7 +64,7 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 			t.Error(err)
 		}
 	})
-	return l, n, o.Roots
+	return l, n, o
 }
 
 // A trial is one task, and what came of it. It is the task's [pipeline.Out].

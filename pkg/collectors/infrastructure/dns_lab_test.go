@@ -101,8 +101,7 @@ func TestDNSCollectorsInTheLab(t *testing.T) {
 			`brindleford.example verification-token "Atlassian"`,
 			"not brindleford.example caa-record",
 			`not brindleford.example srv-record {"service":"_xmpp-server._tcp"}`,
-			"brindleford.example mail-handled-by host:mx2.fenwick-hosting.example 20",
-			`not brindleford.example tlsa-record {"host":"mx1.brindleford.example","port":25}`}},
+			"brindleford.example mail-handled-by host:mx2.fenwick-hosting.example 20"}},
 		{"brindleford", "dns", "blog.brindleford.example", []string{
 			"blog.brindleford.example resolves-to ip:198.51.100.80",
 			"blog.brindleford.example alias-of host:brindleford.fenwick-pages.example"}},

@@ -25,8 +25,6 @@ corp.example. CAA 0 issue "ca.example; accounturi=https://ca.example/1"
 corp.example. CAA 128 iodef "mailto:security@corp.example"
 corp.example. DS 12345 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 corp.example. HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.10
-_443._tcp.corp.example. TLSA 3 1 1 0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef
-_25._tcp.mx1.corp.example. TLSA 3 1 1 aa23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 _sip._tcp.corp.example. SRV 10 60 5060 sip.hoster.example.
 _imap._tcp.corp.example. SRV 0 0 0 .
 www.corp.example. CNAME lb.corp.example.
@@ -39,8 +37,8 @@ mx.hoster.example. A 203.0.113.5
 func TestRecordsOfADomain(t *testing.T) {
 	f := zoneOf(t, lively)
 	r := read(t, dnsRecords(), readRecords, f, "corp.example")
-	if r.err != nil || f.trips != 2 {
-		t.Errorf("error %v, %d round trips; want none and 2", r.err, f.trips)
+	if r.err != nil || f.trips != 1 {
+		t.Errorf("error %v, %d round trips; want none and 1", r.err, f.trips)
 	}
 	r.wants(t,
 		"corp.example resolves-to ip:192.0.2.10",
@@ -59,9 +57,6 @@ func TestRecordsOfADomain(t *testing.T) {
 		`corp.example caa-record {"flags":128,"tag":"iodef","value":"mailto:security@corp.example"}`,
 		"corp.example dnssec-signed true",
 		`corp.example https-record {"params":"alpn=h2,h3 ipv4hint=192.0.2.10","priority":1,"target":"corp.example"}`,
-		`corp.example tlsa-record {"data":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","host":"corp.example","matching":1,"port":443,"selector":1,"usage":3}`,
-		`corp.example tlsa-record {"data":"aa23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","host":"mx1.corp.example","matching":1,"port":25,"selector":1,"usage":3}`,
-		`not corp.example tlsa-record {"host":"mx.hoster.example","port":25}`,
 		`corp.example srv-record {"port":5060,"priority":10,"service":"_sip._tcp","target":"sip.hoster.example","weight":60}`,
 		"corp.example served-by host:sip.hoster.example _sip._tcp",
 		`not corp.example srv-record {"service":"_imap._tcp"}`,
@@ -79,8 +74,8 @@ func TestRecordsOfAHost(t *testing.T) {
 	r := read(t, dnsRecords(), readRecords, f, "www.corp.example")
 	r.only(t, "resolves-to", "www.corp.example resolves-to ip:198.51.100.7")
 	r.only(t, "alias-of", "www.corp.example alias-of host:lb.corp.example", "lb.corp.example alias-of host:edge.cdn.example")
-	if len(f.asked) != 5 || f.trips != 1 {
-		t.Errorf("%d questions in %d round trips; want 5 in 1", len(f.asked), f.trips)
+	if len(f.asked) != 4 || f.trips != 1 {
+		t.Errorf("%d questions in %d round trips; want 4 in 1", len(f.asked), f.trips)
 	}
 	r = read(t, dnsRecords(), readRecords, zoneOf(t, lively), "gone.corp.example")
 	r.wants(t, "not gone.corp.example resolves-to", "gone.corp.example alias-of host:nothing.cloud.example")
@@ -125,7 +120,7 @@ func TestFailuresDenyNothing(t *testing.T) {
 		}
 	}
 	f := zoneOf(t, "")
-	for _, q := range []string{"www.corp.example A", "www.corp.example AAAA", "www.corp.example CNAME", "www.corp.example HTTPS", "_443._tcp.www.corp.example TLSA"} {
+	for _, q := range []string{"www.corp.example A", "www.corp.example AAAA", "www.corp.example CNAME", "www.corp.example HTTPS"} {
 		f.broken[q] = true
 	}
 	if r := read(t, dnsRecords(), readRecords, f, "www.corp.example"); len(r.lines) > 0 || outcome(r.err) != pipeline.Unreachable {

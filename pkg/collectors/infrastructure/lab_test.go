@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/infrastructure"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
@@ -73,6 +74,9 @@ func tell(t *testing.T, collector, subject, world string, endpoints ...string) *
 	o := collectors.Options{Roots: x509.NewCertPool(), Endpoints: map[string]string{}}
 	o.Resolvers = append(o.Resolvers, l.Resolver())
 	o.Roots.AppendCertsFromPEM(l.CA())
+	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range l.ConnectTo() {
 		c, err := collectors.ParseConnectTo(s)
 		if err != nil {

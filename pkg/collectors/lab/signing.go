@@ -56,7 +56,7 @@ func (s *signing) set(word, arg string) (err error) {
 	case "algorithm":
 		s.algorithm = dns.StringToAlgorithm[strings.ToUpper(arg)]
 		if _, err := hashOf(s.algorithm); err != nil {
-			return fmt.Errorf("unknown algorithm %q: want RSASHA1, RSASHA256, RSASHA512, ECDSAP256SHA256, ECDSAP384SHA384 or ED25519", arg)
+			return fmt.Errorf("unknown algorithm %q: want RSASHA1, RSASHA1-NSEC3-SHA1, RSASHA256, RSASHA512, ECDSAP256SHA256, ECDSAP384SHA384 or ED25519", arg)
 		}
 	case "bits":
 		s.bits, err = strconv.Atoi(arg)
