@@ -65,7 +65,7 @@ func usable(rr dns.RR) error {
 			return fmt.Errorf("the key %d signs no zone: it is revoked, not a zone key, or can't be read", rr.KeyTag())
 		}
 	default:
-		return fmt.Errorf("a %s record of %s: a trust anchor is a DS or DNSKEY record of the root", dns.Type(rr.Header().Rrtype), name)
+		return fmt.Errorf("the %s record of %s: a trust anchor is a DS or DNSKEY record of the root", dns.Type(rr.Header().Rrtype), name)
 	}
 	if name != "." {
 		return fmt.Errorf("a record of %s: the chain begins at the root, so its owner must be \".\"", name)

@@ -30,6 +30,10 @@ func gather(rrs []dns.RR, name string, kind uint16) set {
 		if h.Class != dns.ClassINET || !strings.EqualFold(h.Name, name) {
 			continue
 		}
+		if h.Name != name { // a set is of one spelling
+			rr = dns.Copy(rr)
+			rr.Header().Name = name
+		}
 		if h.Rrtype == kind && !slices.ContainsFunc(s.records, func(x dns.RR) bool { return dns.IsDuplicate(x, rr) }) {
 			s.records = append(s.records, rr)
 		}
@@ -60,7 +64,7 @@ func (v *Validator) signed(z *Zone, s set) Verdict { return v.verify(z.Name, z.K
 // nearest.
 func (v *Validator) verify(zone string, keys []*dns.DNSKEY, s set) Verdict {
 	what := dns.Type(s.kind).String() + " of " + s.name
-	if len(s.sigs) == 0 {
+	if len(s.sigs) == 0 || !dns.IsSubDomain(zone, s.name) {
 		return bogus(zone, "%s is not signed", what)
 	}
 	best, reason := 0, "no key of the zone made the signature of "+what
