@@ -3,6 +3,7 @@ package infrastructure
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -63,7 +64,7 @@ func (t trust) denial() {
 	for _, rr := range r.Records() {
 		if p, ok := rr.(*dns.NSEC3PARAM); ok && p.Flags == 0 { // others are in the making (RFC 5155, 4.1.2)
 			t.emit(pipeline.Observation{Predicate: "dnssec-denial", Exchanges: proof(r), Value: map[string]any{
-				"iterations": float64(p.Iterations), "salt": p.Salt}})
+				"iterations": float64(p.Iterations), "salt": strings.ToLower(p.Salt)}})
 		}
 	}
 }

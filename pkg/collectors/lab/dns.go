@@ -106,7 +106,9 @@ func (l *Lab) judge(m *dns.Msg, q dns.Question) {
 	}
 	code := l.tree.refusal(q.Name, q.Qtype)
 	for _, rr := range m.Answer {
-		code = cmp.Or(code, l.tree.refusal(rr.Header().Name, rr.Header().Rrtype))
+		if kind := rr.Header().Rrtype; kind != dns.TypeRRSIG {
+			code = cmp.Or(code, l.tree.refusal(rr.Header().Name, kind))
+		}
 	}
 	if code == 0 {
 		return

@@ -1,10 +1,11 @@
 // Package lab is a small internet on loopback, described by text files.
 //
 // A [World] is one txtar file; [World.Serve] makes a [Lab] of it: a recursive
-// DNS resolver, name servers, WHOIS servers, HTTP and HTTPS with certificates of its own
-// CA, all on 127.0.0.1. Everything a collector asks is asked for real, by the
-// client that asks the real internet; [Lab.Resolver], [Lab.ConnectTo] and
-// [Lab.CA] are the flags that lead it here.
+// DNS resolver, name servers, WHOIS servers, HTTP and HTTPS with certificates
+// of its own CA, mail hosts, all on 127.0.0.1. Everything a collector asks is
+// asked for real, by the client that asks the real internet; [Lab.Resolver],
+// [Lab.ConnectTo], [Lab.CA] and [Lab.TrustAnchor] are the flags that lead it
+// here.
 //
 // # A world in ten minutes
 //
@@ -55,7 +56,27 @@
 // a zone without SOA gets one. dns://. is the place for single names of other
 // zones. The resolver knows all zones and nothing else: another name is
 // NXDOMAIN. It follows aliases, fills in wildcards, sets TC over UDP, never
-// sets AD, and refuses zone transfers.
+// sets AD, and refuses zone transfers. The root is signed in every world, and
+// a zone without a dnssec file below is provably not.
+//
+// # dnssec://ZONE
+//
+// How a zone of the world is signed; an empty file is a well-kept one. Its DS
+// record stands in the zone above, which must be signed too if the chain is to
+// hold. Keys are made of the zone's name, the same in every lab. Signatures
+// and proofs are sent to who asks for them (DO). As a resolver that validates,
+// the lab refuses what is bogus with SERVFAIL and an extended error, unless it
+// is asked not to judge (CD).
+//
+//	algorithm RSASHA256        as the registry of algorithms has it; ECDSAP256SHA256
+//	bits 1024                  of RSA keys; 2048
+//	nsec3 10 ab1234            iterations and salt of the hash, or neither; NSEC
+//	opt-out                    NSEC3 that leaves unsigned delegations out
+//	signatures from -40d to -1d    -7d to +21d
+//	digest 1                   of the DS record; 2, which is SHA-256
+//	ds none                    the zone above does not know that it is signed
+//	ds stale                   it has the DS record of a key that is gone
+//	keys none                  the zone has lost its keys and signatures
 //
 // # ns://SERVER/ZONE
 //
@@ -108,7 +129,7 @@
 //
 // # host://NAME
 //
-// How a web host or WHOIS server behaves, whatever it is asked. NAME may be
+// How a web host, mail host or WHOIS server behaves, whatever it is asked. NAME may be
 // *.NAME. latency, drip, endless, gzip-bomb, cut, close and silent as above, and:
 //
 //	first 1 status 502         the first request; any of the above, too
@@ -122,6 +143,11 @@
 //	certificate self-signed    or untrusted, incomplete, sha1
 //	certificate subject TEXT   the organisation in it, with templates
 //	certificate malformed      with names that parsers refuse; or garbage, which is none
+//	smtp                       speaks SMTP at port 25 and offers STARTTLS
+//	smtp clear                 offers none; refuse: speaks to nobody
+//	tlsa 25 3 1 1              pins the certificate that it presents: port,
+//	                           usage, selector, matching; other pins are
+//	                           records of the zone
 //	dns silent                 of questions for the name and those below:
 //	dns rcode SERVFAIL         also latency 1s, loss 1/2, truncate
 //

@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -80,5 +82,79 @@ func TestRealTools(t *testing.T) {
 			last := len(x.args) - 1
 			t.Errorf("%s … %s: no %q in\n%s", x.name, x.args[last], x.want, out)
 		}
+	}
+}
+
+// Validators of other make come to the verdicts that a world is written for.
+func TestRealValidators(t *testing.T) {
+	w, err := Open("signed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := serveWorld(t, w, Options{})
+	_, port, _ := net.SplitHostPort(c.lab.Resolver().String())
+	fields := strings.Fields(c.lab.TrustAnchor()) // . 3600 IN DS tag algorithm type digest
+	dir := t.TempDir()
+	anchor, ds := filepath.Join(dir, "anchor"), filepath.Join(dir, "root.ds")
+	text := fmt.Sprintf("trust-anchors { . static-ds %s %s %s %q; };", fields[4], fields[5], fields[6], fields[7])
+	if err := errors.Join(os.WriteFile(anchor, []byte(text), 0o600), os.WriteFile(ds, []byte(c.lab.TrustAnchor()), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ program, name, kind, want string }{
+		{"delv", "alderwick.example", "A", "; fully validated"},
+		{"delv", "alderwick.example", "SRV", "; negative response, fully validated"},
+		{"delv", "none.alderwick.example", "A", "; negative response, fully validated"},
+		{"delv", "x.stores.alderwick.example", "A", "; fully validated"},
+		{"delv", "x.stores.alderwick.example", "MX", "; negative response, fully validated"},
+		{"delv", "_25._tcp.mx2.alderwick.example", "TLSA", "; fully validated"},
+		{"delv", "example", "DS", "; fully validated"},
+		{"delv", "none.example", "DS", "; negative response"},
+		{"delv", "203.in-addr.arpa", "PTR", "; negative response, fully validated"},
+		{"delv", "thornbury.example", "A", "broken trust chain"},
+		{"drill", "alderwick.example", "A", ";; Chase successful"},
+		{"drill", "x.stores.alderwick.example", "A", ";; Chase successful"},
+		{"dig", "thornbury.example", "A", "EDE: 9 (DNSKEY Missing)"},
+		{"dig", "foxhall.example", "A", "status: NOERROR"}, // weak is not broken
+	} {
+		path, err := exec.LookPath(x.program)
+		if err != nil {
+			t.Logf("left out: %s is not installed", x.program)
+			continue
+		}
+		args := map[string][]string{
+			"delv":  {"-a", anchor, "+root=.", "+cdflag", "@127.0.0.1", "-p", port, x.name, x.kind},
+			"drill": {"-S", "-k", ds, "-p", port, "@127.0.0.1", x.name, x.kind},
+			"dig":   {"@127.0.0.1", "-p", port, "+dnssec", "+tries=1", x.name, x.kind},
+		}[x.program]
+		ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+		out, _ := exec.CommandContext(ctx, path, args...).CombinedOutput() // a refusal is an answer too
+		stop()
+		if !strings.Contains(string(out), x.want) {
+			t.Errorf("%s %s %s: no %q in\n%s", x.program, x.name, x.kind, x.want, out)
+		}
+	}
+}
+
+// A client of other make comes to TLS with a mail host.
+func TestRealMailClient(t *testing.T) {
+	openssl, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("no openssl on this machine: the mail hosts were not tried by a client of other make")
+	}
+	w, err := Open("signed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := serveWorld(t, w, Options{})
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, c.lab.CA(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	out, _ := exec.CommandContext(ctx, openssl, "s_client", "-starttls", "smtp", "-connect", c.route("mx1.alderwick.example", "25"),
+		"-verify_hostname", "mx1.alderwick.example", "-CAfile", ca).CombinedOutput()
+	if !strings.Contains(string(out), "Verify return code: 0 (ok)") {
+		t.Errorf("%s", out)
 	}
 }
