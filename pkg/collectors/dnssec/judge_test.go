@@ -286,7 +286,7 @@ func TestAnswersLackingAreNotBelieved(t *testing.T) {
 		{"none.hashed.example.", dns.TypeA, dns.TypeNSEC3, dnssec.Bogus},
 		{"x.dev.corp.example.", dns.TypeA, dns.TypeNSEC, dnssec.Bogus},
 		{"x.dev.hashed.example.", dns.TypeA, dns.TypeNSEC3, dnssec.Bogus},
-		{"www.corp.example.", dns.TypeA, dns.TypeA, dnssec.Bogus},
+		{"www.corp.example.", dns.TypeA, dns.TypeA, dnssec.Indeterminate},
 	} {
 		a := read(c.name, c.kind, s.ask(c.name, c.kind))
 		without := func(rrs []dns.RR) (kept []dns.RR) {
@@ -301,6 +301,11 @@ func TestAnswersLackingAreNotBelieved(t *testing.T) {
 		if v := s.validator().Judge(a); v.State != c.want {
 			t.Errorf("%s %s without %s: %+v, want %s", c.name, dns.Type(c.kind), dns.Type(c.lose), v, c.want)
 		}
+	}
+	a := read("none.corp.example.", dns.TypeA, s.ask("none.corp.example.", dns.TypeA))
+	a.Ns = nil
+	if v := s.validator().Judge(a); v.State != dnssec.Indeterminate {
+		t.Errorf("a denial without anything: %+v", v)
 	}
 	for _, c := range []struct {
 		name string

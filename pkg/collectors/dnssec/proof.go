@@ -57,6 +57,8 @@ func (v *Validator) proof(z *Zone, a *Answer) (proof, Verdict) {
 		return &n3, secure(z.Name)
 	case len(n.records) > 0:
 		return n, secure(z.Name)
+	case len(a.Ns) == 0: // some servers leave out all that was not asked
+		return nil, unseen(z.Name, "the resolver hands over no proof that there is no %s of %s", dns.Type(a.Type), a.Name)
 	case n3.strange:
 		return nil, insecure(z.Name, "its NSEC3 records are of a kind that is not known here, or take more than %d iterations", maxIterations)
 	}
