@@ -45,7 +45,7 @@ func TestAttacksAreNotBelieved(t *testing.T) {
 		{"a hashed name that is there is denied", denied("ns.hashed.example.", dns.TypeA, noName, fetch("none.hashed.example.", dns.TypeA))},
 		{"a wildcard's answer for a name that is there", func() *dnssec.Answer {
 			a := fetch("x.dev.corp.example.", dns.TypeA)
-			return &dnssec.Answer{Name: "a.b.c.corp.example.", Type: dns.TypeA, Answer: moved(a, "x.dev.corp.example.", "a.b.c.corp.example.").Answer, Ns: a.Ns}
+			return &dnssec.Answer{Name: "fixed.dev.corp.example.", Type: dns.TypeA, Answer: moved(a, "x.dev.corp.example.", "fixed.dev.corp.example.").Answer, Ns: a.Ns}
 		}()},
 	} {
 		if v := s.validator().Judge(c.answer); v.State != dnssec.Bogus {
@@ -121,29 +121,36 @@ func TestForeignKeysAreNotBelieved(t *testing.T) {
 	}
 }
 
-// Proofs that nobody signed prove nothing.
-func TestForgedProofsAreNotBelieved(t *testing.T) {
+// A signed zone can't be made an unsigned one: neither by proofs that nobody
+// signed, nor by what the zone above says of it or of others.
+func TestDowngradesAreNotBelieved(t *testing.T) {
 	s := serve(t, zones)
-	for _, c := range []struct{ name, proof string }{
-		{"corp.example.", "corp.example. 60 NSEC example. NS RRSIG NSEC"},
-		{"corp.example.", "example. 60 NSEC zzz.example. NS SOA RRSIG NSEC DNSKEY"},
-	} {
-		a := read("none.example.", dns.TypeA, s.ask("none.example.", dns.TypeA))
-		forged, err := dns.NewRR(c.proof)
+	forged := func(text string) []dns.RR {
+		rr, err := dns.NewRR(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a = &dnssec.Answer{Name: c.name, Type: dns.TypeDS, Ns: append(a.Ns, forged)}
+		return append(read("none.example.", dns.TypeA, s.ask("none.example.", dns.TypeA)).Ns, rr)
+	}
+	for name, proof := range map[string][]dns.RR{
+		"its own NSEC":           pick(read("corp0.example.", dns.TypeA, s.ask("corp0.example.", dns.TypeA)), "corp.example.").Ns,
+		"another's NSEC":         read("plain.example.", dns.TypeDS, s.ask("plain.example.", dns.TypeDS)).Ns,
+		"an NSEC of its own":     read("corp.example.", dns.TypeAAAA, s.ask("corp.example.", dns.TypeAAAA)).Ns,
+		"a forged NSEC":          forged("corp.example. 60 NSEC example. NS RRSIG NSEC"),
+		"a gap that is forged":   forged("example. 60 NSEC zzz.example. NS SOA RRSIG NSEC DNSKEY"),
+		"nothing":                nil,
+		"the gap of other names": read("none.example.", dns.TypeA, s.ask("none.example.", dns.TypeA)).Ns,
+	} {
 		v := s.validator()
 		get := v.Get
-		v.Get = func(name string, kind uint16) *dnssec.Answer {
-			if name == c.name && kind == dns.TypeDS {
-				return a
+		v.Get = func(owner string, kind uint16) *dnssec.Answer {
+			if owner == "corp.example." && kind == dns.TypeDS {
+				return &dnssec.Answer{Name: owner, Type: kind, Ns: proof}
 			}
-			return get(name, kind)
+			return get(owner, kind)
 		}
-		if got := v.Zone(c.name); got.State != dnssec.Bogus {
-			t.Errorf("%s: %+v", c.proof, got.Verdict)
+		if got := v.Zone("corp.example."); got.State != dnssec.Bogus && (len(proof) > 0 || got.State != dnssec.Indeterminate) {
+			t.Errorf("%s: %+v", name, got.Verdict)
 		}
 	}
 }

@@ -110,6 +110,7 @@ www CNAME corp.example.
 out CNAME www.plain.example.
 off CNAME www.expired.example.
 *.dev A 192.0.2.2
+fixed.dev A 192.0.2.3
 a.b.c TXT "deep"
 
 -- dnssec://corp.example --

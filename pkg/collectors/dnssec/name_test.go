@@ -61,3 +61,22 @@ func TestBits(t *testing.T) {
 		}
 	}
 }
+
+// The key and its DS record of RFC 6605, 6.1.
+func TestDSNamesOneKey(t *testing.T) {
+	key := record[*dns.DNSKEY](t, "example.net. DNSKEY 257 3 13 GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==")
+	const ds = "example.net. DS 55648 13 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17"
+	if !Matches(record[*dns.DS](t, ds), key) {
+		t.Error("the DS record of the key is not")
+	}
+	for _, other := range []string{
+		"example.net. DS 55648 13 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d18",
+		"example.net. DS 55649 13 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17",
+		"example.net. DS 55648 14 2 b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17",
+		"example.net. DS 55648 13 2 b4c8c1fe",
+	} {
+		if Matches(record[*dns.DS](t, other), key) {
+			t.Errorf("%s is taken for the key's", other)
+		}
+	}
+}
