@@ -41,8 +41,7 @@ func startTLS(conn net.Conn) (said string, err error) {
 		code, text, err := smtpReply(in)
 		log.WriteString(strings.ToValidUTF8(text, "\ufffd"))
 		if err == nil && code != want {
-			first, _, _ := strings.Cut(text, "\n")
-			err = pipeline.Fail(pipeline.Blocked, fmt.Sprintf("the mail server answers %.80q", strings.TrimSpace(first)))
+			err = pipeline.Fail(pipeline.Blocked, fmt.Sprintf("the mail server answers %d", code)) // its text may name us
 		}
 		return text, err
 	}
@@ -79,7 +78,7 @@ func smtpReply(in *bufio.Reader) (code int, text string, err error) {
 		}
 		l := strings.TrimRight(string(line), "\r\n")
 		if len(l) < 3 || strings.Trim(l[:3], "0123456789") != "" || len(l) > 3 && l[3] != ' ' && l[3] != '-' {
-			return 0, text, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("not what a mail server says: %.40q", l))
+			return 0, text, pipeline.Fail(pipeline.Malformed, "it does not speak as a mail server does")
 		}
 		if len(l) == 3 || l[3] == ' ' {
 			code = int(l[0]-'0')*100 + int(l[1]-'0')*10 + int(l[2]-'0')
