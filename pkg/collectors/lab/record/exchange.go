@@ -28,7 +28,7 @@ func (w *writer) exchange(x pipeline.Exchange, body []byte) error {
 		}
 	case "whois":
 		return w.whois(x.Locator, body)
-	case "tls":
+	case "tls", "smtp":
 		return w.tls(x, body)
 	case "http", "https":
 		return w.http(x, body)
@@ -100,13 +100,22 @@ func (w *writer) whois(locator string, raw []byte) error {
 	return nil
 }
 
-// dns adds the records of an answer; a denial needs none.
+// signing are the types that only the holder of a zone's keys can make: a lab
+// signs with its own.
+var signing = []uint16{dns.TypeRRSIG, dns.TypeDNSKEY, dns.TypeDS, dns.TypeNSEC3PARAM}
+
+// dns adds the records of an answer; a denial needs none, and signatures can't
+// be had again.
 func (w *writer) dns(raw []byte) error {
 	m := new(dns.Msg)
 	if err := m.Unpack(raw); err != nil {
 		return fmt.Errorf("recorded DNS answer: %w", err)
 	}
+	signed := slices.ContainsFunc(m.Answer, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeRRSIG })
 	for _, rr := range m.Answer {
+		if signed && slices.Contains(signing, rr.Header().Rrtype) {
+			continue
+		}
 		line := literal(w.r.text(strings.ReplaceAll(rr.String(), "\t", " ")))
 		if rr.Header().Rrtype == dns.TypeSOA { // stands in the zone that it begins
 			zone, _, _ := strings.Cut(line, " ")
@@ -131,6 +140,9 @@ func (w *writer) tls(x pipeline.Exchange, raw []byte) error {
 	}
 	c := h.State.PeerCertificates[0]
 	var b strings.Builder
+	if u.Scheme == "smtp" {
+		b.WriteString("smtp\n")
+	}
 	names := slices.Clone(c.DNSNames)
 	for i, n := range names {
 		names[i] = w.r.name(n)

@@ -11,6 +11,7 @@ import (
 
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/collectors/lab/record"
 	"osint/pkg/pipeline"
@@ -65,6 +66,9 @@ func enter(t *testing.T) *collectors.Net {
 	}
 	o := collectors.Options{Resolvers: []netip.AddrPort{served.Resolver()}, Roots: x509.NewCertPool()}
 	o.Roots.AppendCertsFromPEM(served.CA())
+	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", served.TrustAnchor()); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range served.ConnectTo() {
 		c, err := collectors.ParseConnectTo(s)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
 )
@@ -65,6 +66,9 @@ func (f *Fixture) try(ctx context.Context, e collectors.Entry, live *collectors.
 	defer served.Close()
 	o := collectors.Options{Resolvers: []netip.AddrPort{served.Resolver()}, Roots: x509.NewCertPool()}
 	o.Roots.AppendCertsFromPEM(served.CA())
+	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", served.TrustAnchor()); err != nil {
+		return err
+	}
 	for _, s := range served.ConnectTo() {
 		c, err := collectors.ParseConnectTo(s)
 		if err != nil {
