@@ -60,24 +60,23 @@ func readPins(ctx context.Context, c *chain, subject pipeline.Entity, emit colle
 	if err := c.pins(ctx, ports, qs...); err != nil {
 		return err
 	}
-	if hosts := c.mailHosts(subject); len(hosts) > 0 {
-		if err := c.pins(ctx, hosts); err != nil {
-			return err
-		}
-		ports = append(ports, hosts...)
+	hosts := c.mailHosts(subject)
+	if err := c.pins(ctx, hosts); err != nil {
+		return err
 	}
+	ports = append(hosts, ports...)
 	var owners []string
 	for _, p := range ports {
-		if r := c.told(p.name(), dns.TypeTLSA); r != nil && len(r.Records()) > 0 {
+		if r := c.reply(p.name(), dns.TypeTLSA); r != nil && len(r.Records()) > 0 {
 			owners = append(owners, dnssec.Owners(c.answer(p.name(), dns.TypeTLSA))...)
 		}
 	}
 	if err := c.ask(ctx, links(owners...)...); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	emit, seen := c.hear(emit), map[string]bool{}
 	for _, p := range ports {
-		if !seen[p.name()] || p.mail {
+		if !seen[p.name()] {
 			c.pin(p, emit)
 		}
 		seen[p.name()] = true
@@ -95,7 +94,7 @@ func (c *chain) pins(ctx context.Context, ports []pinned, qs ...collectors.Quest
 
 // mailHosts returns the mail ports of a domain's mail hosts.
 func (c *chain) mailHosts(domain pipeline.Entity) (ports []pinned) {
-	r := c.told(domain.Value, dns.TypeMX)
+	r := c.reply(domain.Value, dns.TypeMX)
 	if r == nil {
 		return nil
 	}
@@ -114,7 +113,7 @@ func (c *chain) mailHosts(domain pipeline.Entity) (ports []pinned) {
 // pin tells what one port pins: whether each record can be used, and whether
 // anybody may believe it, which is so in a secure zone only.
 func (c *chain) pin(p pinned, emit collectors.Emit) {
-	r := c.told(p.name(), dns.TypeTLSA)
+	r := c.reply(p.name(), dns.TypeTLSA)
 	if r == nil {
 		return
 	}

@@ -38,10 +38,11 @@ func matchPins(ctx context.Context, net *collectors.View, subject pipeline.Entit
 	if err := c.pins(ctx, ports); err != nil {
 		return err
 	}
+	emit = c.hear(emit)
 	errs := make([]error, len(ports))
 	var wg sync.WaitGroup
 	for i, p := range ports {
-		reply := c.told(p.name(), dns.TypeTLSA)
+		reply := c.reply(p.name(), dns.TypeTLSA)
 		if pins := usablePins(reply, p.port); len(pins) > 0 {
 			wg.Go(func() { errs[i] = matchPort(ctx, net, p, pins, reply, emit) })
 		}

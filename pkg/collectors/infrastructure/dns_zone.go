@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -33,6 +34,7 @@ type zone struct {
 	failed  []string                                  // "name TYPE: why", in the order asked
 	cause   *pipeline.Failure                         // why the first silent question was silent
 	told    int                                       // replies that told something
+	mute    atomic.Bool                               // nothing was said of it: see [zone.hear]
 }
 
 func newZone(l lookup) *zone {
@@ -84,15 +86,25 @@ func (z *zone) get(name string, t uint16) *collectors.Reply {
 	return z.replies[collectors.Question{Name: name, Type: t}]
 }
 
+// hear lets [zone.end] know whether anything is emitted: a task that says
+// nothing was not answered in part, whatever it was told on the way.
+func (z *zone) hear(emit collectors.Emit) collectors.Emit {
+	z.mute.Store(true)
+	return func(o pipeline.Observation) {
+		z.mute.Store(false)
+		emit(o)
+	}
+}
+
 // end returns nil if every question was answered, and else what the task's
 // outcome is.
 func (z *zone) end() error {
 	switch {
 	case len(z.failed) == 0:
 		return nil
-	case z.told > 0:
+	case z.told > 0 && !z.mute.Load():
 		return pipeline.Fail(pipeline.Partial, listing(z.failed))
-	case z.cause != nil:
+	case z.told == 0 && z.cause != nil:
 		return z.cause
 	}
 	return pipeline.Fail(pipeline.Unreachable, listing(z.failed))

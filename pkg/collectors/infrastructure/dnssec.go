@@ -39,6 +39,7 @@ func readChain(ctx context.Context, ask lookup, anchors dnssec.Anchors, now time
 	if err := c.ask(ctx, append(links(subject.Value), signed(subject.Value, held...)...)...); err != nil {
 		return err
 	}
+	emit = c.hear(emit)
 	t := trust{c, dns.Fqdn(subject.Value), emit}
 	verdict := t.state()
 	if verdict.State == dnssec.Indeterminate {

@@ -58,14 +58,14 @@ func plain(name string) string {
 	return bare(name)
 }
 
-// told returns the reply to a question put with signatures, or nil.
-func (c *chain) told(name string, t uint16) *collectors.Reply {
+// reply returns the reply to a question put with signatures, or nil.
+func (c *chain) reply(name string, t uint16) *collectors.Reply {
 	return c.replies[signed(plain(name), t)[0]]
 }
 
 // answer is what the validator is handed. What it takes is noted.
 func (c *chain) answer(name string, t uint16) *dnssec.Answer {
-	r := c.told(name, t)
+	r := c.reply(name, t)
 	if r == nil {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (c *chain) weigh(r *collectors.Reply) (dnssec.Verdict, []pipeline.ExchangeI
 
 // unseen is the failure of a task that could not see what would tell.
 func (c *chain) unseen(v dnssec.Verdict) error {
-	if c.cause != nil {
+	if c.cause != nil && c.told == 0 {
 		return c.cause
 	}
 	return pipeline.Fail(pipeline.Unreachable, "the chain of trust could not be followed at "+v.Zone+": "+v.Reason)

@@ -14,7 +14,7 @@ import (
 
 // keys tells the keys that the domain publishes.
 func (t trust) keys() {
-	r := t.told(t.name, dns.TypeDNSKEY)
+	r := t.reply(t.name, dns.TypeDNSKEY)
 	if r == nil {
 		return
 	}
@@ -37,7 +37,7 @@ func algorithm(a uint8) string {
 // vouchers tells the DS records of the zone above, and whether the domain has
 // the key that each names.
 func (t trust) vouchers() {
-	ds, keys := t.told(t.name, dns.TypeDS), t.told(t.name, dns.TypeDNSKEY)
+	ds, keys := t.reply(t.name, dns.TypeDS), t.reply(t.name, dns.TypeDNSKEY)
 	if ds == nil || keys == nil {
 		return
 	}
@@ -57,7 +57,7 @@ func (t trust) vouchers() {
 
 // denial tells how the zone hashes the names that it denies.
 func (t trust) denial() {
-	r := t.told(t.name, dns.TypeNSEC3PARAM)
+	r := t.reply(t.name, dns.TypeNSEC3PARAM)
 	if r == nil {
 		return
 	}
@@ -72,7 +72,7 @@ func (t trust) denial() {
 // removal tells that the zone asks the one above to drop its DS record (RFC
 // 8078, 4).
 func (t trust) removal() {
-	r := t.told(t.name, dns.TypeCDS)
+	r := t.reply(t.name, dns.TypeCDS)
 	if r == nil {
 		return
 	}
@@ -90,7 +90,7 @@ func (t trust) expiry() {
 	var first time.Time
 	var shown []pipeline.ExchangeID
 	for _, kind := range append([]uint16{dns.TypeDNSKEY}, held...) {
-		r := t.told(t.name, kind)
+		r := t.reply(t.name, kind)
 		if r == nil {
 			continue
 		}

@@ -35,8 +35,7 @@ func mailPolicy() collectors.Entry {
 
 func readMailPolicy(ctx context.Context, ask lookup, subject pipeline.Entity, emit collectors.Emit) error {
 	z, name := newZone(ask), subject.Value
-	silent, tell := true, emit
-	emit = func(o pipeline.Observation) { silent = false; tell(o) }
+	emit = z.hear(emit)
 	var qs []collectors.Question
 	for _, n := range []string{name, "_domainkey." + name, "_smtp._tls." + name, "_mta-sts." + name} {
 		qs = append(qs, at(n, dns.TypeTXT)...)
@@ -62,9 +61,6 @@ func readMailPolicy(ctx context.Context, ask lookup, subject pipeline.Entity, em
 	m.single("tls-rpt-record", "_smtp._tls.", "v=TLSRPTv1")
 	m.single("mta-sts-record", "_mta-sts.", "v=STSv1")
 	deeper := m.spf(spf)
-	if silent { // what names above the domain answered tells nothing of it
-		z.told = 0
-	}
 	if err := z.end(); err != nil || deeper == 0 {
 		return err
 	}
