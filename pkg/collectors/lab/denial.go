@@ -47,7 +47,7 @@ func (z *signedZone) place(name string) (i int, there bool) {
 	return i, there
 }
 
-// link i of the chain, signed.
+// proof returns link i of the chain, signed.
 func (z *signedZone) proof(i int) []dns.RR {
 	here, next := z.names[i], z.names[(i+1)%len(z.names)]
 	name := z.of[here]

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"osint/testdata"
 )
 
 // What is wrong in a world is an error that names file and line.
@@ -160,6 +162,11 @@ func FuzzParse(f *testing.F) {
 	f.Add(zones)
 	f.Add(web)
 	f.Add(shown)
+	signed, err := testdata.Worlds.ReadFile("lab/signed.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(signed))
 	f.Fuzz(func(t *testing.T, world string) {
 		w, err := Parse("fuzz.txtar", []byte(world))
 		if err != nil && !strings.HasPrefix(err.Error(), "fuzz.txtar:") {
