@@ -36,8 +36,9 @@ func NewEnv(options ...cel.EnvOption) (*cel.Env, error) {
 type Option func(*compiler)
 
 type compiler struct {
-	want  *cel.Type
-	limit uint64
+	want    *cel.Type
+	limit   uint64
+	rewrite func(*ast.AST, func(id int64, what string))
 }
 
 // Yields says that the expression gives a t; without it, a bool.
@@ -45,6 +46,13 @@ func Yields(t *cel.Type) Option { return func(c *compiler) { c.want = t } }
 
 // CostLimit sets what the expression may cost; without it, [DefaultCost].
 func CostLimit(units uint64) Option { return func(c *compiler) { c.limit = units } }
+
+// Rewrite lets f change an expression that parses, before its names and types
+// are checked: for shorthand that is no CEL. With fault it says what is wrong
+// with a node, by the node's id; then the expression does not compile.
+func Rewrite(f func(tree *ast.AST, fault func(id int64, what string))) Option {
+	return func(c *compiler) { c.rewrite = f }
+}
 
 // Compile checks an expression and makes it ready to run. It fails with
 // [Problems] that name file, line and, within a single line, column, when the
@@ -56,13 +64,9 @@ func Compile(env *cel.Env, file string, e Expr, options ...Option) (*Program, er
 	for _, o := range options {
 		o(&c)
 	}
-	tree, issues := env.Compile(e.Text)
-	if issues.Err() != nil {
-		var ps Problems
-		for _, i := range issues.Errors() {
-			ps = append(ps, e.problem(file, i.Location.Line(), i.Location.Column(), tidy(i.Message)))
-		}
-		return nil, ps.err()
+	tree, err := c.check(env, file, e)
+	if err != nil {
+		return nil, err
 	}
 	fail := func(format string, args ...any) error {
 		return Problems{e.problem(file, 1, 0, fmt.Sprintf(format, args...))}
@@ -87,6 +91,28 @@ func Compile(env *cel.Env, file string, e Expr, options ...Option) (*Program, er
 		return nil, fail("%v", err)
 	}
 	return &Program{Expr: e, facts: facts, run: p}, nil
+}
+
+// check parses an expression, lets it be rewritten, and checks its names and
+// types.
+func (c *compiler) check(env *cel.Env, file string, e Expr) (*cel.Ast, error) {
+	var ps Problems
+	tree, issues := env.Parse(e.Text)
+	if issues.Err() == nil && c.rewrite != nil {
+		c.rewrite(tree.NativeRep(), func(id int64, what string) {
+			at := tree.NativeRep().SourceInfo().GetStartLocation(id)
+			ps = append(ps, e.problem(file, at.Line(), at.Column(), what))
+		})
+	}
+	if issues.Err() == nil && len(ps) == 0 {
+		tree, issues = env.Check(tree)
+	}
+	if issues.Err() != nil {
+		for _, i := range issues.Errors() {
+			ps = append(ps, e.problem(file, i.Location.Line(), i.Location.Column(), tidy(i.Message)))
+		}
+	}
+	return tree, ps.err()
 }
 
 // survey returns which of env's variables an expression looks at, sorted, and
