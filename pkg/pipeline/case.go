@@ -25,6 +25,7 @@ type Case struct {
 	Withheld     []*Withheld
 	Findings     []*Finding
 	Assessment   *Assessment
+	Triaged      *Triage  // the last one; nil if there is none
 	Acts         []*Event // lines that commands appended
 
 	observed  map[string]*Observation
@@ -130,9 +131,11 @@ func (c *Case) Event(e *Event) error {
 		c.Assessment = e.Assessed
 	case e.Closed != nil:
 		c.Closed = e.Closed
+	case e.Triaged != nil:
+		c.Triage(e.Triaged)
 	case e.Resumed != nil:
 		c.Resumed++ // what was judged is judged again
-		c.Closed, c.Findings, c.Assessment = nil, nil, nil
+		c.Closed, c.Findings, c.Assessment, c.Triaged = nil, nil, nil, nil
 		c.Acts = append(c.Acts, e)
 	default:
 		if _, act := e.Act(); act != nil {

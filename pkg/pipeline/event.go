@@ -28,16 +28,17 @@ type Event struct {
 	Closed    *Closed      `json:"closed,omitempty"`
 
 	// Appended by commands, through the same lock.
-	Resumed   *Act `json:"resumed,omitempty"`
-	Noted     *Act `json:"noted,omitempty"`
-	Judged    *Act `json:"judged,omitempty"`
-	Approved  *Act `json:"approved,omitempty"`
-	Disputed  *Act `json:"disputed,omitempty"`
-	Disclosed *Act `json:"disclosed,omitempty"`
-	Attested  *Act `json:"attested,omitempty"`
-	Erased    *Act `json:"erased,omitempty"`
-	Imported  *Act `json:"imported,omitempty"`
-	Reported  *Act `json:"reported,omitempty"`
+	Triaged   *Triage `json:"triaged,omitempty"`
+	Resumed   *Act    `json:"resumed,omitempty"`
+	Noted     *Act    `json:"noted,omitempty"`
+	Judged    *Act    `json:"judged,omitempty"`
+	Approved  *Act    `json:"approved,omitempty"`
+	Disputed  *Act    `json:"disputed,omitempty"`
+	Disclosed *Act    `json:"disclosed,omitempty"`
+	Attested  *Act    `json:"attested,omitempty"`
+	Erased    *Act    `json:"erased,omitempty"`
+	Imported  *Act    `json:"imported,omitempty"`
+	Reported  *Act    `json:"reported,omitempty"`
 
 	line []byte
 }

@@ -1,5 +1,7 @@
 package pipeline
 
+import "time"
+
 // Severity of a finding.
 type Severity string
 
@@ -50,6 +52,10 @@ type Finding struct {
 	Observations []string `json:"observations"`
 	Remediation  string   `json:"remediation"`
 	References   []string `json:"references,omitempty"`
+
+	// FirstSeen is when it was first found in an unbroken row of cases, each
+	// the baseline of the next.
+	FirstSeen time.Time `json:"first_seen,omitzero"`
 }
 
 // An Assessment is the score of a case and what makes it.
@@ -124,4 +130,9 @@ type Check struct {
 	State    string   `json:"state"` // failed, passed, unknown, not-applicable
 	Reason   string   `json:"reason,omitempty"`
 	Subjects int      `json:"subjects"` // it was judged on
+
+	Title       string   `json:"title,omitempty"` // of the rule, of no subject in particular
+	Remediation string   `json:"remediation,omitempty"`
+	References  []string `json:"references,omitempty"`
+	Unanswered  bool     `json:"unanswered,omitempty"` // of unknown: somebody was asked in vain; else nobody was, by decision
 }

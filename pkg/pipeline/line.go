@@ -69,6 +69,8 @@ func (e *Event) Name() string {
 		return "assessed"
 	case e.Closed != nil:
 		return "closed"
+	case e.Triaged != nil:
+		return "triaged"
 	}
 	name, _ := e.Act()
 	return name

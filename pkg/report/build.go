@@ -36,6 +36,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 	d.Rulings = rulingsOf(c, t)
 	d.Withheld = withheldOf(c, t)
 	d.Timeline = timelineOf(c, t)
+	d.Baseline, d.Suppressions, d.FailOn = baselineOf(c, t), suppressionsOf(c), failOnOf(c)
 	stated := pipeline.Correlate(c)
 	d.relations = relationsOf(stated, t)
 	d.Coverage = coverageOf(c, d, stated, t)
@@ -92,6 +93,10 @@ func riskOf(a *pipeline.Assessment, t *teller) Risk {
 		for _, s := range a.NextSteps {
 			r.NextSteps = append(r.NextSteps, t.text(s))
 		}
+		for _, k := range a.Checks {
+			k.Reason = t.text(k.Reason)
+			r.Checks = append(r.Checks, k)
+		}
 	}
 	slices.SortStableFunc(r.Vectors, func(a, b pipeline.VectorScore) int {
 		return cmp.Or(cmp.Compare(b.Hazard*b.Weight, a.Hazard*a.Weight), cmp.Compare(a.Vector, b.Vector))
@@ -106,7 +111,7 @@ func riskOf(a *pipeline.Assessment, t *teller) Risk {
 	for i := range r.Contributions {
 		r.Contributions[i].Findings = orEmpty(r.Contributions[i].Findings)
 	}
-	r.Thresholds, r.Fixes, r.NextSteps = orEmpty(r.Thresholds), orEmpty(r.Fixes), orEmpty(r.NextSteps)
+	r.Thresholds, r.Fixes, r.NextSteps, r.Checks = orEmpty(r.Thresholds), orEmpty(r.Fixes), orEmpty(r.NextSteps), orEmpty(r.Checks)
 	return r
 }
 

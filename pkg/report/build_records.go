@@ -18,11 +18,15 @@ func findingsOf(c *pipeline.Case, t *teller) []Finding {
 		}
 	}
 	out := make([]Finding, 0, len(c.Findings))
+	borne := borneBy(c)
 	for _, f := range c.Findings {
 		x := Finding{ID: f.ID, Fingerprint: f.Fingerprint, Rule: f.Rule, Family: f.Family, Title: t.text(f.Title),
 			Detail: t.text(f.Detail), Severity: f.Severity, Vector: f.Vector, Confidence: f.Confidence,
 			Status: cmp.Or(f.Status, pipeline.New), Subject: t.entity(f.Subject), Observations: orEmpty(f.Observations),
-			Origins: []string{}, Effect: effect[f.Rule], Remediation: f.Remediation, References: orEmpty(f.References)}
+			Origins: []string{}, Effect: effect[f.Rule], Remediation: f.Remediation, References: orEmpty(f.References), FirstSeen: f.FirstSeen}
+		if x.Status == pipeline.Suppressed {
+			x.Suppression = borne[f.ID]
+		}
 		for _, id := range f.Observations {
 			if o := c.Observation(id); o != nil && !slices.Contains(x.Origins, o.Origin) {
 				x.Origins = append(x.Origins, o.Origin)

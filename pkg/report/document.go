@@ -13,22 +13,24 @@ const SchemaVersion = 1
 // A Document is all that a report says. The JSON report is its encoding:
 // lists are never null, and every key of the top level is always there.
 type Document struct {
-	SchemaVersion int           `json:"schema_version"`
-	Case          Case          `json:"case"`
-	Summary       Summary       `json:"summary"`
-	Risk          Risk          `json:"risk"`
-	Findings      []Finding     `json:"findings"` // by effect on the score, then severity
-	Entities      []Entity      `json:"entities"` // by kind and value
-	Observations  []Observation `json:"observations"`
-	Exchanges     []Exchange    `json:"exchanges"`
-	Collectors    []Collector   `json:"collectors"` // in the case's order
-	Rulings       []Ruling      `json:"rulings"`
-	Withheld      []Withheld    `json:"withheld"`
-	Coverage      Coverage      `json:"coverage"`
-	Timeline      []Moment      `json:"timeline"` // by time
-	Baseline      Baseline      `json:"baseline"`
-	Compliance    []Compliance  `json:"compliance"`
-	Stages        []Stage       `json:"stages"`
+	SchemaVersion int                  `json:"schema_version"`
+	Case          Case                 `json:"case"`
+	Summary       Summary              `json:"summary"`
+	Risk          Risk                 `json:"risk"`
+	Findings      []Finding            `json:"findings"` // by effect on the score, then severity
+	Entities      []Entity             `json:"entities"` // by kind and value
+	Observations  []Observation        `json:"observations"`
+	Exchanges     []Exchange           `json:"exchanges"`
+	Collectors    []Collector          `json:"collectors"` // in the case's order
+	Rulings       []Ruling             `json:"rulings"`
+	Withheld      []Withheld           `json:"withheld"`
+	Coverage      Coverage             `json:"coverage"`
+	Timeline      []Moment             `json:"timeline"` // by time
+	Baseline      Baseline             `json:"baseline"`
+	Suppressions  []Suppression        `json:"suppressions"` // in the order of their file
+	FailOn        []pipeline.Condition `json:"fail_on"`
+	Compliance    []Compliance         `json:"compliance"`
+	Stages        []Stage              `json:"stages"`
 
 	relations []relation // what the layout draws and tabulates; in JSON they are observations
 }
@@ -115,6 +117,7 @@ type Risk struct {
 	Fixes          []string                `json:"fixes"`
 	LevelAfter     string                  `json:"level_after"`
 	NextSteps      []string                `json:"next_steps"`
+	Checks         []pipeline.Check        `json:"checks"` // what became of each rule
 }
 
 // Finding is a judgement that stands on observations.
@@ -135,4 +138,6 @@ type Finding struct {
 	Effect       float64           `json:"effect"`  // leave-one-out, of its rule
 	Remediation  string            `json:"remediation"`
 	References   []string          `json:"references"`
+	FirstSeen    time.Time         `json:"first_seen,omitzero"`   // in a row of cases, each the baseline of the next
+	Suppression  *Borne            `json:"suppression,omitempty"` // of suppressed: by whom and why
 }

@@ -118,10 +118,8 @@ func lay(d *Document) *layout {
 		AsOf:     d.Case.asOf,
 		Foot:     w.text(footOf(d)),
 	}
-	l.Sections = []section{
-		w.summary(), w.theCase(), w.score(), w.findings(), w.gaps(), w.timeline(), w.entities(), w.relations(),
-		w.sources(), w.rulings(), w.observations(), w.evidence(),
-	}
+	l.Sections = append([]section{w.summary(), w.theCase(), w.score(), w.findings()}, w.standing()...)
+	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings(), w.observations(), w.evidence())
 	return l
 }
 

@@ -137,6 +137,9 @@ func (w *writer) card(fs []Finding) *card {
 	c.Facts = append(c.Facts, fact{"Rule", Safe(f.Rule) + ", vector " + Safe(f.Vector)},
 		fact{"Likelihood", fmt.Sprintf("%s (%.2f), from %s", likelihoodOf(f.Confidence), f.Confidence, w.text(cmp.Or(join(origins), "no recorded origin")))},
 		fact{"Effect on score", signed(f.Effect)}, fact{"Status", status})
+	if s := f.Suppression; s != nil {
+		c.Facts = append(c.Facts, fact{"Suppressed", w.text(fmt.Sprintf("by %s until %s: %s", s.Who, s.Expires, s.Reason))})
+	}
 	if len(f.References) > 0 {
 		c.Facts = append(c.Facts, fact{"References", w.text(strings.Join(f.References, "; "))})
 	}

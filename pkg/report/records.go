@@ -169,12 +169,6 @@ type Moment struct {
 	Evidence string          `json:"evidence"` // id of the observation; empty for the case's own acts
 }
 
-// Baseline is the report that this one was compared with; empty where there
-// was none.
-type Baseline struct {
-	Case string `json:"case,omitempty"`
-}
-
 // Compliance is what one framework of law says of the case.
 type Compliance struct {
 	Framework string `json:"framework"`

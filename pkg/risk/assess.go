@@ -87,19 +87,14 @@ func (a *assessor) report(s *scene, vs []verdict) (findings []pipeline.Finding, 
 	slices.SortStableFunc(failures, func(a, b verdict) int {
 		return cmp.Or(b.severity.Rank()-a.severity.Rank(), strings.Compare(a.rule.ID, b.rule.ID), strings.Compare(a.subject.String(), b.subject.String()))
 	})
-	before := map[string]bool{}
-	if a.options.Past != nil {
-		for _, f := range a.options.Past.Findings {
-			before[f.Fingerprint] = f.Fingerprint != ""
-		}
-	}
+	before := earlier(a.options.Past)
 	for i, v := range failures {
 		ws := v.witnesses(s)
 		f := pipeline.Finding{ID: fmt.Sprintf("f-%03d", i+1), Fingerprint: fingerprint(v.rule.ID, v.subject), Rule: v.rule.ID, Family: v.rule.Family,
 			Title: v.title, Detail: v.detail, Severity: v.severity, Vector: v.rule.Vector, Confidence: round(confidence(ws), 4),
-			Status: pipeline.New, Subject: v.subject, Remediation: v.rule.Remediation, References: v.rule.References}
-		if before[f.Fingerprint] {
-			f.Status = pipeline.Known
+			Status: pipeline.New, Subject: v.subject, Remediation: v.rule.Remediation, References: v.rule.References, FirstSeen: s.now}
+		if b := before[f.Fingerprint]; b != nil {
+			f.Status, f.FirstSeen = pipeline.Known, b.FirstSeen
 		}
 		for _, o := range v.evidence {
 			f.Observations = append(f.Observations, o.ID)

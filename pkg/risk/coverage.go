@@ -82,7 +82,7 @@ func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall flo
 // checks says what became of each rule, in the rules' order.
 func checks(rules []*Rule, vs []verdict) []pipeline.Check {
 	tallies := count(vs)
-	reasons := map[*Rule]map[state]string{}
+	reasons, vain := map[*Rule]map[state]string{}, map[*Rule]bool{}
 	for _, v := range vs {
 		if reasons[v.rule] == nil {
 			reasons[v.rule] = map[state]string{}
@@ -90,12 +90,15 @@ func checks(rules []*Rule, vs []verdict) []pipeline.Check {
 		if reasons[v.rule][v.state] == "" {
 			reasons[v.rule][v.state] = v.reason
 		}
+		vain[v.rule] = vain[v.rule] || v.vain
 	}
 	cs := make([]pipeline.Check, 0, len(rules))
 	for _, r := range rules {
 		t := tallies[r]
 		c := pipeline.Check{Rule: r.ID, Vector: r.Vector, Severity: r.worst(), State: string(t.state()), Subjects: t.judged()}
 		c.Reason = reasons[r][t.state()]
+		c.Title, c.Remediation, c.References = r.general(), r.Remediation, r.References
+		c.Unanswered = t.state() == unknown && vain[r]
 		if t == (tally{}) {
 			c.Reason = "nothing in scope that it is about"
 		}

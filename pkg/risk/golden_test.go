@@ -19,6 +19,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestGolden(t *testing.T) {
 	fs, a := weak(map[string]pipeline.Outcome{"web": pipeline.Timeout}).assess(t, risk.Options{Weights: map[string]float64{"INF": .8}})
 	a.RulesSHA256 = "" // the wording of rules may change
+	for i := range a.Checks {
+		a.Checks[i].Title, a.Checks[i].Remediation, a.Checks[i].References = "", "", nil
+	}
 	var got bytes.Buffer
 	enc := json.NewEncoder(&got)
 	enc.SetEscapeHTML(false)

@@ -26,6 +26,8 @@ type verdict struct {
 	subject  pipeline.Entity
 	state    state
 	reason   string   // of unknown and not-applicable
+	deaf     bool     // of not-applicable: nobody who took part could have told
+	vain     bool     // of unknown: somebody was asked in vain
 	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
 	evidence []*pipeline.Observation // of failed, sorted by id
@@ -38,7 +40,7 @@ type verdict struct {
 func (r *Rule) judge(s *sight) verdict {
 	v := verdict{rule: r, subject: s.subject, severity: r.Severity}
 	if !slices.ContainsFunc(r.asks, s.fed) {
-		v.state, v.reason = notApplicable, "no collector that tells it took part"
+		v.state, v.reason, v.deaf = notApplicable, "no collector that tells it took part", true
 		return v
 	}
 	given := s.activation()
@@ -116,6 +118,7 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 			why := c + ": " + s.why(c, s.subject)
 			if s.present[c] && !slices.Contains(whys, why) {
 				whys, v.silent = append(whys, why), append(v.silent, c)
+				v.vain = v.vain || s.asked(c, s.subject)
 			}
 		}
 	}
@@ -123,7 +126,7 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 	case len(whys) > 0:
 		v.reason = strings.Join(whys, "; ")
 	case len(nobody) > 0:
-		v.state, v.reason = notApplicable, "no collector that took part tells "+strings.Join(nobody, ", ")
+		v.state, v.reason, v.deaf = notApplicable, "no collector that took part tells "+strings.Join(nobody, ", "), true
 	default:
 		v.reason = "what was answered does not say"
 	}

@@ -114,6 +114,12 @@ func (r *Rule) worst() pipeline.Severity {
 	return s
 }
 
+// general returns the title of a rule, of no subject in particular.
+func (r *Rule) general() string {
+	t := fill(r.Title, map[string]string{"subject": "a target"})
+	return strings.ToUpper(t[:1]) + t[1:]
+}
+
 // feeders returns the collectors that tell a predicate, sorted.
 func (r *Rule) feeders(p pipeline.Predicate) []string {
 	var names []string

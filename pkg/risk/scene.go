@@ -86,6 +86,20 @@ func (s *scene) fed(p pipeline.Predicate) bool {
 	return slices.ContainsFunc(s.tells[p], func(c string) bool { return s.present[c] })
 }
 
+// asked reports whether a collector was asked about an entity. What a rule, a
+// limit or a missing key kept from being asked was not.
+func (s *scene) asked(collector string, e pipeline.Entity) bool {
+	t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e})
+	if t == nil || t.Finished == nil {
+		return false
+	}
+	switch t.Finished.Outcome {
+	case pipeline.Skipped, pipeline.NoKey, pipeline.Refused, pipeline.Review:
+		return false
+	}
+	return true
+}
+
 // why says why a collector did not tell all about an entity.
 func (s *scene) why(collector string, e pipeline.Entity) string {
 	if t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e}); t != nil && t.Finished != nil {

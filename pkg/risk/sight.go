@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"slices"
+	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -196,11 +198,25 @@ func (s *sight) pastFacts(p pipeline.Predicate) []ref.Val {
 	if n := s.past.Entities[s.subject]; n != nil {
 		for _, o := range n.Out {
 			if o.Predicate == p && !o.Denies {
-				facts = append(facts, factOf(o))
+				stood := *o
+				stood.At = s.since(o)
+				facts = append(facts, factOf(&stood))
 			}
 		}
 	}
 	return facts
+}
+
+// since returns since when an earlier observation stood: where a finding
+// stands on it, that may be the first of a row of cases.
+func (s *scene) since(o *pipeline.Observation) time.Time {
+	at := o.At
+	for _, f := range s.past.Findings {
+		if !f.FirstSeen.IsZero() && f.FirstSeen.Before(at) && slices.Contains(f.Observations, o.ID) {
+			at = f.FirstSeen
+		}
+	}
+	return at
 }
 
 // before is never unknown: without a case to compare with, nothing is known to
