@@ -92,7 +92,7 @@ func TestJSONFlags(t *testing.T) {
 // TestEveryFlagHasAVariable sets each flag of investigate from the
 // environment.
 func TestEveryFlagHasAVariable(t *testing.T) {
-	values := map[string]string{"bool": "true", "int": "7", "duration": "7s", "string": "never", "stringArray": "a b", "stringSlice": "a,b"}
+	values := map[string]string{"bool": "true", "int": "7", "duration": "7s", "string": "never", "expression": "high", "stringArray": "a b", "stringSlice": "a,b"}
 	c := newConsole()
 	cmd, _, _ := newRoot(c).Find([]string{"investigate"})
 	count := 0
@@ -120,7 +120,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 // returned.
 func TestExitCodes(t *testing.T) {
 	help := exitCodeHelp()
-	for _, code := range []string{"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", " 75  ", "130  ", "143  "} {
+	for _, code := range []string{"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", " 10  ", " 75  ", "130  ", "143  "} {
 		if !strings.Contains(help, code) {
 			t.Errorf("the help does not tell of %s", code)
 		}

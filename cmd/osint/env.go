@@ -66,6 +66,8 @@ func wants(f *pflag.Flag) string {
 		return "true or false"
 	case "int":
 		return "a whole number"
+	case "expression":
+		return "an expression such as high or score>=60"
 	case "duration":
 		return "a time such as 500ms, 30s or 5m"
 	}

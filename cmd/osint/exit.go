@@ -8,13 +8,15 @@ import (
 	"osint/pkg/pipeline"
 )
 
-// The exit codes. When several hold, the first of 130, 1, 4, 3 is returned.
+// The exit codes. When several hold, the first of 130, 1, 4, 10, 3 is
+// returned.
 const (
 	done        = 0
 	internal    = 1
 	badUsage    = 2
 	tooLittle   = 3
 	notAsked    = 4
+	tooRisky    = 10
 	locked      = 75
 	interrupted = 130
 	terminated  = 143
@@ -30,6 +32,7 @@ var exitCodes = []struct {
 	{badUsage, "usage: a target, flag, profile or case is wrong"},
 	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
+	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
 	{locked, "locked: another process is at work on the case; try later"},
 	{interrupted, "interrupted by Ctrl-C; the case can be read and resumed"},
 	{terminated, "ended by SIGTERM, likewise"},
@@ -67,6 +70,6 @@ func exitCodeHelp() string {
 	for _, x := range exitCodes {
 		fmt.Fprintf(&b, "  %3d  %s\n", x.code, x.means)
 	}
-	b.WriteString("\nWhen several hold, the first of 130 (143), 1, 4, 3 is returned. Any other code\nis a failure.\n")
+	b.WriteString("\nWhen several hold, the first of 130 (143), 1, 4, 10, 3 is returned. Any other\ncode is a failure.\n")
 	return b.String()
 }

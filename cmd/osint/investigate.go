@@ -8,6 +8,7 @@ func newInvestigate(c *console) *cobra.Command {
 	var o order
 	var r reach
 	var s showing
+	var a acceptance
 	cmd := &cobra.Command{
 		Use: "investigate SEED...", GroupID: groupRun, Short: "Investigate targets, from what is typed to a report",
 		Long: `A SEED is a domain, host, IP address, netblock, AS number, URL or kind:value;
@@ -15,7 +16,8 @@ func newInvestigate(c *console) *cobra.Command {
 them what lies within them; say with --scope what else is.`,
 		Example: `  osint investigate brindleford.example --lab brindleford --active
   osint investigate example.com --scope 192.0.2.0/24 --profile passive-only
-  osint investigate example.com --progress jsonl | jq -c .found`,
+  osint investigate example.com --progress jsonl | jq -c .found
+  osint investigate example.com --profile ci --fail-on new.severity>=high`,
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{"exit-codes": "yes"},
 	}
@@ -24,13 +26,14 @@ them what lies within them; say with --scope what else is.`,
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVar(&o.out, "out", "", "`DIR`: the case folder (default: a new one under XDG_DATA_HOME/osint/cases)")
 	s.flags(cmd.Flags())
+	a.flags(cmd.Flags())
 	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		m, err := o.read(c, args, cmd.Flags().Changed)
 		if err != nil {
 			return err
 		}
-		w, err := c.begin(cmd.Context(), &r, &s, m.limits.CostUSD)
+		w, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
 		if err != nil {
 			return err
 		}

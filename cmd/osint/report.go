@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,20 +13,26 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
+	"osint/pkg/risk"
+	"osint/profiles"
 )
 
 func newReport(c *console) *cobra.Command {
 	var names []string
 	var to string
 	var asJSON bool
+	var a acceptance
 	cmd := &cobra.Command{
 		Use: "report CASE", GroupID: groupRead, Short: "Render a case again, from the case alone",
-		Long:    "Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.",
+		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
+With --baseline, --suppress or --fail-on the case is held against them as it
+stands, and that is recorded in it.`,
 		Example: "  osint report CASE --format pdf\n  osint report CASE --to ./handout\n  osint report CASE --json | jq .summary",
 		Args:    exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -37,38 +44,97 @@ func newReport(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				doc, _, err := c.document(dir)
+			var t *terms
+			if a.given() {
+				m, err := risk.Load(profiles.Rules())
 				if err != nil {
 					return err
 				}
-				return report.Formats()[0].Render(c.out, doc)
+				if t, err = a.read(c, m); err != nil {
+					return err
+				}
 			}
-			return c.rerender(dir, to, wanted)
+			if asJSON {
+				err = c.printReport(dir, t)
+			} else {
+				err = c.rerender(dir, to, wanted, t)
+			}
+			return err
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
 	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
+	a.flags(cmd.Flags())
 	return cmd
 }
 
-// rerender writes the reports of a case and records that. A case that can't
-// be written to is read all the same, if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format) error {
+// printReport prints the JSON report and writes nothing.
+func (c *console) printReport(dir string, t *terms) error {
+	cs, err := pipeline.Read(dir)
+	if err != nil {
+		return err
+	}
+	c.hold(cs, t)
+	doc, err := c.documentOf(cs, dir)
+	if err != nil {
+		return err
+	}
+	if err := report.Formats()[0].Render(c.out, doc); err != nil {
+		return err
+	}
+	return t.verdict(cs)
+}
+
+// hold holds a case against the terms, if there are any, and says what a
+// reader must know. The case on disk is left alone.
+func (c *console) hold(cs *pipeline.Case, t *terms) {
+	if t == nil {
+		return
+	}
+	t.triage(cs, time.Now().UTC())
+	for _, line := range t.warnings(cs) {
+		c.say("osint: %s", report.Safe(line))
+	}
+}
+
+// verdict is the error of a case whose conditions hold.
+func (t *terms) verdict(cs *pipeline.Case) error {
+	if t == nil || cs.Triaged.Holds() == nil {
+		return nil
+	}
+	return failing(cs.Triaged)
+}
+
+// rerender writes the reports of a case and records that, and how the case
+// stands by the terms. A case that can't be written to is read all the same,
+// if the files go elsewhere.
+func (c *console) rerender(dir, to string, wanted []report.Format, t *terms) error {
+	var cs *pipeline.Case
 	folder, err := pipeline.Open(dir, c.places(false).keys())
 	switch {
 	case err == nil:
 		defer folder.Close()
+		cs = folder.Case
 	case to != "" && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		c.say("osint: %s can't be written to: that this report was made is not recorded in it", dir)
+		if cs, err = pipeline.Read(dir); err != nil {
+			return err
+		}
 	default:
 		return err
 	}
 	if to == "" {
 		to = filepath.Join(dir, "reports")
 	}
-	doc, _, err := c.document(dir)
+	before := compact(cs.Triaged)
+	c.hold(cs, t)
+	if folder != nil && !bytes.Equal(compact(cs.Triaged), before) {
+		if err := folder.Append(&pipeline.Event{Triaged: cs.Triaged}); err != nil {
+			return err
+		}
+	}
+	doc, err := c.documentOf(cs, dir)
 	if err != nil {
 		return err
 	}
@@ -84,7 +150,7 @@ func (c *console) rerender(dir, to string, wanted []report.Format) error {
 	for _, f := range files {
 		fmt.Fprintln(c.out, f)
 	}
-	return nil
+	return t.verdict(cs)
 }
 
 func rendering(f report.Format, doc *report.Document) func(io.Writer) error {

@@ -13,10 +13,12 @@ import (
 func newResume(c *console) *cobra.Command {
 	var r reach
 	var s showing
+	var a acceptance
 	cmd := &cobra.Command{
 		Use: "resume CASE", GroupID: groupRun, Short: "Continue a case that was interrupted or killed",
 		Long: `Nothing that was answered is asked again. The case's own profile holds, and
-today's where that is stricter; the flags of the way out are today's.`,
+today's where that is stricter; the flags of the way out, and what breaks a
+build, are today's.`,
 		Example:     "  osint resume CASE\n  osint resume CASE --lab brindleford",
 		Args:        exactly("a case: osint cases list names them"),
 		Annotations: map[string]string{"exit-codes": "yes"},
@@ -24,6 +26,7 @@ today's where that is stricter; the flags of the way out are today's.`,
 	cmd.Flags().SortFlags = false
 	r.flags(cmd.Flags())
 	s.flags(cmd.Flags())
+	a.flags(cmd.Flags())
 	group(cmd.Flags(), "How it is shown", "format", "progress", "quiet")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		dir, err := c.find(args[0])
@@ -39,7 +42,7 @@ today's where that is stricter; the flags of the way out are today's.`,
 		if err := sameWorld(o, &r); err != nil {
 			return err
 		}
-		w, err := c.begin(cmd.Context(), &r, &s, o.Limits.CostUSD)
+		w, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD)
 		if err != nil {
 			return err
 		}

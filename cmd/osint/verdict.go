@@ -9,7 +9,7 @@ import (
 	"osint/profiles"
 )
 
-// verdict is the exit code of a run: 130 before 1 before 4 before 3.
+// verdict is the exit code of a run: 130 before 1 before 4 before 10 before 3.
 func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error {
 	switch why := w.nothingAsked(cs); {
 	case w.intr.Code() != 0:
@@ -20,6 +20,8 @@ func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error 
 		return err
 	case why != "":
 		return &exit{notAsked, errors.New(why)}
+	case cs.Triaged.Holds() != nil:
+		return failing(cs.Triaged)
 	case cs.Assessment == nil || cs.Assessment.Coverage < p.Risk.MinimumCoverage:
 		return &exit{tooLittle, fmt.Errorf("coverage is under the %.0f %% that profile %s wants: the level is indicative; osint show %s sources says what did not answer",
 			100*p.Risk.MinimumCoverage, p.ID, w.folder.Dir)}

@@ -29,6 +29,7 @@ type work struct {
 	net     *collectors.Net
 	folder  *pipeline.Folder
 	model   *risk.Model
+	terms   *terms
 	gate    pipeline.Gate
 	seeds   []pipeline.Entity // in clear
 
@@ -40,7 +41,7 @@ type work struct {
 
 // begin opens the way out and the screen. Everything that can be wrong in the
 // flags is said here, before anything is made.
-func (c *console) begin(parent context.Context, r *reach, s *showing, budget float64) (w *work, err error) {
+func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64) (w *work, err error) {
 	w = &work{c: c, world: r.lab.world}
 	if w.formats, err = formats(s.formats); err != nil {
 		return nil, err
@@ -53,6 +54,9 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, budget flo
 		return nil, err
 	}
 	if w.model, err = risk.Load(profiles.Rules()); err != nil {
+		return nil, err
+	}
+	if w.terms, err = a.read(c, w.model); err != nil {
 		return nil, err
 	}
 	if w.lab, err = r.lab.enter(&options); err != nil {
@@ -167,7 +171,7 @@ func (w *work) first(o *order, m *mandate) *pipeline.Run {
 func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 	w.gate = gate
 	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(),
-		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage})}
+		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage, Past: w.terms.past})}
 	for _, e := range all.Entries() {
 		r.Collectors = append(r.Collectors, collectors.Bind(w.net, e))
 	}
@@ -184,6 +188,9 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
 	}
 	cs, err := r.Do(w.ctx, append(w.folder.Sinks(), w.screen)...)
 	if err != nil {
+		return w.verdict(cs, p, err)
+	}
+	if err := w.triage(cs); err != nil {
 		return w.verdict(cs, p, err)
 	}
 	doc, files, err := w.report(cs, p)

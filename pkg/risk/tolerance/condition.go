@@ -60,9 +60,19 @@ func faults(text string, err error) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// Judge says whether the condition holds of what was found. A nil assessment
-// is one that was not made: then no score is known.
-func (c *Condition) Judge(findings []*pipeline.Finding, a *pipeline.Assessment) pipeline.Condition {
+// Judge says whether the condition holds of a case. It holds of one that was
+// never judged: that nothing was found there means nothing.
+func (c *Condition) Judge(cs *pipeline.Case) pipeline.Condition {
+	if cs.Closed == nil {
+		return pipeline.Condition{Expression: c.text, Holds: true, Findings: []string{},
+			Reason: c.text + " can't be judged, and so holds: the run was stopped before it judged"}
+	}
+	return c.judge(cs.Findings, cs.Assessment)
+}
+
+// judge is Judge of what was found. A nil assessment is one that was not made:
+// then no score is known.
+func (c *Condition) judge(findings []*pipeline.Finding, a *pipeline.Assessment) pipeline.Condition {
 	live := counting(findings)
 	out := pipeline.Condition{Expression: c.text, Judged: true, Findings: []string{}}
 	truth, _ := c.program.Test(facts(a, live))

@@ -69,7 +69,7 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		got := p.Judge(found, assessed)
+		got := p.judge(found, assessed)
 		if got.Holds != (c.says != "") || got.Holds && got.Reason != c.says || !got.Judged {
 			t.Errorf("%s: %+v, want %q", c.text, got, c.says)
 		}
@@ -94,13 +94,21 @@ func TestConditionsFailSafe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Judge(found, sparse); got.Holds != (want != "") || got.Holds && got.Reason != want {
+		if got := p.judge(found, sparse); got.Holds != (want != "") || got.Holds && got.Reason != want {
 			t.Errorf("%s: %+v, want %q", text, got, want)
 		}
 	}
 	p, _ := Parse("coverage<0.7", rules)
-	if got := p.Judge(nil, nil); !got.Holds || got.Judged || got.Reason != "coverage<0.7 can't be judged, and so holds: nothing was scored" {
+	if got := p.judge(nil, nil); !got.Holds || got.Judged || got.Reason != "coverage<0.7 can't be judged, and so holds: nothing was scored" {
 		t.Errorf("nothing scored: %+v", got)
+	}
+}
+
+// A run that was killed has found nothing, and that means nothing.
+func TestNeverJudged(t *testing.T) {
+	p, _ := Parse("high", rules)
+	if got := p.Judge(pipeline.NewCase()); !got.Holds || got.Judged || got.Reason != "high can't be judged, and so holds: the run was stopped before it judged" {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -139,7 +147,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, a := range []*pipeline.Assessment{nil, sparse, assessed} {
-			if got := c.Judge(found, a); !got.Judged && !got.Holds {
+			if got := c.judge(found, a); !got.Judged && !got.Holds {
 				t.Errorf("%q was not judged and does not hold", text)
 			}
 		}
