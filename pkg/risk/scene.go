@@ -87,17 +87,10 @@ func (s *scene) fed(p pipeline.Predicate) bool {
 }
 
 // asked reports whether a collector was asked about an entity. What a rule, a
-// limit or a missing key kept from being asked was not.
+// limit, a missing key or the end of the run kept from being asked was not.
 func (s *scene) asked(collector string, e pipeline.Entity) bool {
 	t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e})
-	if t == nil || t.Finished == nil {
-		return false
-	}
-	switch t.Finished.Outcome {
-	case pipeline.Skipped, pipeline.NoKey, pipeline.Refused, pipeline.Review:
-		return false
-	}
-	return true
+	return t != nil && t.Finished != nil && t.Finished.Outcome.Asked()
 }
 
 // why says why a collector did not tell all about an entity.
