@@ -104,6 +104,8 @@ holds all values, separated by blanks.
 	b.WriteString(`
   OSINT_HOME               one folder for config, data, state and cache; else XDG_CONFIG_HOME,
                            XDG_DATA_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, each with osint/ below
+  GITHUB_ACTIONS           true: annotations, and a summary in GITHUB_STEP_SUMMARY; GITHUB_WORKSPACE and
+                           CI_PROJECT_DIR are the repository that files are named from
   OSINT_DEBUG              print the stack of an internal fault
   NO_COLOR                 not empty: no colour; CLICOLOR_FORCE: colour in a pipe
 `)

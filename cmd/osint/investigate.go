@@ -27,12 +27,15 @@ them what lies within them; say with --scope what else is.`,
 	cmd.Flags().StringVar(&o.out, "out", "", "`DIR`: the case folder (default: a new one under XDG_DATA_HOME/osint/cases)")
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
+	s.code.flags(cmd.Flags())
 	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet")
+	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		m, err := o.read(c, args, cmd.Flags().Changed)
 		if err != nil {
 			return err
 		}
+		s.code.orFile(c, o.scope)
 		w, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
 		if err != nil {
 			return err

@@ -28,15 +28,20 @@ func newReport(c *console) *cobra.Command {
 	var to string
 	var asJSON bool
 	var a acceptance
+	var code hosting
 	cmd := &cobra.Command{
 		Use: "report CASE", GroupID: groupRead, Short: "Render a case again, from the case alone",
 		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
 With --baseline, --suppress or --fail-on the case is held against them as it
 stands, and that is recorded in it.`,
-		Example: "  osint report CASE --format pdf\n  osint report CASE --to ./handout\n  osint report CASE --json | jq .summary",
+		Example: "  osint report CASE --format pdf\n  osint report CASE --to ./handout\n  osint report CASE --format sarif,junit --fail-on high\n  osint report CASE --json | jq .summary",
 		Args:    exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			wanted, err := formats(names)
+			host, err := code.read(c)
+			if err != nil {
+				return err
+			}
+			wanted, err := formats(names, host.places)
 			if err != nil {
 				return err
 			}
@@ -55,9 +60,9 @@ stands, and that is recorded in it.`,
 				}
 			}
 			if asJSON {
-				err = c.printReport(dir, t)
+				err = c.printReport(dir, t, host)
 			} else {
-				err = c.rerender(dir, to, wanted, t)
+				err = c.rerender(dir, to, wanted, t, host)
 			}
 			return err
 		},
@@ -66,11 +71,13 @@ stands, and that is recorded in it.`,
 	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
 	a.flags(cmd.Flags())
+	code.flags(cmd.Flags())
+	completeWords(cmd)
 	return cmd
 }
 
 // printReport prints the JSON report and writes nothing.
-func (c *console) printReport(dir string, t *terms) error {
+func (c *console) printReport(dir string, t *terms, h *host) error {
 	cs, err := pipeline.Read(dir)
 	if err != nil {
 		return err
@@ -81,6 +88,9 @@ func (c *console) printReport(dir string, t *terms) error {
 		return err
 	}
 	if err := report.Formats()[0].Render(c.out, doc); err != nil {
+		return err
+	}
+	if err := h.tell(c, doc, true); err != nil {
 		return err
 	}
 	return t.verdict(cs)
@@ -109,7 +119,7 @@ func (t *terms) verdict(cs *pipeline.Case) error {
 // rerender writes the reports of a case and records that, and how the case
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format, t *terms) error {
+func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *host) error {
 	var cs *pipeline.Case
 	folder, err := pipeline.Open(dir, c.places(false).keys())
 	switch {
@@ -149,6 +159,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format, t *terms) err
 	}
 	for _, f := range files {
 		fmt.Fprintln(c.out, f)
+	}
+	if err := h.tell(c, doc, false); err != nil {
+		return err
 	}
 	return t.verdict(cs)
 }

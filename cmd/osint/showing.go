@@ -1,10 +1,13 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/pflag"
 
 	"osint/pkg/pipeline/rule"
 	"osint/pkg/report"
+	"osint/pkg/report/exchange"
 )
 
 // showing says how a run is shown and what is written at its end.
@@ -12,14 +15,23 @@ type showing struct {
 	formats  []string
 	progress string
 	quiet    bool
+	code     hosting
 }
 
-func formatNames() (names []string) {
-	for _, f := range report.Formats() {
+// allFormats are those for people, then those for other programs, which show
+// findings at a place.
+func allFormats(at exchange.Places) []report.Format {
+	return append(report.Formats(), exchange.Formats(at)...)
+}
+
+func namesOf(fs []report.Format) (names []string) {
+	for _, f := range fs {
 		names = append(names, f.Name)
 	}
 	return names
 }
+
+func formatNames() []string { return namesOf(allFormats(exchange.Places{})) }
 
 func (s *showing) flags(fs *pflag.FlagSet) {
 	formatFlag(fs, &s.formats)
@@ -28,7 +40,7 @@ func (s *showing) flags(fs *pflag.FlagSet) {
 }
 
 func formatFlag(fs *pflag.FlagSet, to *[]string) {
-	fs.StringSliceVar(to, "format", formatNames(), "`LIST`: the reports to write (default json,html,pdf)")
+	fs.StringSliceVar(to, "format", namesOf(report.Formats()), "`LIST`: the reports to write: "+strings.Join(formatNames(), ",")+" (default json,html,pdf)")
 }
 
 // kind returns what --progress says, with --quiet taken into account.
@@ -41,13 +53,13 @@ func (s *showing) kind() string {
 
 // formats returns the formats of that name, in the order of the report
 // package, each once.
-func formats(names []string) (fs []report.Format, err error) {
+func formats(names []string, at exchange.Places) (fs []report.Format, err error) {
 	for _, n := range names {
 		if err := oneOf("--format", n, formatNames()...); err != nil {
 			return nil, err
 		}
 	}
-	for _, f := range report.Formats() {
+	for _, f := range allFormats(at) {
 		for _, n := range names {
 			if n == f.Name {
 				fs = append(fs, f)

@@ -30,6 +30,7 @@ type work struct {
 	folder  *pipeline.Folder
 	model   *risk.Model
 	terms   *terms
+	host    *host
 	gate    pipeline.Gate
 	seeds   []pipeline.Entity // in clear
 
@@ -43,7 +44,10 @@ type work struct {
 // flags is said here, before anything is made.
 func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64) (w *work, err error) {
 	w = &work{c: c, world: r.lab.world}
-	if w.formats, err = formats(s.formats); err != nil {
+	if w.host, err = s.code.read(c); err != nil {
+		return nil, err
+	}
+	if w.formats, err = formats(s.formats, w.host.places); err != nil {
 		return nil, err
 	}
 	if w.kind, err = c.screenKind(s.kind()); err != nil {
@@ -197,6 +201,9 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
 	w.screen.Close()
 	if err == nil {
 		err = w.closing(doc, files)
+	}
+	if err == nil {
+		err = w.host.tell(w.c, doc, w.kind == "jsonl")
 	}
 	return w.verdict(cs, p, err)
 }

@@ -331,8 +331,8 @@ func TestPlaces(t *testing.T) {
 		}
 		return x
 	}
-	p := Places{File: "a b/t#x.txt", Line: 2, Lines: map[pipeline.Entity]int{e("acme.example"): 3, e("www.acme.example"): 4, e("192.0.2.1"): 5}}
-	for text, want := range map[string]int{"acme.example": 3, "www.acme.example": 4, "a.www.acme.example": 4, "mail.acme.example": 3, "192.0.2.1": 5, "192.0.2.2": 2, "other.example": 2, "https://www.acme.example/x": 4} {
+	p := Places{File: "a b/t#x.txt", Line: 2, Lines: map[pipeline.Entity]int{e("acme.example"): 3, e("www.acme.example"): 4, e("192.0.2.1"): 5, e("192.0.2.128/25"): 6, e("192.0.2.192/26"): 7}}
+	for text, want := range map[string]int{"acme.example": 3, "www.acme.example": 4, "a.www.acme.example": 4, "mail.acme.example": 3, "192.0.2.1": 5, "192.0.2.2": 2, "192.0.2.129": 6, "192.0.2.200": 7, "other.example": 2, "https://www.acme.example/x": 4} {
 		if got := p.of(e(text)); got != want {
 			t.Errorf("%s stands at line %d, want %d", text, got, want)
 		}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -23,8 +24,8 @@ func StandIn(target string) Places {
 	return Places{File: "osint/" + target, Line: 1}
 }
 
-// of returns the line of an entity: its own, else that of the nearest name it
-// lies below, else the one for all the rest.
+// of returns the line of an entity: its own, else that of the nearest name or
+// the narrowest network it lies in, else the one for all the rest.
 func (p Places) of(e pipeline.Entity) int {
 	if n, ok := p.Lines[e]; ok {
 		return n
@@ -37,7 +38,24 @@ func (p Places) of(e pipeline.Entity) int {
 		}
 		_, name, _ = strings.Cut(name, ".")
 	}
+	if a, err := netip.ParseAddr(e.Value); err == nil {
+		if n := p.network(a); n > 0 {
+			return n
+		}
+	}
 	return max(p.Line, 1)
+}
+
+// network returns the line of the narrowest network that an address lies in,
+// or 0.
+func (p Places) network(a netip.Addr) (line int) {
+	bits := -1
+	for e, n := range p.Lines {
+		if x, err := netip.ParsePrefix(e.Value); err == nil && e.Kind == pipeline.KindNetblock && x.Contains(a) && x.Bits() > bits {
+			bits, line = x.Bits(), n
+		}
+	}
+	return line
 }
 
 // uri returns the file as a relative reference (RFC 3986).
