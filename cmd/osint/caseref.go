@@ -15,6 +15,7 @@ import (
 // of that name, or of that id, below the folder of cases.
 func (c *console) find(name string) (dir string, err error) {
 	if holdsCase(name) {
+		c.beside(name)
 		return filepath.Clean(name), nil
 	}
 	cases := c.places(false).cases()

@@ -23,6 +23,7 @@ type console struct {
 	errs   io.Writer // one Write is one line or more, whole
 	stderr *os.File
 	getenv func(string) string
+	near   []string // the folder of the case, if it is known: see [console.places]
 
 	color   string // auto, always, never
 	verbose bool

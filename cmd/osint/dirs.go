@@ -17,8 +17,8 @@ func (p places) cases() string { return filepath.Join(p.data, "cases") }
 func (p places) keys() string  { return filepath.Join(p.state, "keys") }
 
 // places finds the folders: OSINT_HOME, else XDG, else HOME; where there is
-// none or it can't be written to, the current folder, else the temporary one.
-// A command that only reads (make is false) makes nothing: it looks where
+// none or it can't be written to, the current folder, else the temporary one,
+// else the one that the case lies in, beside it. A command that only reads (make is false) makes nothing: it looks where
 // there is something.
 func (c *console) places(make bool) places {
 	if home := c.getenv("OSINT_HOME"); home != "" {
@@ -40,7 +40,7 @@ func (c *console) places(make bool) places {
 	if filepath.IsAbs(home) {
 		why = home + " can't be written to"
 	}
-	for _, base := range []string{".", os.TempDir()} {
+	for _, base := range append([]string{".", os.TempDir()}, c.near...) {
 		abs, err := filepath.Abs(filepath.Join(base, ".osint"))
 		if p := under(abs); err == nil && p.there(make) {
 			p.note = why + ": cases and keys are kept in " + abs + "; set OSINT_HOME to choose"
@@ -89,4 +89,11 @@ func writable(dir string) bool {
 	}
 	f.Close()
 	return os.Remove(f.Name()) == nil
+}
+
+// beside says where a case lies: its keys may lie beside it, never in it.
+func (c *console) beside(dir string) {
+	if abs, err := filepath.Abs(dir); dir != "" && err == nil {
+		c.near = []string{filepath.Dir(abs)}
+	}
 }

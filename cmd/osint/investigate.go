@@ -36,6 +36,7 @@ them what lies within them; say with --scope what else is.`,
 			return err
 		}
 		s.code.orFile(c, o.scope)
+		c.beside(o.out)
 		w, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
 		if err != nil {
 			return err
