@@ -73,6 +73,9 @@ func summary(w io.Writer, doc *report.Document, dir string, files []string, p pa
 	for _, l := range strings.Split(doc.Summary.BottomLine, "\n") {
 		p.paragraph(w, l, 0)
 	}
+	if n := doc.Baseline.Counts; n != nil {
+		p.paragraph(w, fmt.Sprintf("Against %s: %d new, %d known, %d gone, %d not judged again.", doc.Baseline.Case, n.New, n.Known, n.Gone, n.Unseen), 0)
+	}
 	if top := heaviest(doc, 3); len(top) > 0 {
 		fmt.Fprintf(w, "\n%s\n", bold("What moves the score most", p.color))
 		for _, h := range top {

@@ -27,7 +27,7 @@ func (w *writer) standing() (ss []section) {
 			block{Note: "A suppressed finding stays in the report and in the score, which says what is and not what is minded; only the conditions of --fail-on pass over it."})
 	}
 	for _, x := range w.d.FailOn {
-		s.Blocks = append(s.Blocks, block{Text: "Condition: " + w.text(sentence(x.Reason))})
+		s.Blocks = append(s.Blocks, block{Text: "Condition: " + w.text(x.Reason) + "."})
 	}
 	if len(s.Blocks) > 0 {
 		ss = append(ss, s)

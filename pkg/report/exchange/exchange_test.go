@@ -197,7 +197,6 @@ func TestJUnit(t *testing.T) {
 		Tests    int `xml:"tests,attr"`
 		Failures int `xml:"failures,attr"`
 		Errors   int `xml:"errors,attr"`
-		Skipped  int `xml:"skipped,attr"`
 		Suites   []struct {
 			Tests    int `xml:"tests,attr"`
 			Failures int `xml:"failures,attr"`
@@ -236,8 +235,8 @@ func TestJUnit(t *testing.T) {
 				sum[i] += n[i]
 			}
 		}
-		if sum != [4]int{x.Tests, x.Failures, x.Errors, x.Skipped} {
-			t.Errorf("%s: the suites count %v, the whole says %d %d %d %d", what, sum, x.Tests, x.Failures, x.Errors, x.Skipped)
+		if [3]int(sum[:3]) != [3]int{x.Tests, x.Failures, x.Errors} {
+			t.Errorf("%s: the suites count %v, the whole says %d %d %d", what, sum, x.Tests, x.Failures, x.Errors)
 		}
 		if missing == nil {
 			file := filepath.Join(t.TempDir(), "junit.xml")

@@ -24,7 +24,7 @@ func JUnit(w io.Writer, sheets ...*Sheet) error {
 		suites[i] = suiteOf(s)
 		all.add(suites[i].counts)
 	}
-	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"osint\" %s>\n", all)
+	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"osint\" %s>\n", all.head())
 	for _, s := range suites {
 		s.write(&b)
 	}
@@ -46,9 +46,10 @@ func (c *counts) add(d counts) {
 	c.time += d.time
 }
 
-// String returns the counts as attributes.
-func (c counts) String() string {
-	return fmt.Sprintf(`tests="%d" failures="%d" errors="%d" skipped="%d" time="%.3f"`, c.tests, c.failures, c.errors, c.skipped, c.time.Seconds())
+// head returns the counts as the attributes that the whole and a suite share;
+// what was skipped is said of a suite only, as Jenkins has it.
+func (c counts) head() string {
+	return fmt.Sprintf(`tests="%d" failures="%d" errors="%d" time="%.3f"`, c.tests, c.failures, c.errors, c.time.Seconds())
 }
 
 type suite struct {
@@ -127,10 +128,13 @@ func (t *testcase) failed(fs []report.Finding) {
 		if f.Severity.Rank() > worst.Rank() {
 			worst = f.Severity
 		}
+		if len(lines) == 0 {
+			t.message = f.Title
+		}
 		lines = append(lines, line+" To do: "+report.Safe(f.Remediation))
 	}
 	if len(lines) > 0 {
-		t.outcome, t.kind, t.message = "failure", string(worst), fs[0].Title
+		t.outcome, t.kind = "failure", string(worst)
 		t.text = strings.Join(append(lines, borne...), "\n")
 		return
 	}
@@ -149,9 +153,10 @@ func reason(fs []report.Finding) string {
 
 func (s suite) write(b *bytes.Buffer) {
 	at := s.sheet.Started.UTC().Format("2006-01-02T15:04:05")
-	fmt.Fprintf(b, "  <testsuite name=\"%s\" %s timestamp=\"%s\">\n", xmlText("osint "+s.sheet.Target), s.counts, at)
+	fmt.Fprintf(b, "  <testsuite name=\"%s\" %s skipped=\"%d\" timestamp=\"%s\" file=\"%s\">\n",
+		xmlText("osint "+s.sheet.Target), s.head(), s.skipped, at, xmlText(s.sheet.Places.File))
 	for _, t := range s.cases {
-		fmt.Fprintf(b, "    <testcase classname=\"%s\" name=\"%s\" time=\"0\" file=\"%s\"", xmlText(t.class), xmlText(t.name), xmlText(s.sheet.Places.File))
+		fmt.Fprintf(b, "    <testcase classname=\"%s\" name=\"%s\" time=\"0\"", xmlText(t.class), xmlText(t.name))
 		if t.outcome == "" {
 			b.WriteString("/>\n")
 			continue
