@@ -85,6 +85,11 @@ func TestSubjectsNotMetAgain(t *testing.T) {
 	if b := m.Compare(pipeline.NewCase(), past.Case); !in(b.Unseen) {
 		t.Errorf("a source was not asked: %+v", b)
 	}
+	elsewhere := weak(nil)
+	elsewhere.Event(&pipeline.Event{Seq: elsewhere.Seq + 1, Time: now, Ruled: &pipeline.Ruled{Lead: pipeline.Lead{Entity: host}, Scope: "context", Reason: "not declared"}})
+	if b := m.Compare(elsewhere.Case, past.Case); !in(b.Unseen) || b.Unseen[0].Reason != "it is not in the scope of this case" {
+		t.Errorf("it is not in scope: %+v", b)
+	}
 }
 
 // A finding keeps the day it was first seen through a row of cases, and a

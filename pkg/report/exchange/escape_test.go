@@ -9,7 +9,7 @@ import (
 	"osint/pkg/report"
 )
 
-var hostile = []string{"plain", "a|b\n\n# h", "<img src=x onerror=1>", "[x](javascript:1)", "`` ` ``", "::error::x\r\n%0A", "a&amp;b]]>", "\x00\x1b[31m\u202e\xff\ufffe", "@everyone http://www.example/ 1. - * _x_ ~~y~~", `\|\`}
+var hostile = []string{"plain", "a|b\n\n# h", "<img src=x onerror=1>", "[x](javascript:1)", "`` ` ``", "::error::x\r\n%0A", "a&amp;b]]>", "\x00\x1b[31m\u202e\xff\ufffe", "@everyone http://www.example/ 1. - * _x_ ~~y~~", `\|\`, "a,file=b:c"}
 
 // FuzzMarkdown holds that what is escaped is one line without any sign that
 // Markdown obeys, and reads back as it was.
