@@ -140,7 +140,13 @@ func (t *terms) triage(cs *pipeline.Case, at time.Time) *pipeline.Triage {
 	return out
 }
 
-// warnings are what a reader must know of a triage beside its outcome.
+// warn says what a reader must know of a triage beside its outcome.
+func (c *console) warn(t *terms, cs *pipeline.Case) {
+	for _, line := range t.warnings(cs) {
+		c.say("osint: %s", report.Safe(line))
+	}
+}
+
 func (t *terms) warnings(cs *pipeline.Case) (lines []string) {
 	if t.suppressions != nil {
 		lines = tolerance.Warnings(cs.Triaged.Suppressions)
@@ -183,9 +189,6 @@ func (w *work) triage(cs *pipeline.Case) error {
 		if err := cs.Event(e); err != nil {
 			return err
 		}
-	}
-	for _, line := range w.terms.warnings(cs) {
-		w.screen.Notice(report.Safe(line))
 	}
 	_ = w.screen.Event(e) // the run is over: a screen that failed is of no account
 	return nil

@@ -18,8 +18,8 @@ func (p places) keys() string  { return filepath.Join(p.state, "keys") }
 
 // places finds the folders: OSINT_HOME, else XDG, else HOME; where there is
 // none or it can't be written to, the current folder, else the temporary one,
-// else the one that the case lies in, beside it. A command that only reads (make is false) makes nothing: it looks where
-// there is something.
+// else the one that the case lies in, beside it. A command that only reads
+// (make is false) makes nothing: it looks where there is something.
 func (c *console) places(make bool) places {
 	if home := c.getenv("OSINT_HOME"); home != "" {
 		if abs, err := filepath.Abs(home); err == nil {

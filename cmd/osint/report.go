@@ -60,11 +60,9 @@ stands, and that is recorded in it.`,
 				}
 			}
 			if asJSON {
-				err = c.printReport(dir, t, host)
-			} else {
-				err = c.rerender(dir, to, wanted, t, host)
+				return c.printReport(dir, t, host)
 			}
-			return err
+			return c.rerender(dir, to, wanted, t, host)
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
@@ -87,13 +85,11 @@ func (c *console) printReport(dir string, t *terms, h *host) error {
 	if err != nil {
 		return err
 	}
-	if err := report.Formats()[0].Render(c.out, doc); err != nil {
-		return err
+	err = report.Formats()[0].Render(c.out, doc)
+	if err == nil {
+		err = h.tell(c, doc, true)
 	}
-	if err := h.tell(c, doc, true); err != nil {
-		return err
-	}
-	return t.verdict(cs)
+	return t.verdict(cs, err)
 }
 
 // hold holds a case against the terms, if there are any, and says what a
@@ -103,15 +99,14 @@ func (c *console) hold(cs *pipeline.Case, t *terms) {
 		return
 	}
 	t.triage(cs, time.Now().UTC())
-	for _, line := range t.warnings(cs) {
-		c.say("osint: %s", report.Safe(line))
-	}
+	c.warn(t, cs)
 }
 
-// verdict is the error of a case whose conditions hold.
-func (t *terms) verdict(cs *pipeline.Case) error {
-	if t == nil || cs.Triaged.Holds() == nil {
-		return nil
+// verdict is the error of a case whose conditions hold, else err: nobody who
+// closes stdout opens a gate.
+func (t *terms) verdict(cs *pipeline.Case, err error) error {
+	if t == nil || cs.Triaged.Holds() == nil || err != nil && !errors.Is(err, syscall.EPIPE) {
+		return err
 	}
 	return failing(cs.Triaged)
 }
@@ -160,10 +155,7 @@ func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *
 	for _, f := range files {
 		fmt.Fprintln(c.out, f)
 	}
-	if err := h.tell(c, doc, false); err != nil {
-		return err
-	}
-	return t.verdict(cs)
+	return t.verdict(cs, h.tell(c, doc, false))
 }
 
 func rendering(f report.Format, doc *report.Document) func(io.Writer) error {

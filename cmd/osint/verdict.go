@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"osint/pkg/collectors/all"
 	"osint/pkg/pipeline"
@@ -11,6 +12,9 @@ import (
 
 // verdict is the exit code of a run: 130 before 1 before 4 before 10 before 3.
 func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error {
+	if errors.Is(err, syscall.EPIPE) { // nobody who closes stdout opens a gate
+		err = nil
+	}
 	switch why := w.nothingAsked(cs); {
 	case w.intr.Code() != 0:
 		return &exit{w.intr.Code(), err}

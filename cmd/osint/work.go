@@ -199,6 +199,7 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
 	}
 	doc, files, err := w.report(cs, p)
 	w.screen.Close()
+	w.c.warn(w.terms, cs)
 	if err == nil {
 		err = w.closing(doc, files)
 	}
