@@ -37,6 +37,8 @@ type Earlier struct {
 	Severity    Severity `json:"severity"`
 	Subject     Entity   `json:"subject"`
 	Reason      string   `json:"reason"` // why it is gone, or why that can't be told
+
+	FirstSeen time.Time `json:"first_seen,omitzero"`
 }
 
 // Suppressions are the entries of one file, and what each came to.

@@ -20,6 +20,7 @@ func Parse(text []byte) (*pipeline.Case, error) {
 		Findings      []pipeline.Finding     `json:"findings"`
 		Observations  []pipeline.Observation `json:"observations"`
 		Collectors    []Collector            `json:"collectors"`
+		Baseline      Baseline               `json:"baseline"`
 	}
 	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, fmt.Errorf("not a JSON report: %w", err)
@@ -58,8 +59,21 @@ func Parse(text []byte) (*pipeline.Case, error) {
 		tell(pipeline.Event{Assessed: &pipeline.Assessment{Model: d.Risk.Model, RulesSHA256: d.Risk.RulesSHA256, Score: *d.Risk.Score, Level: d.Risk.Level,
 			Insufficient: d.Risk.Insufficient, Confidence: d.Risk.Confidence, Coverage: d.Risk.Coverage, Bounds: d.Risk.Bounds, Checks: d.Risk.Checks}})
 	}
+	if len(d.Baseline.Unseen) > 0 {
+		tell(pipeline.Event{Triaged: &pipeline.Triage{Baseline: &pipeline.Baseline{Case: d.Baseline.Case, Unseen: d.Baseline.Unseen, Known: knownOf(d.Findings)}}})
+	}
 	if d.Case.Finished != nil {
 		tell(pipeline.Event{Closed: &pipeline.Closed{Outcome: d.Case.Outcome}})
 	}
 	return c, nil
+}
+
+// knownOf returns the ids of the findings that are known.
+func knownOf(fs []pipeline.Finding) (ids []string) {
+	for _, f := range fs {
+		if f.Status == pipeline.Known {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
 }

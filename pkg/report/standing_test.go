@@ -89,6 +89,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s reads back as %+v", o.ID, back)
 		}
 	}
+	if c, err := Parse(render(t, "json", Build(triaged(t).c, Options{}))); err != nil || len(c.Triaged.Baseline.Unseen) != 1 || c.Findings[0].Status == "" {
+		t.Errorf("what the report's own baseline left open is lost: %v", err)
+	}
 	for text, want := range map[string]string{"": "not a JSON report", "{}": "no schema_version", "[]": "not a JSON report", `{"schema_version":1}`: "no case.id"} {
 		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

@@ -7,25 +7,39 @@ import (
 	"osint/pkg/pipeline"
 )
 
-// earlier returns the findings of a case by fingerprint. One without a
-// fingerprint is recognised nowhere. Of a case that did not say when a finding
-// was first seen, it is when the case ended.
+// earlier returns the findings of a case by fingerprint, and those that its
+// own baseline had and it could not judge again: they stand until somebody
+// does. One without a fingerprint is recognised nowhere. Of a case that did not
+// say when a finding was first seen, it is when the case ended.
 func earlier(c *pipeline.Case) map[string]*pipeline.Finding {
 	by := map[string]*pipeline.Finding{}
-	if c == nil {
-		return by
-	}
-	for _, f := range c.Findings {
-		if f.Fingerprint == "" {
-			continue
+	for _, f := range stood(c) {
+		if f.Fingerprint != "" && by[f.Fingerprint] == nil {
+			by[f.Fingerprint] = f
 		}
-		known := *f
-		if known.FirstSeen.IsZero() {
-			known.FirstSeen = c.Ended
-		}
-		by[f.Fingerprint] = &known
 	}
 	return by
+}
+
+func stood(c *pipeline.Case) (fs []*pipeline.Finding) {
+	if c == nil {
+		return nil
+	}
+	for _, f := range c.Findings {
+		known := *f
+		fs = append(fs, &known)
+	}
+	if c.Triaged != nil && c.Triaged.Baseline != nil {
+		for _, e := range c.Triaged.Baseline.Unseen {
+			fs = append(fs, &pipeline.Finding{Fingerprint: e.Fingerprint, Rule: e.Rule, Title: e.Title, Severity: e.Severity, Subject: e.Subject, FirstSeen: e.FirstSeen})
+		}
+	}
+	for _, f := range fs {
+		if f.FirstSeen.IsZero() {
+			f.FirstSeen = c.Ended
+		}
+	}
+	return fs
 }
 
 // Compare says how the findings of a case stand against those of an earlier
@@ -49,12 +63,12 @@ func (m *Model) Compare(c, past *pipeline.Case) *pipeline.Baseline {
 		}
 	}
 	s := m.newScene(c, past, c.Ended)
-	for _, f := range past.Findings {
+	for _, f := range stood(past) {
 		if f.Fingerprint == "" || here[f.Fingerprint] {
 			continue
 		}
 		here[f.Fingerprint] = true // once, should it stand there twice
-		e := pipeline.Earlier{Fingerprint: f.Fingerprint, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Subject: f.Subject}
+		e := pipeline.Earlier{Fingerprint: f.Fingerprint, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Subject: f.Subject, FirstSeen: f.FirstSeen.UTC()}
 		gone := false
 		if gone, e.Reason = m.gone(s, f); gone {
 			b.Gone = append(b.Gone, e)

@@ -65,6 +65,33 @@ func TestSilenceIsNotAbsence(t *testing.T) {
 	}
 }
 
+// What a run in between could not judge is not new afterwards, and keeps its
+// first day.
+func TestUnseenStaysKnown(t *testing.T) {
+	m := model(t)
+	first := weak(nil).closed(t, now, risk.Options{})
+	deaf := weakOnly(map[string]pipeline.Outcome{"mail-policy": pipeline.Timeout}).closed(t, now.AddDate(0, 0, 7), risk.Options{Past: first})
+	deaf.Event(&pipeline.Event{Seq: deaf.Seq + 1, Time: now.AddDate(0, 0, 7), Triaged: &pipeline.Triage{Baseline: m.Compare(deaf, first)}})
+	if !slices.Contains(rulesOf(deaf.Triaged.Baseline.Unseen), "EML-01") {
+		t.Fatalf("unseen: %v", rulesOf(deaf.Triaged.Baseline.Unseen))
+	}
+	last := weak(nil).closed(t, now.AddDate(0, 0, 14), risk.Options{Past: deaf})
+	for _, f := range last.Findings {
+		if f.Rule == "EML-01" && (f.Status != pipeline.Known || !f.FirstSeen.Equal(now)) {
+			t.Errorf("EML-01 is %s since %s", f.Status, f.FirstSeen)
+		}
+	}
+	again := weakOnly(map[string]pipeline.Outcome{"mail-policy": pipeline.Timeout}).closed(t, now.AddDate(0, 0, 14), risk.Options{Past: deaf})
+	if b := m.Compare(again, deaf); !slices.Contains(rulesOf(b.Unseen), "EML-01") {
+		t.Errorf("unseen twice is forgotten: %+v", b)
+	}
+}
+
+// weakOnly is weak in which nobody said anything of SPF.
+func weakOnly(outcomes map[string]pipeline.Outcome) *story {
+	return tell(outcomes).says("mail-handled-by", "mx.corp.example", 10.0, false)
+}
+
 // A subject that was not met again took its findings along only if all was
 // asked and answered.
 func TestSubjectsNotMetAgain(t *testing.T) {
