@@ -2,6 +2,7 @@ package lab
 
 import (
 	"maps"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -61,11 +62,7 @@ func (l *Lab) listenNameServers() error {
 		if err != nil {
 			return err
 		}
-		host := s.addr.String()
-		if s.addr.Is6() {
-			host = "[" + host + "]"
-		}
-		l.routes = append(l.routes, host+":53:"+udp.LocalAddr().String())
+		l.routes = append(l.routes, net.JoinHostPort(s.addr.String(), "53")+":"+udp.LocalAddr().String())
 		if l.world.any(s.names, func(x *serverSettings) bool { return x.noTCP }) {
 			tcp.Close()
 			tcp = nil
@@ -161,6 +158,12 @@ func (s *nameServer) answer(m *dns.Msg, q dns.Question, zone string, settings se
 	t.resolve(m, q)
 	for i, rr := range m.Ns {
 		m.Ns[i] = settings.start(rr)
+	}
+	for i, rr := range m.Answer { // an alias is not followed out of the zone
+		if c, ok := rr.(*dns.CNAME); ok && !dns.IsSubDomain(zone, dns.CanonicalName(c.Target)) {
+			m.Answer, m.Ns, m.Rcode = m.Answer[:i+1], nil, dns.RcodeSuccess
+			return
+		}
 	}
 }
 

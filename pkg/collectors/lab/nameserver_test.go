@@ -23,6 +23,7 @@ ns1 A 192.0.2.1
 ns1 AAAA 2001:db8::1
 www A 192.0.2.2
 alias CNAME www
+away CNAME nothing.hoster.example.
 *.wild A 192.0.2.3
 sub NS ns1.sub
 ns1.sub A 192.0.2.4
@@ -85,6 +86,7 @@ func TestNameServers(t *testing.T) {
 		{"192.0.2.1", "acme.example", dns.TypeNS, false, "aa NOERROR [ns1.acme.example. ns2.hoster.example. ns3.hoster.example. ns4.hoster.example.] []"},
 		{"192.0.2.1", "WWW.acme.example", dns.TypeA, true, "aa NOERROR [192.0.2.2] []"},
 		{"192.0.2.1", "alias.acme.example", dns.TypeA, false, "aa NOERROR [WWW] []"},
+		{"192.0.2.1", "away.acme.example", dns.TypeA, false, "aa NOERROR [nothing.hoster.example.] []"},
 		{"192.0.2.1", "x.wild.acme.example", dns.TypeA, false, "aa NOERROR [192.0.2.3] []"},
 		{"192.0.2.1", "none.acme.example", dns.TypeA, false, "aa NXDOMAIN [] [7]"},
 		{"192.0.2.1", "x.sub.acme.example", dns.TypeA, false, "NOERROR [] [ns1.sub.acme.example.]"},
@@ -164,7 +166,7 @@ func TestHandingOut(t *testing.T) {
 		return rrs, nil
 	}
 	rrs, err := take("198.51.100.2")
-	if err != nil || len(rrs) != 13 || rrs[0].(*dns.SOA).Serial != 6 || rrs[12].(*dns.SOA).Serial != 6 {
+	if err != nil || len(rrs) != 14 || rrs[0].(*dns.SOA).Serial != 6 || rrs[13].(*dns.SOA).Serial != 6 {
 		t.Errorf("%d records, %v:\n%v", len(rrs), err, rrs)
 	}
 	if rrs, err := take("192.0.2.1"); err == nil {
