@@ -24,7 +24,7 @@ type Options struct {
 	Resolvers    []netip.AddrPort  // instead of the system's
 	ConnectTo    []ConnectTo       // see [ParseConnectTo]
 	Endpoints    map[string]string // another base for a source, by its name
-	Proxy        *url.URL          // http, https or socks5; DNS does not pass it
+	Proxy        *url.URL          // http, https or socks5; questions to the resolvers do not pass it
 	Roots        *x509.CertPool    // nil: the system's
 	TrustAnchors dnssec.Anchors    // that DNSSEC is judged by; nil: the root's own
 	UserAgent    string            // "" is osint's own

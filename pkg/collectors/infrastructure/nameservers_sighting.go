@@ -20,8 +20,15 @@ type sighting struct {
 	tcp    *collectors.Reply // the same, over TCP
 	ns     *collectors.Reply // the zone's NS set
 	open   *collectors.Reply // the parent's SOA, of somebody who wants it found out
-	errs   []error           // of these four
+	errs   [4]error          // why there is none, in the order of the constants
 }
+
+const (
+	askedSOA = iota
+	askedTCP
+	askedNS
+	askedOpen
+)
 
 // sight puts all questions to a server at once.
 //
@@ -31,7 +38,7 @@ type sighting struct {
 // to know it. One that is the parent's too answers with AA, which shows
 // nothing.
 func (s *survey) sight(server collectors.NameServer) *sighting {
-	x := &sighting{server: server, errs: make([]error, 4)}
+	x := &sighting{server: server}
 	ask := func(name string, t uint16, recurse, tcp bool) collectors.Inquiry {
 		return collectors.Inquiry{Question: collectors.Question{Name: name, Type: t}, Recurse: recurse, TCP: tcp}
 	}
@@ -40,12 +47,12 @@ func (s *survey) sight(server collectors.NameServer) *sighting {
 		wg.Go(func() { *to, x.errs[i] = s.net.Inquire(s.ctx, server, q) })
 	}
 	if s.net.UDP() {
-		put(0, &x.soa, ask(s.zone, dns.TypeSOA, false, false))
+		put(askedSOA, &x.soa, ask(s.zone, dns.TypeSOA, false, false))
 	}
-	put(1, &x.tcp, ask(s.zone, dns.TypeSOA, false, true))
-	put(2, &x.ns, ask(s.zone, dns.TypeNS, false, false))
+	put(askedTCP, &x.tcp, ask(s.zone, dns.TypeSOA, false, true))
+	put(askedNS, &x.ns, ask(s.zone, dns.TypeNS, false, false))
 	if s.parent != "" {
-		put(3, &x.open, ask(s.parent, dns.TypeSOA, true, false))
+		put(askedOpen, &x.open, ask(s.parent, dns.TypeSOA, true, false))
 	}
 	wg.Wait()
 	return x
@@ -63,13 +70,13 @@ func (x *sighting) tell(say collectors.Emit, s *survey) {
 	case soa != nil:
 		say(pipeline.Observation{Predicate: "serves-zone", Object: &host, Exchanges: proof(x.soa, x.tcp, x.ns), Value: map[string]any{
 			"address": addr, "over": over, "serial": float64(soa.Serial), "set": nameSet(nsNames(x.ns, s.zone))}})
-		x.missing(s, 2, x.ns)
+		x.missing(s, askedNS, x.ns)
 	case reason != "":
 		say(pipeline.Observation{Predicate: "serves-zone", Object: &host, Denies: true, Exchanges: proof(x.soa, x.tcp, x.ns), Value: lame(addr, reason, false)})
 	default:
 		x.untold(s)
 	}
-	x.missing(s, 3, x.open)
+	x.missing(s, askedOpen, x.open)
 	if open, told := recursion(x.open, s.parent); told {
 		say(pipeline.Observation{Predicate: "open-recursion", Object: &host, Denies: !open, Exchanges: proof(x.open), Value: map[string]any{"address": addr}})
 	}
@@ -147,7 +154,7 @@ func recursion(r *collectors.Reply, parent string) (open, told bool) {
 
 // untold notes that nothing shows whether the server serves the zone.
 func (x *sighting) untold(s *survey) {
-	x.gap(s, cmp.Or(x.errs[0], x.errs[1], x.errs[2], error(pipeline.Fail(pipeline.Malformed, "its answers don't show whether it serves the zone"))))
+	x.gap(s, cmp.Or(x.errs[askedSOA], x.errs[askedTCP], x.errs[askedNS], error(pipeline.Fail(pipeline.Malformed, "its answers don't show whether it serves the zone"))))
 }
 
 // missing notes that a question has no reply.

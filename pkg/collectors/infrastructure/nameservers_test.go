@@ -91,7 +91,7 @@ func TestRecursion(t *testing.T) {
 func TestNoWayIsNoGap(t *testing.T) {
 	gone := collectors.ErrNoRoute
 	for addr, gaps := range map[string]int{"2001:db8::1": 0, "192.0.2.1": 2} {
-		x := &sighting{server: collectors.NameServer{Name: "ns1.acme.example", Addr: netip.MustParseAddr(addr)}, errs: []error{gone, gone, gone, gone}}
+		x := &sighting{server: collectors.NameServer{Name: "ns1.acme.example", Addr: netip.MustParseAddr(addr)}, errs: [4]error{gone, gone, gone, gone}}
 		s := &survey{zone: "acme.example"}
 		said := 0
 		x.tell(func(pipeline.Observation) { said++ }, s)
@@ -135,7 +135,7 @@ func FuzzNameServerAnswers(f *testing.F) {
 			}
 			return &collectors.Reply{Exchange: "x1", Type: kind, Rcode: m.Rcode, AA: m.Authoritative, RA: m.RecursionAvailable, Answer: m.Answer, Ns: m.Ns, Extra: m.Extra}
 		}
-		x := &sighting{server: collectors.NameServer{Name: "ns1.acme.example", Addr: netip.MustParseAddr("192.0.2.1")}, errs: make([]error, 4),
+		x := &sighting{server: collectors.NameServer{Name: "ns1.acme.example", Addr: netip.MustParseAddr("192.0.2.1")},
 			soa: reply(dns.TypeSOA, a), tcp: reply(dns.TypeSOA, b), ns: reply(dns.TypeNS, b), open: reply(dns.TypeSOA, a)}
 		s := &survey{zone: "acme.example", parent: ".", delegation: reply(dns.TypeNS, b), sightings: []*sighting{x}}
 		said := map[pipeline.Predicate]int{}

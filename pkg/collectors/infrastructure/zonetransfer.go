@@ -48,6 +48,8 @@ type attempt struct {
 	err    error
 }
 
+func (a *attempt) String() string { return a.server.Name + " at " + a.server.String() }
+
 func (a *attempt) allowed() bool { return a.got != nil && len(a.got.Records) >= beginning }
 
 func askForZone(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
@@ -62,9 +64,9 @@ func askForZone(ctx context.Context, net *collectors.View, subject pipeline.Enti
 	if whole >= 0 && attempts[whole].got.Cut {
 		a := attempts[whole]
 		if got, err := net.Transfer(ctx, a.server, subject.Value, 0); err != nil {
-			gaps = append(gaps, fmt.Sprintf("the rest of the zone from %s: %v", a.server, err))
+			gaps = append(gaps, fmt.Sprintf("the rest of the zone from %s: %v", a, err))
 		} else if a.got = got; got.Cut {
-			gaps = append(gaps, fmt.Sprintf("%s goes on after %d records", a.server, len(got.Records)))
+			gaps = append(gaps, fmt.Sprintf("the zone of %s goes on after %d records", a, len(got.Records)))
 		}
 	}
 	for _, a := range attempts {
@@ -161,7 +163,7 @@ func ending(z *zone, attempts []*attempt, gaps []string, said bool) error {
 			return a.err
 		case a.err == nil, collectors.Absent(a.err), errors.Is(a.err, collectors.ErrNoRoute) && a.server.Addr.Is6():
 		default:
-			gaps = append(gaps, fmt.Sprintf("%s at %s: %v", a.server.Name, a.server, a.err))
+			gaps = append(gaps, fmt.Sprintf("%s: %v", a, a.err))
 			if cause == nil {
 				errors.As(a.err, &cause)
 			}
