@@ -43,15 +43,15 @@ func surveyServers(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err := z.ask(ctx, qs...); err != nil {
 		return err
 	}
-	s := &survey{ctx: ctx, net: net, zone: subject.Value, visited: map[string]bool{},
+	s := &survey{net: net, zone: subject.Value, visited: map[string]bool{},
 		asked: map[collectors.NameServer]bool{}, own: z.get(subject.Value, dns.TypeNS)}
 	var servers []string
 	s.parent, servers = nearestZone(z, above)
-	s.visit(nsNames(s.own, subject.Value)...)
+	s.visit(ctx, nsNames(s.own, subject.Value)...)
 	if s.parent == "" {
 		s.gap("the parent of "+subject.Value, cmp.Or(z.end(), error(pipeline.Fail(pipeline.Unreachable, "no zone above it tells its name servers"))))
 	} else {
-		s.askParent(servers[:min(len(servers), parentServers)])
+		s.askParent(ctx, servers[:min(len(servers), parentServers)])
 	}
 	s.wg.Wait()
 	return s.tell(emit)

@@ -1,6 +1,7 @@
 package infrastructure_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,31 @@ rcode REFUSED
 		`not acme.example serves-zone {"address":"","dangling":false,"reason":"\"192.0.2.9\" can't be the name of a server"}`,
 		"acme.example serves-zone ns2.hoster.example")
 }
+
+// A zone that names more servers than are looked at is looked at in part.
+func TestManyNameServers(t *testing.T) {
+	var world strings.Builder
+	world.WriteString("\n-- dns://acme.example --\n")
+	for i := range mostServers + 4 {
+		fmt.Fprintf(&world, "@ NS ns%d\nns%d A 192.0.2.%d\n", i, i, i+1)
+	}
+	for _, collector := range []string{"name-servers", "zone-transfer"} {
+		o := tell(t, collector, "acme.example", world.String())
+		o.ends(t, pipeline.Partial, fmt.Sprint(mostServers))
+		seen := map[string]bool{}
+		for _, r := range o.lab.Log() {
+			if r.Service == "name-server" && r.Host != "ns.lab.test" {
+				seen[r.Host] = true
+			}
+		}
+		if len(seen) != mostServers {
+			t.Errorf("%s asked %d servers", collector, len(seen))
+		}
+	}
+}
+
+// mostServers is how many name servers of a zone are looked at.
+const mostServers = 16
 
 // Where nobody serves the zone, the resolvers know nothing of servers within
 // it: the parent's glue leads to them.

@@ -2,6 +2,7 @@ package infrastructure
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -37,14 +38,14 @@ const (
 // case, so nobody else is troubled; and a server of the zone has no business
 // to know it. One that is the parent's too answers with AA, which shows
 // nothing.
-func (s *survey) sight(server collectors.NameServer) *sighting {
+func (s *survey) sight(ctx context.Context, server collectors.NameServer) *sighting {
 	x := &sighting{server: server}
 	ask := func(name string, t uint16, recurse, tcp bool) collectors.Inquiry {
 		return collectors.Inquiry{Question: collectors.Question{Name: name, Type: t}, Recurse: recurse, TCP: tcp}
 	}
 	var wg sync.WaitGroup
 	put := func(i int, to **collectors.Reply, q collectors.Inquiry) {
-		wg.Go(func() { *to, x.errs[i] = s.net.Inquire(s.ctx, server, q) })
+		wg.Go(func() { *to, x.errs[i] = s.net.Inquire(ctx, server, q) })
 	}
 	if s.net.UDP() {
 		put(askedSOA, &x.soa, ask(s.zone, dns.TypeSOA, false, false))

@@ -19,7 +19,6 @@ import (
 // A survey is what one task learns of a zone's name servers, by many ways at
 // once.
 type survey struct {
-	ctx    context.Context
 	net    *collectors.View
 	zone   string
 	parent string // the zone above; "" if not known
@@ -55,7 +54,7 @@ const (
 )
 
 // visit looks at name servers, each once, on ways of their own.
-func (s *survey) visit(names ...string) {
+func (s *survey) visit(ctx context.Context, names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
@@ -67,21 +66,21 @@ func (s *survey) visit(names ...string) {
 			return
 		}
 		s.visited[name] = true
-		s.wg.Go(func() { s.look(name) })
+		s.wg.Go(func() { s.look(ctx, name) })
 	}
 }
 
 // look finds a server's addresses and asks at each of them.
-func (s *survey) look(name string) {
-	l := locateServer(s.ctx, s.net.Lookup, name, s.zone)
+func (s *survey) look(ctx context.Context, name string) {
+	l := locateServer(ctx, s.net.Lookup, name, s.zone)
 	s.mu.Lock()
 	s.servers = append(s.servers, l)
 	s.mu.Unlock()
-	s.question(name, l.addrs)
+	s.question(ctx, name, l.addrs)
 }
 
 // question asks a server at addresses where it was not asked yet.
-func (s *survey) question(name string, addrs []netip.Addr) {
+func (s *survey) question(ctx context.Context, name string, addrs []netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range addrs {
@@ -91,7 +90,7 @@ func (s *survey) question(name string, addrs []netip.Addr) {
 		}
 		s.asked[server] = true
 		s.wg.Go(func() {
-			x := s.sight(server)
+			x := s.sight(ctx, server)
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.sightings = append(s.sightings, x)
@@ -102,13 +101,13 @@ func (s *survey) question(name string, addrs []netip.Addr) {
 // askParent asks servers of the parent for the delegation, and visits whom it
 // names: also at the addresses that the parent has for them (glue), which are
 // all that is known of servers within a zone that nobody serves.
-func (s *survey) askParent(servers []string) {
+func (s *survey) askParent(ctx context.Context, servers []string) {
 	replies, errs := make([]*collectors.Reply, len(servers)), make([]error, len(servers))
 	var asked sync.WaitGroup
 	for i, name := range servers {
 		asked.Go(func() {
 			q := collectors.Inquiry{Question: collectors.Question{Name: s.zone, Type: dns.TypeNS}}
-			replies[i], errs[i] = s.net.Inquire(s.ctx, collectors.NameServer{Name: name}, q)
+			replies[i], errs[i] = s.net.Inquire(ctx, collectors.NameServer{Name: name}, q)
 		})
 	}
 	asked.Wait()
@@ -119,9 +118,9 @@ func (s *survey) askParent(servers []string) {
 		}
 		if names := serversIn(r.Ns, s.zone); !r.AA && len(names) > 0 {
 			s.delegation = r
-			s.visit(names...)
+			s.visit(ctx, names...)
 			for _, name := range names {
-				s.question(name, glue(r, name))
+				s.question(ctx, name, glue(r, name))
 			}
 			return
 		}
