@@ -13,7 +13,7 @@ import (
 
 // nameServers asks a zone's name servers themselves whether they serve it, and
 // its parent whom it delegates to. They can see it. Every name goes its own
-// way, so that a slow one keeps nobody waiting; no way is longer than four
+// way, so that a slow one keeps no other waiting; no way is longer than four
 // exchanges: who is named, what the parent says, where that leads, the server.
 func nameServers() collectors.Entry {
 	return collectors.Entry{
@@ -43,7 +43,7 @@ func surveyServers(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err := z.ask(ctx, qs...); err != nil {
 		return err
 	}
-	s := &survey{net: net, zone: subject.Value, visited: map[string]bool{},
+	s := &survey{net: net, zone: subject.Value, referred: make(chan struct{}), visited: map[string]bool{},
 		asked: map[collectors.NameServer]bool{}, own: z.get(subject.Value, dns.TypeNS)}
 	var servers []string
 	s.parent, servers = nearestZone(z, above)
@@ -53,6 +53,7 @@ func surveyServers(ctx context.Context, net *collectors.View, subject pipeline.E
 	} else {
 		s.askParent(ctx, servers[:min(len(servers), parentServers)])
 	}
+	close(s.referred)
 	s.wg.Wait()
 	return s.tell(emit)
 }

@@ -23,6 +23,8 @@ type survey struct {
 	zone   string
 	parent string // the zone above; "" if not known
 
+	referred chan struct{} // closed once the parent has spoken, or will not
+
 	wg         sync.WaitGroup
 	mu         sync.Mutex
 	visited    map[string]bool
@@ -70,12 +72,15 @@ func (s *survey) visit(ctx context.Context, names ...string) {
 	}
 }
 
-// look finds a server's addresses and asks at each of them.
+// look finds a server's addresses, and asks at each of them once the parent
+// has spoken: so no server is asked a round later than the others because the
+// parent alone names it.
 func (s *survey) look(ctx context.Context, name string) {
 	l := locateServer(ctx, s.net.Lookup, name, s.zone)
 	s.mu.Lock()
 	s.servers = append(s.servers, l)
 	s.mu.Unlock()
+	<-s.referred
 	s.question(ctx, name, l.addrs)
 }
 
