@@ -26,6 +26,9 @@ const maxText = 1 << 20
 // lines. Then nothing of into may be used.
 func Decode(file string, text []byte, into any) error {
 	root, err := parse(file, text)
+	if err == nil && root == nil {
+		err = Problems{{File: file, Line: 1, What: "is empty"}}
+	}
 	if err != nil {
 		return err
 	}
@@ -41,7 +44,8 @@ func Decode(file string, text []byte, into any) error {
 	return nil
 }
 
-// parse returns the root of the only document in text.
+// parse returns the root of the only document in text; nil where there is
+// none.
 func parse(file string, text []byte) (*yaml.Node, error) {
 	if len(text) > maxText {
 		return nil, Problems{{File: file, What: fmt.Sprintf("is %d bytes long; the most that is read is %d", len(text), maxText)}}
@@ -50,7 +54,7 @@ func parse(file string, text []byte) (*yaml.Node, error) {
 	var first, second yaml.Node
 	switch err := dec.Decode(&first); {
 	case errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0:
-		return nil, Problems{{File: file, Line: 1, What: "is empty"}}
+		return nil, nil
 	case err != nil:
 		return nil, syntax(file, err)
 	}
