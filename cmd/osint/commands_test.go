@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -61,11 +62,14 @@ func example(t *testing.T, line, proof string) {
 	switch {
 	case cmd.Name() == "serve", cmd.Name() == "investigate" && world.Value.String() == "":
 		return // serves until it is stopped; asks the internet
-	case cmd.Name() == "rm", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
+	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
 		return // TestScripts has them
 	}
 	if _, errs, code := runHere(t, args[1:]...); code != 0 && code != tooLittle && code != tooRisky {
 		t.Errorf("%s: exit code %d: %s", line, code, errs)
+	}
+	for _, file := range []string{projectFile, filepath.Join(os.Getenv("OSINT_HOME"), "config", userFile)} {
+		_ = os.Remove(file) // what osint config set wrote is not for the next
 	}
 }
 
@@ -80,7 +84,7 @@ func each(cmd *cobra.Command, do func(*cobra.Command)) {
 func TestJSONFlags(t *testing.T) {
 	each(newRoot(newConsole()), func(cmd *cobra.Command) {
 		switch cmd.CommandPath() {
-		case "osint", "osint investigate", "osint resume", "osint help", "osint man", "osint completion", "osint cases rm":
+		case "osint", "osint investigate", "osint resume", "osint help", "osint man", "osint completion", "osint cases rm", "osint config set", "osint config unset":
 			return // they write, or what they print is for a shell
 		}
 		if !cmd.HasSubCommands() && cmd.Annotations["topic"] == "" && cmd.Flags().Lookup("json") == nil {

@@ -9,7 +9,7 @@ import (
 func newCompletion(c *console) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
-		Use: "completion SHELL", GroupID: groupLook, Short: "Print the completion script of a shell",
+		Use: "completion SHELL", Short: "Print the completion script of a shell",
 		Long:      "The shells are " + strings.Join(shells, ", ") + ".",
 		Example:   "  source <(osint completion bash)\n  osint completion fish > ~/.config/fish/completions/osint.fish",
 		Args:      exactly("a shell: bash, zsh, fish or powershell"),

@@ -25,8 +25,9 @@ type console struct {
 	getenv func(string) string
 	near   []string // the folder of the case, if it is known: see [console.places]
 
-	color   string // auto, always, never
-	verbose bool
+	color    string // auto, always, never
+	verbose  bool
+	noConfig bool
 }
 
 func newConsole() *console {

@@ -7,10 +7,11 @@ import (
 
 // places are the folders that osint keeps things in.
 type places struct {
-	data  string // cases
-	state string // keys, usage
-	cache string // answers
-	note  string // why they are not where one would look; "" if they are
+	config string // what the user chose, in config.yaml
+	data   string // cases
+	state  string // keys, usage
+	cache  string // answers
+	note   string // why they are not where one would look; "" if they are
 }
 
 func (p places) cases() string { return filepath.Join(p.data, "cases") }
@@ -29,9 +30,10 @@ func (c *console) places(make bool) places {
 	}
 	home := c.getenv("HOME")
 	usual := places{
-		data:  c.xdg("XDG_DATA_HOME", home, ".local/share"),
-		state: c.xdg("XDG_STATE_HOME", home, ".local/state"),
-		cache: c.xdg("XDG_CACHE_HOME", home, ".cache"),
+		config: c.xdg("XDG_CONFIG_HOME", home, ".config"),
+		data:   c.xdg("XDG_DATA_HOME", home, ".local/share"),
+		state:  c.xdg("XDG_STATE_HOME", home, ".local/state"),
+		cache:  c.xdg("XDG_CACHE_HOME", home, ".cache"),
 	}
 	if usual.there(make) {
 		return usual
@@ -63,7 +65,7 @@ func (p places) there(make bool) bool {
 }
 
 func under(home string) places {
-	return places{data: filepath.Join(home, "data"), state: filepath.Join(home, "state"), cache: filepath.Join(home, "cache")}
+	return places{config: filepath.Join(home, "config"), data: filepath.Join(home, "data"), state: filepath.Join(home, "state"), cache: filepath.Join(home, "cache")}
 }
 
 // xdg returns a folder of the XDG base directories, or "" if there is none. A

@@ -7,9 +7,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A layer gives a flag that was not typed its value: the environment today,
-// a configuration file the same way. The first layer that knows a flag wins.
-type layer func(flag string) (value, origin string, ok bool)
+// A layer gives a flag that was not typed its value: the environment, then
+// the project's file, then the user's. The first layer that knows a flag wins.
+type layer func(f *pflag.Flag) (given, bool)
+
+// given is what a layer says of a flag, and where it says so.
+type given struct {
+	values  []string // one, or those of a flag that may be repeated
+	origin  string   // OSINT_DEPTH, or FILE:LINE
+	project bool     // from a file that came with somebody's files
+}
+
+func (g given) text() string { return strings.Join(g.values, " ") }
 
 // envName returns the environment variable of a flag, by rule: --lab-latency
 // is OSINT_LAB_LATENCY.
@@ -17,43 +26,90 @@ func envName(flag string) string {
 	return "OSINT_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// environment is the layer of the variables. One that is empty says nothing.
 func environment(getenv func(string) string) layer {
-	return func(flag string) (value, origin string, ok bool) {
-		v := getenv(envName(flag))
-		return v, envName(flag), v != ""
+	return func(f *pflag.Flag) (given, bool) {
+		v := getenv(envName(f.Name))
+		return given{values: parts(f, v), origin: envName(f.Name)}, v != ""
 	}
 }
 
-// fill sets the flags that were not typed from the layers.
-func fill(cmd *cobra.Command, layers ...layer) (err error) {
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if err != nil || f.Changed || !settable(f) {
-			return
-		}
-		for _, l := range layers {
-			value, origin, ok := l(f.Name)
-			if !ok {
-				continue
-			}
-			for _, v := range parts(f, value) {
-				if e := cmd.Flags().Set(f.Name, v); e != nil {
-					err = usage("%s: %s %q is no value for --%s: write %s", cmd.CommandPath(), origin, value, f.Name, wants(f))
-					return
-				}
-			}
-			return
-		}
-	})
-	return err
-}
-
-// parts splits the value of a flag that may be repeated: the environment
+// parts splits the value of a variable whose flag may be repeated: it
 // separates by blanks what is typed as several flags.
 func parts(f *pflag.Flag, value string) []string {
 	if f.Value.Type() == "stringArray" {
 		return strings.Fields(value)
 	}
 	return []string{value}
+}
+
+// fill sets the flags that were not typed from the layers, and notes which
+// layer it was.
+func fill(cmd *cobra.Command, layers ...layer) (err error) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if err != nil || f.Changed || !settable(f) {
+			return
+		}
+		for i, l := range layers {
+			if g, ok := l(f); ok {
+				if e := set(f, g.values); e != nil {
+					err = usage("%s: %s %q is no value for --%s: write %s", cmd.CommandPath(), g.origin, g.text(), f.Name, wants(f))
+				}
+				filled(f, i, g)
+				return
+			}
+		}
+	})
+	return err
+}
+
+// set gives a flag its value as if it had been typed.
+func set(f *pflag.Flag, values []string) error {
+	f.Changed = true
+	if list, ok := f.Value.(pflag.SliceValue); ok && len(values) != 1 {
+		return list.Replace(values)
+	}
+	for _, v := range values {
+		if err := f.Value.Set(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	filledFrom = "filled-from" // annotation: the layer's number
+	projectAt  = "project-at"  // annotation: FILE:LINE of the project's file
+)
+
+func filled(f *pflag.Flag, layer int, g given) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[filledFrom] = []string{string(rune('0' + layer))}
+	if g.project {
+		f.Annotations[projectAt] = []string{g.origin}
+	}
+}
+
+// fromProject returns where the project's file set a flag; "" if it did not.
+func fromProject(f *pflag.Flag) string {
+	return strings.Join(f.Annotations[projectAt], "")
+}
+
+// nearer reports whether flag a was given by a nearer layer than b: typed
+// before variable before file before not at all. Of two equally near ones
+// neither is.
+func nearer(a, b *pflag.Flag) bool { return distance(a) < distance(b) }
+
+func distance(f *pflag.Flag) int {
+	switch from := f.Annotations[filledFrom]; {
+	case !f.Changed:
+		return 100
+	case len(from) > 0:
+		return 1 + int(from[0][0]-'0')
+	}
+	return 0
 }
 
 // settable reports whether a flag may come from a layer.
@@ -70,6 +126,8 @@ func wants(f *pflag.Flag) string {
 		return "an expression such as high or score>=60"
 	case "duration":
 		return "a time such as 500ms, 30s or 5m"
+	case "stringSlice", "stringArray":
+		return "a list of texts"
 	}
 	return "text"
 }
@@ -78,29 +136,16 @@ func wants(f *pflag.Flag) string {
 func environmentHelp(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString(`Every flag has a variable: OSINT_ and the flag's name in capitals. A flag that
-is typed goes before its variable. Where a flag may be repeated, its variable
-holds all values, separated by blanks.
+is typed goes before its variable, and a variable before the configuration
+files. Where a flag may be repeated, its variable holds all values, separated
+by blanks.
 
 `)
-	seen := map[string]bool{}
-	var visit func(*cobra.Command)
-	visit = func(cmd *cobra.Command) {
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if !seen[f.Name] && settable(f) && !f.Hidden {
-				seen[f.Name] = true
-				b.WriteString("  " + pad(envName(f.Name), 24) + " --" + f.Name + "\n")
-			}
-		})
-		for _, sub := range cmd.Commands() {
-			visit(sub)
+	for _, f := range allFlags(root) {
+		if settable(f) && !f.Hidden {
+			b.WriteString("  " + pad(envName(f.Name), 24) + " --" + f.Name + "\n")
 		}
 	}
-	root.InitDefaultHelpFlag()
-	root.PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		seen[f.Name] = true
-		b.WriteString("  " + pad(envName(f.Name), 24) + " --" + f.Name + "\n")
-	})
-	visit(root)
 	b.WriteString(`
   OSINT_HOME               one folder for config, data, state and cache; else XDG_CONFIG_HOME,
                            XDG_DATA_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, each with osint/ below
@@ -110,6 +155,28 @@ holds all values, separated by blanks.
   NO_COLOR                 not empty: no colour; CLICOLOR_FORCE: colour in a pipe
 `)
 	return b.String()
+}
+
+// allFlags returns every flag of every command, each name once: those of all
+// commands first.
+func allFlags(root *cobra.Command) (flags []*pflag.Flag) {
+	seen := map[string]bool{}
+	add := func(f *pflag.Flag) {
+		if !seen[f.Name] {
+			seen[f.Name] = true
+			flags = append(flags, f)
+		}
+	}
+	root.PersistentFlags().VisitAll(add)
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		cmd.Flags().VisitAll(add)
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(root)
+	return flags
 }
 
 func pad(s string, n int) string {

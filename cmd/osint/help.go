@@ -41,7 +41,7 @@ func helpText(cmd *cobra.Command) string {
 		}
 	}
 	if !cmd.HasParent() {
-		b.WriteString("\nMore: osint help COMMAND, osint help exit-codes, osint help environment\n")
+		b.WriteString("\nAlso: " + strings.Join(also(cmd), ", ") + "\nMore: osint help COMMAND, osint help exit-codes, environment, config\n")
 	} else if cmd.Annotations["exit-codes"] != "" {
 		b.WriteString("\nExit codes\n" + exitCodeHelp())
 	}
@@ -65,6 +65,16 @@ func commandList(b *strings.Builder, cmd *cobra.Command) {
 			}
 		}
 	}
+}
+
+// also returns the commands that stand in no group.
+func also(cmd *cobra.Command) (names []string) {
+	for _, sub := range cmd.Commands() {
+		if sub.GroupID == "" && sub.IsAvailableCommand() && sub.Name() != "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
 }
 
 // A flagGroup is some flags under a title.
@@ -209,12 +219,16 @@ func topics(*cobra.Command) []*cobra.Command {
 	topic := func(name, short string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Hidden: true, Annotations: map[string]string{"topic": name}}
 	}
-	return []*cobra.Command{topic("exit-codes", "What osint's exit codes mean"), topic("environment", "Which variables osint reads")}
+	return []*cobra.Command{topic("exit-codes", "What osint's exit codes mean"), topic("environment", "Which variables osint reads"),
+		topic("config", "Which configuration files osint reads, and what they may say")}
 }
 
 func topicText(root *cobra.Command, name string) string {
-	if name == "environment" {
+	switch name {
+	case "environment":
 		return environmentHelp(root)
+	case "config":
+		return configHelp(root)
 	}
 	return exitCodeHelp()
 }

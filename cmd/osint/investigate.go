@@ -25,13 +25,13 @@ them what lies within them; say with --scope what else is.`,
 	o.flags(cmd.Flags())
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVar(&o.out, "out", "", "`DIR`: the case folder (default: a new one under XDG_DATA_HOME/osint/cases)")
-	s.flags(cmd.Flags())
+	s.add(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
 	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet")
 	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		m, err := o.read(c, args, cmd.Flags().Changed)
+		m, err := o.read(c, args, cmd.Flags())
 		if err != nil {
 			return err
 		}

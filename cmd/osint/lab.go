@@ -121,7 +121,7 @@ func newLab(c *console) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return c.worlds(asJSON) },
 	}
 	jsonFlag(list, &asJSON)
-	return shelf("lab", groupLook, "A small internet on loopback, for demos and tests", "  osint lab serve brindleford", serve, list)
+	return shelf("lab", "", "A small internet on loopback, for demos and tests", "  osint lab serve brindleford", serve, list)
 }
 
 // flagsInto returns the flags that lead into a served world. What the lab's

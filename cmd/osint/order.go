@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"osint/pkg/collectors/all"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
@@ -77,8 +76,8 @@ type mandate struct {
 	types   []pipeline.Domain // never empty
 }
 
-// read understands an order. changed reports whether a flag was given.
-func (o *order) read(c *console, seeds []string, changed func(string) bool) (m *mandate, err error) {
+// read understands an order. flags say what was given, and by whom.
+func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *mandate, err error) {
 	m = &mandate{}
 	if m.scope, err = o.entities(c, seeds); err != nil {
 		return nil, err
@@ -99,7 +98,7 @@ func (o *order) read(c *console, seeds []string, changed func(string) bool) (m *
 	if err := oneOf("--priority", o.priority, priorities()...); err != nil {
 		return nil, err
 	}
-	m.limits, err = o.limits(m.profile.Limits, changed)
+	m.limits, err = o.limits(m.profile.Limits, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -111,25 +110,34 @@ func (o *order) read(c *console, seeds []string, changed func(string) bool) (m *
 	return m, nil
 }
 
-// limits are the profile's where no flag says otherwise.
-func (o *order) limits(l pipeline.Limits, changed func(string) bool) (pipeline.Limits, error) {
+// limits are the profile's where no flag says otherwise. What a project's file
+// says may only be less.
+func (o *order) limits(l pipeline.Limits, flags *pflag.FlagSet) (pipeline.Limits, error) {
+	more := func(flag string) error {
+		return usage("%s: %s: a project's file may only lower what the profile has; type --%s for more", fromProject(flags.Lookup(flag)), flag, flag)
+	}
 	for _, x := range []struct {
 		flag  string
 		value int
 		least int
 		to    *int
 	}{{"depth", o.depth, 0, &l.Depth}, {"limit", o.limit, 1, &l.Entities}, {"workers", o.workers, 1, &l.Workers}} {
-		if !changed(x.flag) {
+		switch {
+		case !flags.Changed(x.flag):
 			continue
-		}
-		if x.value < x.least {
+		case x.value < x.least:
 			return l, usage("--%s %d: write %d or more", x.flag, x.value, x.least)
+		case x.value > *x.to && (*x.to > 0 || x.flag == "depth") && fromProject(flags.Lookup(x.flag)) != "":
+			return l, more(x.flag)
 		}
 		*x.to = x.value
 	}
-	if changed("timeout") {
-		if o.timeout <= 0 {
+	if flags.Changed("timeout") {
+		switch {
+		case o.timeout <= 0:
 			return l, usage("--timeout %v: write a time such as 90s or 5m", o.timeout)
+		case o.timeout > l.Timeout && l.Timeout > 0 && fromProject(flags.Lookup("timeout")) != "":
+			return l, more("timeout")
 		}
 		l.Timeout = o.timeout
 	}
@@ -160,10 +168,7 @@ func known(names []string, flag string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	var there []string
-	for _, e := range all.Entries() {
-		there = append(there, e.Spec.Name)
-	}
+	there := collectorNames()
 	for _, n := range names {
 		if !slices.Contains(there, n) {
 			return usage("%s %q: there is no such collector: %s; osint collectors lists them", flag, n, rule.OneOf(n, there))

@@ -17,7 +17,7 @@ func newSchema(c *console) *cobra.Command {
 		jsonFlag(cmd, &asJSON)
 		return cmd
 	}
-	return shelf("schema", groupLook, "Print the JSON Schema of what osint writes", "  osint schema report > report.schema.json",
+	return shelf("schema", "", "Print the JSON Schema of what osint writes", "  osint schema report > report.schema.json",
 		one("report", "The schema of the JSON report", report.Schema),
 		one("case", "The schema of one line of a case file", report.CaseSchema))
 }

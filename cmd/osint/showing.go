@@ -16,6 +16,7 @@ type showing struct {
 	progress string
 	quiet    bool
 	code     hosting
+	flags    *pflag.FlagSet
 }
 
 // allFormats are those for people, then those for other programs, which show
@@ -33,7 +34,8 @@ func namesOf(fs []report.Format) (names []string) {
 
 func formatNames() []string { return namesOf(allFormats(exchange.Places{})) }
 
-func (s *showing) flags(fs *pflag.FlagSet) {
+func (s *showing) add(fs *pflag.FlagSet) {
+	s.flags = fs
 	formatFlag(fs, &s.formats)
 	fs.StringVar(&s.progress, "progress", "auto", "`HOW`: tui, plain, jsonl (the case's lines, on stdout), quiet; auto is tui on a terminal, plain elsewhere (default auto)")
 	fs.BoolVar(&s.quiet, "quiet", false, "the same as --progress quiet")
@@ -43,9 +45,10 @@ func formatFlag(fs *pflag.FlagSet, to *[]string) {
 	fs.StringSliceVar(to, "format", namesOf(report.Formats()), "`LIST`: the reports to write: "+strings.Join(formatNames(), ",")+" (default json,html,pdf)")
 }
 
-// kind returns what --progress says, with --quiet taken into account.
+// kind returns what --progress says, or --quiet, unless --progress was said
+// by something nearer: typed, say, while a file says quiet.
 func (s *showing) kind() string {
-	if s.quiet {
+	if s.quiet && !nearer(s.flags.Lookup("progress"), s.flags.Lookup("quiet")) {
 		return "quiet"
 	}
 	return s.progress

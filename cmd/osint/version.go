@@ -55,7 +55,7 @@ func thisBuild() build {
 func newVersion(c *console) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "version", GroupID: groupLook, Short: "Say which osint this is", Args: exactly(),
+		Use: "version", Short: "Say which osint this is", Args: exactly(),
 		Example: "  osint version\n  osint version --json",
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()

@@ -155,7 +155,7 @@ func spaced(text, old []byte) []byte {
 	var out [][]byte
 	for _, line := range bytes.Split(text, []byte("\n")) {
 		for i, l := range before {
-			if !bytes.Equal(l, line) || len(line) == 0 {
+			if len(line) == 0 || !bytes.Equal(keyed(l), keyed(line)) {
 				continue
 			}
 			if i > 0 && len(before[i-1]) == 0 && len(out) > 0 && len(out[len(out)-1]) > 0 {
@@ -167,6 +167,12 @@ func spaced(text, old []byte) []byte {
 		out = append(out, line)
 	}
 	return bytes.Join(out, []byte("\n"))
+}
+
+// keyed returns a line up to where its value begins.
+func keyed(line []byte) []byte {
+	key, _, _ := bytes.Cut(line, []byte(":"))
+	return key
 }
 
 // same reports whether two documents say the same.

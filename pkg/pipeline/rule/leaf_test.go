@@ -15,11 +15,13 @@ investigate:
   depth: 3
   timeout: 90s
   collector: [dns, tls]
+
+last: 1
 `
 
 func TestLeaves(t *testing.T) {
 	ls, err := Leaves("s.yaml", []byte(sheet))
-	if err != nil || len(ls) != 4 {
+	if err != nil || len(ls) != 5 {
 		t.Fatal(ls, err)
 	}
 	var d time.Duration
@@ -66,7 +68,8 @@ func TestPut(t *testing.T) {
 		{"investigate.depth", 1, strings.Replace(sheet, "depth: 3", "depth: 1", 1)},
 		{"color", "always", strings.Replace(sheet, "never", "always", 1)},
 		{"investigate.collector", []string{"rdap"}, strings.Replace(sheet, "[dns, tls]", "[rdap]", 1)},
-		{"investigate.profile", "yes", sheet + "  profile: \"yes\"\n"},
+		{"investigate.profile", "yes", strings.Replace(sheet, "tls]\n", "tls]\n  profile: \"yes\"\n", 1)},
+		{"last", 2, strings.Replace(sheet, "last: 1", "last: 2", 1)},
 		{"json", true, sheet + "json: true\n"},
 		{"show.json", true, sheet + "show:\n  json: true\n"},
 		{"investigate", 1, "!s.yaml:7: investigate has keys below it"},

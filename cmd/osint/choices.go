@@ -1,0 +1,52 @@
+package main
+
+import (
+	"osint/pkg/collectors/all"
+	"osint/pkg/collectors/lab"
+	"osint/pkg/compliance"
+	"osint/profiles"
+)
+
+// choices are the values that a flag takes and no others; nil where it takes
+// what it is given. Configuration files are held against them, and the shells
+// complete them.
+func choices(flag string) []string {
+	switch flag {
+	case "color":
+		return colors()
+	case "progress":
+		return screenNames()
+	case "format":
+		return formatNames()
+	case "type":
+		return typeNames()
+	case "priority":
+		return priorities()
+	case "collector", "exclude":
+		return collectorNames()
+	}
+	return nil
+}
+
+// likely are the values that a flag takes among others: profiles and worlds
+// may be files too, and a label is understood in other spellings.
+func likely(flag string) []string {
+	switch flag {
+	case "profile":
+		return profiles.Names()
+	case "lab":
+		return lab.Names()
+	case "tlp":
+		return labels()
+	}
+	return nil
+}
+
+func labels() []string { return texts(compliance.Labels()) }
+
+func collectorNames() (names []string) {
+	for _, e := range all.Entries() {
+		names = append(names, e.Spec.Name)
+	}
+	return names
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"osint/pkg/pipeline/rule"
+	"osint/profiles"
+)
+
+// onceOnly are flags that mean one run: from a file they would hold in every
+// one, unseen.
+var onceOnly = map[string]string{
+	"yes":       "what can't be undone is said each time",
+	"no-config": "a file can't say that it is not to be read",
+	"out":       "each case has a folder of its own",
+	"to":        "where a report goes is said each time",
+	"project":   "it says which file is meant",
+	"user":      "it says which file is meant",
+	"raw":       "it is asked for once",
+}
+
+// projectMay are the flags that a project's file may set. The file comes with
+// a repository, a download, a case that was mailed: whoever wrote it may want
+// the reader to be seen, to ask elsewhere, to trust another authority, to
+// believe in a made-up world, to name the wrong people as the subject, to put
+// words on record in the reader's name, or to share more than is right. So
+// what it may say is a list, and what is not on it is refused, flags that will
+// be made one day among it. Numbers may only be lower than the profile's.
+var projectMay = []string{
+	"profile", // of the shelf: a file could allow anything
+	"type", "collector", "exclude", "exclude-entity",
+	"depth", "limit", "workers", "timeout",
+	"format", "progress", "quiet", "json", "color", "verbose",
+}
+
+// why a project may not set a flag, where it can be said better than "it is
+// not among those".
+var projectMayNot = map[string]string{
+	"active":        "the subject would see you",
+	"allow-private": "it could have services of your own network asked",
+	"proxy":         "whoever wrote it would see and answer your questions",
+	"resolver":      "whoever wrote it would see and answer your questions",
+	"connect-to":    "whoever wrote it would see and answer your questions",
+	"endpoint":      "whoever wrote it would see and answer your questions",
+	"ca-file":       "whoever wrote it could pose as anybody",
+	"trust-anchor":  "whoever wrote it could sign any name",
+	"lab":           "you would be shown a made-up world",
+	"lab-latency":   "you would be shown a made-up world",
+	"user-agent":    "it would say who you are",
+	"scope":         "it could have other people's systems probed as the subject's",
+	"tlp":           "it could let you share more than is right",
+	"purpose":       "it would put words on record in your name",
+	"lawful-basis":  "it would put words on record in your name",
+	"reference":     "it would put words on record in your name",
+	"investigator":  "it would put words on record in your name",
+}
+
+// refuses says why a file may not hold a setting; "" if it may.
+func (s *sheet) refuses(x setting) string {
+	name := x.flag.Name
+	switch why, once := onceOnly[name]; {
+	case once:
+		return fmt.Sprintf("%s is for one run: %s; type --%s", name, why, name)
+	case slices.ContainsFunc(x.values, carriesPassword):
+		return fmt.Sprintf("%s: has a password in it: no secret belongs in a configuration file", name)
+	case !s.project:
+		return ""
+	case !slices.Contains(projectMay, name):
+		why := "it is not among what a project may choose"
+		if w := projectMayNot[name]; w != "" {
+			why = w
+		}
+		return fmt.Sprintf("a project's file may not set %s: %s; type --%s, or osint config set %s VALUE for yourself", name, why, name, x.key())
+	case name == "profile" && !slices.Contains(profiles.Names(), x.values[0]):
+		return fmt.Sprintf("profile %q: a project's file names a profile of the shelf, not a file, which could allow anything: %s",
+			x.values[0], rule.OneOf(x.values[0], profiles.Names()))
+	case name == "exclude-entity" && slices.ContainsFunc(x.values, isFile):
+		return "exclude-entity: a project's file names entities, not files"
+	}
+	return ""
+}
+
+// isFile reports whether a flag that takes an entity or a file would take a
+// text for a file.
+func isFile(text string) bool {
+	info, err := os.Stat(text)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// flagsOf returns the flags of the command that a file calls by its path.
+func flagsOf(root *cobra.Command, command string) ([]*pflag.Flag, error) {
+	var names []string
+	var found *cobra.Command
+	eachCommand(root, func(cmd *cobra.Command) error {
+		name := commandKey(cmd)
+		if name != "" && !cmd.HasSubCommands() {
+			names = append(names, name)
+		}
+		if name == command && !cmd.HasSubCommands() {
+			found = cmd
+		}
+		return nil
+	})
+	if found == nil {
+		return nil, fmt.Errorf("there is no command %q: %s", command, rule.OneOf(command, names))
+	}
+	var flags []*pflag.Flag
+	found.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f) })
+	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f) })
+	return flags, nil
+}
+
+// commandKey is a command's path without the program's name.
+func commandKey(cmd *cobra.Command) string {
+	_, rest, _ := strings.Cut(cmd.CommandPath(), " ")
+	return rest
+}
+
+func flagNamed(flags []*pflag.Flag, name string) (*pflag.Flag, error) {
+	var names []string
+	for _, f := range flags {
+		if !settable(f) {
+			continue
+		}
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if meant, ok := rule.Nearest(name, names); ok {
+		return nil, fmt.Errorf("there is no key %s here: did you mean %s?", name, meant)
+	}
+	return nil, fmt.Errorf("there is no key %s here: keys are the names of flags; osint help config lists them", name)
+}
