@@ -131,18 +131,27 @@ func (c *console) removeCases(names []string, yes bool) error {
 
 // caseID reads the id of a case from its first line.
 func caseID(dir string) (string, error) {
-	f, err := os.Open(filepath.Join(dir, caseFile))
+	o, err := readOpened(dir)
 	if err != nil {
 		return "", err
+	}
+	return o.Case, nil
+}
+
+// readOpened reads the first line of a case.
+func readOpened(dir string) (*pipeline.Opened, error) {
+	f, err := os.Open(filepath.Join(dir, caseFile))
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	line, err := bufio.NewReaderSize(f, 1<<16).ReadBytes('\n')
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	e, err := pipeline.ParseEvent(line)
 	if err != nil || e.Opened == nil {
-		return "", errors.New("no first line")
+		return nil, errors.New("no first line")
 	}
-	return e.Opened.Case, nil
+	return e.Opened, nil
 }

@@ -17,7 +17,9 @@ func newConfig(c *console) *cobra.Command {
 	cmd := shelf("config", groupLook, "Settings that hold without being typed: get, set and explain them",
 		"  osint config set investigate.profile passive-only\n  osint config explain investigate.profile",
 		configGet(c), configSet(c), configUnset(c), configExplain(c), configList(c), configCheck(c), configPath(c))
-	cmd.Long = "A KEY is a flag's name, or that of one command and its flag: color, or\ninvestigate.depth. osint help config says which files there are, and what a\nproject's file may not say."
+	cmd.Long = `A KEY is a flag's name, or that of one command and its flag: color, or
+investigate.depth.`
+	cmd.Annotations = map[string]string{filesPage: "yes"}
 	for _, sub := range cmd.Commands() {
 		sub.Annotations = map[string]string{configless: "yes"}
 	}

@@ -34,6 +34,9 @@ func helpText(cmd *cobra.Command) string {
 		b.WriteString("\nUsage\n  " + cmd.UseLine() + "\n")
 	}
 	commandList(&b, cmd)
+	if cmd.Annotations[filesPage] != "" {
+		b.WriteString("\nFiles\n" + configHelp(cmd.Root()))
+	}
 	for _, g := range flagGroups(cmd) {
 		b.WriteString("\n" + g.title + "\n")
 		for _, f := range g.flags {
@@ -47,6 +50,9 @@ func helpText(cmd *cobra.Command) string {
 	}
 	return b.String()
 }
+
+// filesPage marks the command whose help holds the page on configuration files.
+const filesPage = "files-page"
 
 func commandList(b *strings.Builder, cmd *cobra.Command) {
 	for _, g := range cmd.Groups() {
@@ -219,16 +225,12 @@ func topics(*cobra.Command) []*cobra.Command {
 	topic := func(name, short string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Hidden: true, Annotations: map[string]string{"topic": name}}
 	}
-	return []*cobra.Command{topic("exit-codes", "What osint's exit codes mean"), topic("environment", "Which variables osint reads"),
-		topic("config", "Which configuration files osint reads, and what they may say")}
+	return []*cobra.Command{topic("exit-codes", "What osint's exit codes mean"), topic("environment", "Which variables osint reads")}
 }
 
 func topicText(root *cobra.Command, name string) string {
-	switch name {
-	case "environment":
+	if name == "environment" {
 		return environmentHelp(root)
-	case "config":
-		return configHelp(root)
 	}
 	return exitCodeHelp()
 }

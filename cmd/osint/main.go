@@ -21,6 +21,9 @@ func run(args []string, c *console) (code int) {
 		}
 	}()
 	root := newRoot(c)
+	if completing(args) {
+		c.completions(root)
+	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
 	if e := c.flush(); err == nil {

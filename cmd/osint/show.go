@@ -27,13 +27,16 @@ func sections() []section {
 	}
 }
 
-func newShow(c *console) *cobra.Command {
-	var asJSON, raw bool
-	var names []string
+func sectionNames() (names []string) {
 	for _, s := range sections() {
 		names = append(names, s.name)
 	}
-	names = append(names, "exchange")
+	return append(names, "exchange")
+}
+
+func newShow(c *console) *cobra.Command {
+	var asJSON, raw bool
+	names := sectionNames()
 	cmd := &cobra.Command{
 		Use: "show CASE [SECTION]", GroupID: groupRead, Short: "Look into a case: its findings, entities, sources and proofs",
 		Long:    "A SECTION is " + strings.Join(names[:len(names)-1], ", ") + ", or exchange ID, which\nprints one question and its answer as it was kept. Without one: the summary.",
