@@ -9,6 +9,7 @@ func newInvestigate(c *console) *cobra.Command {
 	var r reach
 	var s showing
 	var a acceptance
+	var onlyPlan, asJSON bool
 	cmd := &cobra.Command{
 		Use: "investigate SEED...", GroupID: groupRun, Short: "Investigate targets, from what is typed to a report",
 		Long: `A SEED is a domain, host, IP address, netblock, AS number, URL or kind:value;
@@ -16,6 +17,7 @@ func newInvestigate(c *console) *cobra.Command {
 them what lies within them; say with --scope what else is.`,
 		Example: `  osint investigate brindleford.example --lab brindleford --active
   osint investigate example.com --scope 192.0.2.0/24 --profile passive-only
+  osint investigate example.com --plan
   osint investigate example.com --progress jsonl | jq -c .found
   osint investigate example.com --profile ci --fail-on new.severity>=high`,
 		Args:        cobra.ArbitraryArgs,
@@ -28,12 +30,23 @@ them what lies within them; say with --scope what else is.`,
 	s.add(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
-	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet")
+	cmd.Flags().BoolVar(&onlyPlan, "plan", false, "say what would be asked of whom, and send nothing")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "of a plan, print one JSON document")
+	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet", "plan", "json")
 	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		m, err := o.read(c, args, cmd.Flags())
 		if err != nil {
 			return err
+		}
+		if onlyPlan {
+			if _, err := r.options(); err != nil {
+				return err
+			}
+			return c.plan(planOf(m, r.lab.world), asJSON)
+		}
+		if f := cmd.Flags().Lookup("json"); asJSON && distance(f) == 0 {
+			return usage("--json is of a plan: write --progress jsonl for the lines of a case, or osint report CASE --json when it is done")
 		}
 		s.code.orFile(c, o.scope)
 		c.beside(o.out)

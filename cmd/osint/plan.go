@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+)
+
+// A plan is what the gate says of the targets before anything is started: it
+// is asked over the seeds, and nothing is sent, made or written.
+type plan struct {
+	Version  int        `json:"schema_version"`
+	Profile  string     `json:"profile"`
+	TLP      string     `json:"tlp"`
+	Lab      string     `json:"lab,omitempty"`
+	Asked    []question `json:"asked"`
+	NotAsked []refused  `json:"not_asked"`
+	Most     most       `json:"most"`
+	Limits   planLimits `json:"limits"`
+}
+
+// A question is one collector's, about one target.
+type question struct {
+	Kind      pipeline.Kind `json:"kind"`
+	Target    string        `json:"target,omitempty"` // "" is a person's, which is printed nowhere
+	Collector string        `json:"collector"`
+	Source    string        `json:"source"`
+	Mode      pipeline.Mode `json:"mode"`
+	Notices   string        `json:"who_notices"`
+	OnlyIf    string        `json:"only_if,omitempty"`
+	Keep      pipeline.Keep `json:"keep"`
+	Rule      string        `json:"rule,omitempty"`
+	Requests  int           `json:"requests"` // at most
+	CostUSD   float64       `json:"cost_usd"` // at most
+}
+
+// refused is one reason for which collectors do not ask about a target.
+type refused struct {
+	Kind       pipeline.Kind    `json:"kind"`
+	Target     string           `json:"target,omitempty"`
+	Verdict    pipeline.Verdict `json:"verdict,omitempty"`
+	Rule       string           `json:"rule,omitempty"`
+	Cite       string           `json:"cite,omitempty"`
+	Reason     string           `json:"reason"`
+	Collectors []string         `json:"collectors"`
+}
+
+type most struct {
+	Requests int     `json:"requests"`
+	CostUSD  float64 `json:"cost_usd"`
+}
+
+type planLimits struct {
+	Depth    int     `json:"depth"`
+	Entities int     `json:"entities"`
+	Workers  int     `json:"workers"`
+	Timeout  string  `json:"timeout"`
+	CostUSD  float64 `json:"cost_usd"`
+}
+
+// planOf asks the gate about each target for each collector that takes it.
+func planOf(m *mandate, world string) *plan {
+	gate := compliance.New(m.profile.Policy, m.job)
+	l := m.limits
+	p := &plan{Version: 1, Profile: m.profile.ID, TLP: string(gate.Label()), Lab: world, Asked: []question{}, NotAsked: []refused{},
+		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
+	for _, seed := range m.scope.Seeds {
+		taken := false
+		for _, e := range all.Entries() {
+			if slices.Contains(e.Spec.Consumes, seed.Kind) {
+				taken = true
+				p.put(seed, e.Spec, gate.Ask(e.Spec, pipeline.Lead{Entity: seed, Clear: seed}))
+			}
+		}
+		if !taken {
+			r := refused{Kind: seed.Kind, Target: inPlan(seed), Reason: "no collector takes a " + string(seed.Kind), Collectors: []string{}}
+			if why := refusal(gate, []pipeline.Entity{seed}); why != "" {
+				r.Reason = why
+			}
+			p.NotAsked = append(p.NotAsked, r)
+		}
+	}
+	return p
+}
+
+func (p *plan) put(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling) {
+	if r.Verdict != pipeline.Allow && r.Verdict != pipeline.Redact {
+		for i, n := range p.NotAsked {
+			if n.Kind == seed.Kind && n.Target == inPlan(seed) && n.Rule == r.Rule && n.Reason == r.Reason {
+				p.NotAsked[i].Collectors = append(n.Collectors, s.Name)
+				return
+			}
+		}
+		p.NotAsked = append(p.NotAsked, refused{seed.Kind, inPlan(seed), r.Verdict, r.Rule, r.Cite, r.Reason, []string{s.Name}})
+		return
+	}
+	q := question{Kind: seed.Kind, Target: inPlan(seed), Collector: s.Name, Source: s.Source.Name, Mode: s.Mode, Notices: notices(s.Mode),
+		Keep: r.Keep, Rule: r.Rule, Requests: s.Ceiling.Requests, CostUSD: s.Ceiling.CostUSD}
+	if s.StandsInFor != "" {
+		q.OnlyIf = s.StandsInFor + " has no answer"
+	}
+	p.Asked = append(p.Asked, q)
+	p.Most.Requests += q.Requests
+	p.Most.CostUSD += q.CostUSD
+}
+
+// inPlan is how a target stands in a plan: a person's not at all.
+func inPlan(e pipeline.Entity) string {
+	if e.Personal() {
+		return ""
+	}
+	return e.Value
+}
+
+// notices says who can notice that a collector of a mode asks.
+func notices(m pipeline.Mode) string {
+	switch m {
+	case pipeline.Passive:
+		return "an archive, not the subject"
+	case pipeline.Relayed:
+		return "a resolver or registry, and whom it asks"
+	}
+	return "the subject"
+}
+
+// plan prints a plan.
+func (c *console) plan(p *plan, asJSON bool) error {
+	if asJSON {
+		return c.json(p)
+	}
+	fmt.Fprintf(c.out, "Planned under profile %s, %s. Nothing was sent, made or written.\n", report.Safe(p.Profile), p.TLP)
+	if p.Lab != "" {
+		fmt.Fprintf(c.out, "In the lab's world %s.\n", report.Safe(p.Lab))
+	}
+	if len(p.Asked) > 0 {
+		fmt.Fprintln(c.out, "\nWould be asked")
+		t := table{header: []string{"target", "collector", "source", "mode", "requests", "cost", "kept", "who notices"}, right: []int{4, 5}}
+		for _, q := range p.Asked {
+			who := q.Notices
+			if q.OnlyIf != "" {
+				who += "; only if " + q.OnlyIf
+			}
+			t.add(planned(q.Kind, q.Target), q.Collector, q.Source, string(q.Mode), fmt.Sprint(q.Requests), fmt.Sprintf("$%.2f", q.CostUSD), string(q.Keep), who)
+		}
+		if err := c.table(t); err != nil {
+			return err
+		}
+	}
+	if len(p.NotAsked) > 0 {
+		fmt.Fprintln(c.out, "\nWould not be asked")
+		t := table{header: []string{"target", "collectors", "rule", "reason"}}
+		for _, n := range p.NotAsked {
+			t.add(planned(n.Kind, n.Target), strings.Join(n.Collectors, ","), n.Rule, n.Reason)
+		}
+		if err := c.table(t); err != nil {
+			return err
+		}
+	}
+	l := p.Limits
+	fmt.Fprintf(c.out, "\nThese are at most %d requests and $%.2f. What they find is asked about too: %d steps\nfar, %s at most, %d questions at once, for %s; each is ruled on when it is met.\n",
+		p.Most.Requests, p.Most.CostUSD, l.Depth, entities(l.Entities), l.Workers, within(l.Timeout))
+	return nil
+}
+
+func planned(k pipeline.Kind, target string) string {
+	if target == "" {
+		return "(" + string(k) + ")"
+	}
+	return target
+}
+
+func entities(n int) string {
+	if n == 0 {
+		return "any number of entities"
+	}
+	return fmt.Sprintf("%d entities", n)
+}
+
+func within(timeout string) string {
+	if d, err := time.ParseDuration(timeout); err == nil && d == 0 {
+		return "as long as it takes"
+	}
+	return timeout + " at most"
+}
