@@ -20,6 +20,7 @@ var onceOnly = map[string]string{
 	"no-config": "a file can't say that it is not to be read",
 	"out":       "each case has a folder of its own",
 	"to":        "where a report goes is said each time",
+	"online":    "that something is contacted is said each time",
 	"plan":      "an investigation that is only planned is asked for each time",
 	"project":   "it says which file is meant",
 	"user":      "it says which file is meant",
