@@ -16,7 +16,7 @@ export GOPATH  := $(CURDIR)/.go/path
 export GOCACHE := $(CURDIR)/.go/cache
 endif
 
-.PHONY: build demo test test-long bench golden clean
+.PHONY: build demo test test-long bench golden man licenses clean
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/osint ./cmd/osint
@@ -50,5 +50,13 @@ bench: build ## figures beside their floors and peers; see bench/README.md
 golden: ## write the golden files anew
 	$(GO) test ./pkg/report/... ./pkg/risk/... ./cmd/... -update
 
+man: build ## the man pages, into man/, and a check of each where man is installed
+	@rm -rf man
+	bin/osint man man
+	@! command -v man >/dev/null || for p in man/*; do e=$$(MANWIDTH=80 man --warnings -l $$p 2>&1 >/dev/null); test -z "$$e" || { echo "$$p: $$e"; exit 1; }; done
+
+licenses: ## the licences of what is linked in, from the module cache
+	$(GO) test ./cmd/osint -run TestLicenses -update
+
 clean:
-	rm -rf bin demo dist
+	rm -rf bin demo dist man

@@ -24,6 +24,7 @@ var onceOnly = map[string]string{
 	"plan":      "an investigation that is only planned is asked for each time",
 	"project":   "it says which file is meant",
 	"user":      "it says which file is meant",
+	"licenses":  "it is asked for once",
 	"raw":       "it is asked for once",
 }
 

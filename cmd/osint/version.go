@@ -53,11 +53,14 @@ func thisBuild() build {
 }
 
 func newVersion(c *console) *cobra.Command {
-	var asJSON bool
+	var asJSON, texts bool
 	cmd := &cobra.Command{
 		Use: "version", Short: "Say which osint this is", Args: exactly(),
-		Example: "  osint version\n  osint version --json",
+		Example: "  osint version\n  osint version --json\n  osint version --licenses | less",
 		RunE: func(*cobra.Command, []string) error {
+			if texts {
+				return writeLicenses(c.out)
+			}
 			b := thisBuild()
 			if asJSON {
 				return c.json(b)
@@ -71,6 +74,7 @@ func newVersion(c *console) *cobra.Command {
 		},
 	}
 	jsonFlag(cmd, &asJSON)
+	cmd.Flags().BoolVar(&texts, "licenses", false, "print the licences of everything that is built in")
 	return cmd
 }
 
