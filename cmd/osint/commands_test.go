@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -131,6 +133,38 @@ func TestExitCodes(t *testing.T) {
 	}
 	if codeOf(usage("x")) != badUsage || codeOf(os.ErrClosed) != internal || codeOf(nil) != done {
 		t.Error("codes are mixed up")
+	}
+}
+
+// TestManPages writes every page and reads it as man does, without a warning:
+// one for each command that is shown, and one on the files.
+func TestManPages(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	if _, errs, code := runHere(t, "man", dir); code != 0 {
+		t.Fatal(errs)
+	}
+	pages, err := filepath.Glob(dir + "/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 1
+	_ = eachCommand(newRoot(newConsole()), func(cmd *cobra.Command) error { want++; return nil })
+	if len(pages) != want {
+		t.Errorf("%d pages, want %d", len(pages), want)
+	}
+	if _, err := exec.LookPath("man"); err != nil {
+		t.Skip("left out: man is not installed")
+	}
+	for _, page := range pages {
+		cmd := exec.Command("man", "--warnings", "-l", page)
+		cmd.Env = append(os.Environ(), "MANWIDTH=80", "MANPAGER=cat", "LC_ALL=C.UTF-8")
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		out, err := cmd.Output()
+		if err != nil || errs.Len() > 0 || len(out) < 200 {
+			t.Errorf("%s: %v: %s (%d bytes)", filepath.Base(page), err, errs.String(), len(out))
+		}
 	}
 }
 

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -154,5 +154,5 @@ func (c *console) edit(root *cobra.Command, project bool, change func(name strin
 	if err != nil {
 		target = s.path
 	}
-	return s, writeFile(target, 0o600, func(b *bytes.Buffer) error { b.Write(out); return nil })
+	return s, writeFile(target, 0o600, func(w io.Writer) error { _, err := w.Write(out); return err })
 }

@@ -19,13 +19,26 @@ func newMan(c *console) *cobra.Command {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
 			}
-			return eachCommand(cmd.Root(), func(cmd *cobra.Command) error {
-				path := filepath.Join(args[0], manName(cmd)+".1")
+			page := func(name, text string) error {
+				path := filepath.Join(args[0], name)
 				fmt.Fprintln(c.out, path)
-				return writeFile(path, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, manPage(cmd)); return err })
-			})
+				return writeFile(path, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+			}
+			if err := page("osint-config.5", manFiles(cmd.Root())); err != nil {
+				return err
+			}
+			return eachCommand(cmd.Root(), func(cmd *cobra.Command) error { return page(manName(cmd)+".1", manPage(cmd)) })
 		},
 	}
+}
+
+// manFiles is the page on configuration files.
+func manFiles(root *cobra.Command) string {
+	return ".TH OSINT\\-CONFIG 5 \"\" \"osint\" \"osint manual\"\n.nh\n.ad l\n" +
+		".SH NAME\nosint\\-config \\- configuration files of osint\n" +
+		".SH SYNOPSIS\n" + roff(projectFile) + "\n.br\n" + roff("$XDG_CONFIG_HOME/osint/"+userFile) + "\n" +
+		".SH DESCRIPTION\n.nf\n" + roff(strings.Trim(configHelp(root), "\n")) + "\n.fi\n" +
+		".SH SEE ALSO\n.BR osint\\-config (1)\n"
 }
 
 func eachCommand(cmd *cobra.Command, do func(*cobra.Command) error) error {
@@ -83,10 +96,11 @@ func manPage(cmd *cobra.Command) string {
 	}
 	section("EXIT STATUS")
 	verbatim(exitCodeHelp())
+	section("SEE ALSO")
 	if p := cmd.Parent(); p != nil {
-		section("SEE ALSO")
-		b.WriteString(".BR " + roff(manName(p)) + " (1)\n")
+		b.WriteString(".BR " + roff(manName(p)) + " (1),\n")
 	}
+	b.WriteString(".BR osint\\-config (5)\n")
 	return b.String()
 }
 
