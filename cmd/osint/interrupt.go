@@ -9,7 +9,7 @@ import (
 )
 
 // An interrupt turns the first Ctrl-C or SIGTERM into a graceful end and the
-// second into one at once.
+// second into one at once. SIGUSR1 ends nothing: it asks how far the run is.
 type interrupt struct {
 	cancel context.CancelFunc
 	force  func(code int)
@@ -18,6 +18,7 @@ type interrupt struct {
 	code    int          // of the first; 0 if there was none
 	notice  func(string) // says that it was heard
 	restore func()       // gives the terminal back
+	tell    func()       // says how far the run is
 }
 
 const finishing = "finishing: what is known is judged and reported; press again to force"
@@ -26,20 +27,23 @@ const finishing = "finishing: what is known is judged and reported; press again 
 // that it was heard, force ends the process; stop gives the signals back.
 func interruptible(parent context.Context, notice func(string), force func(code int)) (ctx context.Context, i *interrupt, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
-	i = &interrupt{cancel: cancel, force: force, notice: notice, restore: func() {}}
+	i = &interrupt{cancel: cancel, force: force, notice: notice, restore: func() {}, tell: func() {}}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGUSR1)
 	gone := make(chan struct{})
 	var over sync.WaitGroup
 	over.Go(func() {
 		for {
 			select {
 			case s := <-signals:
-				code := interrupted
-				if s == syscall.SIGTERM {
-					code = terminated
+				switch s {
+				case syscall.SIGUSR1:
+					i.asked()
+				case syscall.SIGTERM:
+					i.hit(terminated)
+				default:
+					i.hit(interrupted)
 				}
-				i.hit(code)
 			case <-gone:
 				return
 			}
@@ -53,12 +57,19 @@ func interruptible(parent context.Context, notice func(string), force func(code 
 	}
 }
 
-// shownBy lets a screen say that a signal was heard, and be closed before the
-// process ends at once.
-func (i *interrupt) shownBy(s screen) {
+// shownBy lets a screen say that a signal was heard, and how far the run is,
+// and be closed before the process ends at once.
+func (i *interrupt) shownBy(s *watched) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.notice, i.restore = s.Notice, func() { s.Close() }
+	i.notice, i.restore, i.tell = s.Notice, func() { s.Close() }, s.tell
+}
+
+func (i *interrupt) asked() {
+	i.mu.Lock()
+	tell := i.tell
+	i.mu.Unlock()
+	tell()
 }
 
 // hit is a signal, or the key that stands for one.

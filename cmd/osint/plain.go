@@ -195,14 +195,7 @@ func (p *plain) Progress(x pipeline.Progress) {
 		p.line(now, "%3d %%  %s", x.Percent, x.Stage)
 	case now.Sub(p.spoke) >= progressEvery:
 		p.spoke = now
-		text := fmt.Sprintf("%3d %%  %s: %d of %d tasks ended, %d at work", x.Percent, x.Stage, x.Done, x.Total, x.Running)
-		if x.Waiting > 0 {
-			text += fmt.Sprintf(", %d waiting", x.Waiting)
-		}
-		if x.Wait > 0 {
-			text += fmt.Sprintf("; %.1f s until %s may be asked again", x.Wait.Seconds(), x.WaitFor)
-		}
-		p.line(now, "%s", text)
+		p.line(now, "%3d %%  %s: %s", x.Percent, x.Stage, tasks(x))
 	}
 }
 

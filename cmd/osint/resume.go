@@ -105,8 +105,7 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 
 // catchUp lets a screen that has a memory hear what was recorded before.
 func (w *work) catchUp() error {
-	switch w.screen.(type) {
-	case *jsonl, *plain, *quiet:
+	if w.kind != "tui" {
 		return nil
 	}
 	return w.folder.Replay(w.screen)

@@ -48,8 +48,9 @@ func (c *console) screen(kind string, i *interrupt) (s screen) {
 	default:
 		s = newPlain(plainOptions{out: c.errs, color: c.colored(c.stderr), verbose: c.verbose, width: c.width(c.stderr)})
 	}
-	i.shownBy(s)
-	return s
+	w := &watched{screen: s}
+	i.shownBy(w)
+	return w
 }
 
 // quiet shows nothing but what must be said.
