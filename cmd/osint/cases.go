@@ -21,6 +21,7 @@ func newCases(c *console) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return c.listCases(asJSON) },
 	}
 	jsonFlag(list, &asJSON)
+	c.csvFlag(list)
 	rm := &cobra.Command{
 		Use: "rm CASE...", Short: "Remove cases, with their evidence and reports", Example: "  osint cases rm --yes CASE",
 		RunE: func(_ *cobra.Command, args []string) error {

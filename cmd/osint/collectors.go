@@ -56,6 +56,7 @@ func newCollectors(c *console) *cobra.Command {
 	}
 	jsonFlag(cmd, &asJSON)
 	cmd.AddCommand(newCollectorsCheck(c))
+	c.csvFlag(cmd)
 	return cmd
 }
 

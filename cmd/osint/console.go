@@ -28,6 +28,7 @@ type console struct {
 	color    string // auto, always, never
 	verbose  bool
 	noConfig bool
+	csv      bool // tables are printed as CSV
 }
 
 func newConsole() *console {

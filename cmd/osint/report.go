@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,7 +27,7 @@ import (
 func newReport(c *console) *cobra.Command {
 	var names []string
 	var to string
-	var asJSON bool
+	var asJSON, force bool
 	var a acceptance
 	var code hosting
 	cmd := &cobra.Command{
@@ -34,8 +35,12 @@ func newReport(c *console) *cobra.Command {
 		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
 With --baseline, --suppress or --fail-on the case is held against them as it
 stands, and that is recorded in it.`,
-		Example: "  osint report CASE --format pdf\n  osint report CASE --to ./handout\n  osint report CASE --format sarif,junit --fail-on high\n  osint report CASE --json | jq .summary",
-		Args:    exactly("a case: osint cases list names them"),
+		Example: `  osint report CASE --format pdf
+  osint report CASE --to ./handout
+  osint report CASE --format html --to - > report.html
+  osint report CASE --format sarif,junit --fail-on high
+  osint report CASE --json | jq .summary`,
+		Args: exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			host, err := code.read(c)
 			if err != nil {
@@ -60,13 +65,20 @@ stands, and that is recorded in it.`,
 				}
 			}
 			if asJSON {
-				return c.printReport(dir, t, host)
+				return c.printReport(dir, report.Formats()[0], t, host)
 			}
-			return c.rerender(dir, to, wanted, t, host)
+			if to == "-" {
+				if len(wanted) != 1 {
+					return usage("--to - prints one report: write --format %s", strings.Join(formatNames(), " or --format "))
+				}
+				return c.printReport(dir, wanted[0], t, host)
+			}
+			return c.rerender(dir, to, wanted, force, t, host)
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
-	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case)")
+	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case); - is stdout")
+	cmd.Flags().BoolVar(&force, "force", false, "with --to, write over files that are another report")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
 	a.flags(cmd.Flags())
 	code.flags(cmd.Flags())
@@ -74,8 +86,8 @@ stands, and that is recorded in it.`,
 	return cmd
 }
 
-// printReport prints the JSON report and writes nothing.
-func (c *console) printReport(dir string, t *terms, h *host) error {
+// printReport prints one report. Nothing is written, in the case neither.
+func (c *console) printReport(dir string, f report.Format, t *terms, h *host) error {
 	cs, err := pipeline.Read(dir)
 	if err != nil {
 		return err
@@ -85,7 +97,7 @@ func (c *console) printReport(dir string, t *terms, h *host) error {
 	if err != nil {
 		return err
 	}
-	err = report.Formats()[0].Render(c.out, doc)
+	err = f.Render(c.out, doc)
 	if err == nil {
 		err = h.tell(c, doc, true)
 	}
@@ -114,7 +126,7 @@ func (t *terms) verdict(cs *pipeline.Case, err error) error {
 // rerender writes the reports of a case and records that, and how the case
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *host) error {
+func (c *console) rerender(dir, to string, wanted []report.Format, force bool, t *terms, h *host) error {
 	var cs *pipeline.Case
 	folder, err := pipeline.Open(dir, c.places(false).keys())
 	switch {
@@ -130,7 +142,7 @@ func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *
 		return err
 	}
 	if to == "" {
-		to = filepath.Join(dir, "reports")
+		to, force = filepath.Join(dir, "reports"), true // these are this case's
 	}
 	before := compact(cs.Triaged)
 	c.hold(cs, t)
@@ -140,6 +152,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *
 		}
 	}
 	doc, err := c.documentOf(cs, dir)
+	if err == nil && !force {
+		err = spare(doc, wanted, to)
+	}
 	if err != nil {
 		return err
 	}
@@ -156,6 +171,48 @@ func (c *console) rerender(dir, to string, wanted []report.Format, t *terms, h *
 		fmt.Fprintln(c.out, f)
 	}
 	return t.verdict(cs, h.tell(c, doc, false))
+}
+
+// spare fails if a report would be written over a file that is another.
+func spare(doc *report.Document, wanted []report.Format, to string) error {
+	for _, f := range wanted {
+		path := filepath.Join(to, "report"+f.Extension)
+		old, err := os.Open(path)
+		if err != nil {
+			continue // it is not there, or writing will say what is wrong
+		}
+		c := &comparing{old: bufio.NewReader(old), same: true}
+		err = rendering(f, doc)(c)
+		same := c.same && c.atEnd()
+		old.Close()
+		if err != nil {
+			return err
+		}
+		if !same {
+			return usage("%s is there, and is another report: choose another --to, or type --force to write over it", path)
+		}
+	}
+	return nil
+}
+
+// comparing is written what a file should hold, and says whether it does.
+type comparing struct {
+	old  *bufio.Reader
+	same bool
+}
+
+func (c *comparing) Write(p []byte) (int, error) {
+	if c.same {
+		have := make([]byte, len(p))
+		_, err := io.ReadFull(c.old, have)
+		c.same = err == nil && bytes.Equal(have, p)
+	}
+	return len(p), nil
+}
+
+func (c *comparing) atEnd() bool {
+	_, err := c.old.ReadByte()
+	return err != nil
 }
 
 func rendering(f report.Format, doc *report.Document) func(io.Writer) error {

@@ -40,7 +40,7 @@ func newShow(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show CASE [SECTION]", GroupID: groupRead, Short: "Look into a case: its findings, entities, sources and proofs",
 		Long:    "A SECTION is " + strings.Join(names[:len(names)-1], ", ") + ", or exchange ID, which\nprints one question and its answer as it was kept. Without one: the summary.",
-		Example: "  osint show CASE findings\n  osint show CASE sources --json | jq '.sources[].outcomes'\n  osint show CASE exchange x0123456789abcdef0123 --raw",
+		Example: "  osint show CASE findings\n  osint show CASE entities --csv > entities.csv\n  osint show CASE sources --json | jq '.sources[].outcomes'\n  osint show CASE exchange x0123456789abcdef0123 --raw",
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -55,6 +55,8 @@ func newShow(c *console) *cobra.Command {
 			return err
 		}
 		switch {
+		case c.csv && (len(args) != 2 || args[1] == "exchange" || asJSON):
+			return usage("--csv is of a section and stands alone: type osint show %s findings --csv", args[0])
 		case len(args) == 1:
 			return c.overview(doc, dir, asJSON)
 		case args[1] == "exchange" && len(args) == 3:
@@ -70,6 +72,7 @@ func newShow(c *console) *cobra.Command {
 		return c.section(doc, args[1], asJSON)
 	}
 	jsonFlag(cmd, &asJSON)
+	c.csvFlag(cmd)
 	cmd.Flags().BoolVar(&raw, "raw", false, "of an exchange, the bytes of the answer and nothing else")
 	return cmd
 }

@@ -40,6 +40,9 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 }
 
 func (c *console) showFindings(d *report.Document) error {
+	if c.csv {
+		return c.findingsTable(d)
+	}
 	p := page{width: c.width(c.stdout), color: c.colored(c.stdout)}
 	if len(d.Findings) == 0 {
 		c.say("no findings: osint show CASE sources says what was asked")
@@ -56,6 +59,16 @@ func (c *console) showFindings(d *report.Document) error {
 		fmt.Fprintln(c.out)
 	}
 	return nil
+}
+
+// findingsTable prints the findings for a spreadsheet.
+func (c *console) findingsTable(d *report.Document) error {
+	t := table{header: []string{"severity", "rule", "title", "subject", "confidence", "status", "effect", "detail", "to do", "proof"}}
+	for _, f := range d.Findings {
+		t.add(string(f.Severity), f.Rule, f.Title, f.Subject.Value, fmt.Sprintf("%.2f", f.Confidence), string(f.Status), fmt.Sprintf("%.1f", f.Effect),
+			f.Detail, f.Remediation, strings.Join(texts(f.Observations), " "))
+	}
+	return c.asCSV(t)
 }
 
 func (c *console) showEntities(d *report.Document) error {
@@ -77,13 +90,14 @@ func (c *console) showRelations(d *report.Document) error {
 		if o.Denies {
 			relation = "no " + relation
 		}
-		t.add(o.Subject.Value, relation, objectText(&o), o.Origin, string(o.Grade), strings.Join(texts(o.Exchanges), " "))
+		t.add(o.Subject.Value, relation, objectText(&o, c.csv), o.Origin, string(o.Grade), strings.Join(texts(o.Exchanges), " "))
 	}
 	return c.table(t)
 }
 
-// objectText is the object of an observation, its value, or both.
-func objectText(o *report.Observation) string {
+// objectText is the object of an observation, its value, or both, cut for a
+// table unless all of it is wanted.
+func objectText(o *report.Observation, whole bool) string {
 	var parts []string
 	if o.Object != nil {
 		parts = append(parts, o.Object.Value)
@@ -96,7 +110,7 @@ func objectText(o *report.Observation) string {
 		parts = append(parts, string(compact(v)))
 	}
 	s := strings.Join(parts, " ")
-	if r := []rune(s); len(r) > 60 {
+	if r := []rune(s); len(r) > 60 && !whole {
 		s = string(r[:59]) + "…"
 	}
 	return s

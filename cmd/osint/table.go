@@ -32,6 +32,9 @@ func (t *table) add(cells ...string) {
 // but the last takes more than a third of it; as wide as need be where there
 // is none.
 func (c *console) table(t table) error {
+	if c.csv {
+		return c.asCSV(t)
+	}
 	limit := c.width(c.stdout)
 	if limit > 0 {
 		t.narrow(limit / 3)

@@ -17,6 +17,7 @@ import (
 // one, unseen.
 var onceOnly = map[string]string{
 	"yes":       "what can't be undone is said each time",
+	"force":     "what can't be undone is said each time",
 	"no-config": "a file can't say that it is not to be read",
 	"out":       "each case has a folder of its own",
 	"to":        "where a report goes is said each time",
@@ -39,7 +40,7 @@ var projectMay = []string{
 	"profile", // of the shelf: a file could allow anything
 	"type", "collector", "exclude", "exclude-entity",
 	"depth", "limit", "workers", "timeout",
-	"format", "progress", "quiet", "json", "color", "verbose",
+	"format", "progress", "quiet", "json", "csv", "color", "verbose",
 }
 
 // why a project may not set a flag, where it can be said better than "it is
