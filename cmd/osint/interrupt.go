@@ -59,10 +59,16 @@ func interruptible(parent context.Context, notice func(string), force func(code 
 
 // shownBy lets a screen say that a signal was heard, and how far the run is,
 // and be closed before the process ends at once.
-func (i *interrupt) shownBy(s *watched) {
+func (i *interrupt) shownBy(s interface {
+	Notice(string)
+	Close() error
+}) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.notice, i.restore, i.tell = s.Notice, func() { s.Close() }, s.tell
+	i.notice, i.restore = s.Notice, func() { s.Close() }
+	if t, ok := s.(interface{ tell() }); ok {
+		i.tell = t.tell
+	}
 }
 
 func (i *interrupt) asked() {

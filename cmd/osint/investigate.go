@@ -27,7 +27,7 @@ them what lies within them; say with --scope what else is.`,
 	o.flags(cmd.Flags())
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVar(&o.out, "out", "", "`DIR`: the case folder (default: a new one under XDG_DATA_HOME/osint/cases)")
-	s.add(cmd.Flags())
+	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&onlyPlan, "plan", false, "say what would be asked of whom, and send nothing")

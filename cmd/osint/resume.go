@@ -25,7 +25,7 @@ build, are today's.`,
 	}
 	cmd.Flags().SortFlags = false
 	r.flags(cmd.Flags())
-	s.add(cmd.Flags())
+	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
 	group(cmd.Flags(), "How it is shown", "format", "progress", "quiet")

@@ -142,7 +142,7 @@ func TestQuietAndProgress(t *testing.T) {
 		}
 		quiet, _ := cmd.Flags().GetBool("quiet")
 		progress, _ := cmd.Flags().GetString("progress")
-		s := showing{progress: progress, quiet: quiet, flags: cmd.Flags()}
+		s := showing{progress: progress, quiet: quiet, given: cmd.Flags()}
 		if got := s.kind(); got != x.want {
 			t.Errorf("%v, %q, %q: %s, want %s", x.vars, x.file, x.args, got, x.want)
 		}

@@ -16,7 +16,7 @@ type showing struct {
 	progress string
 	quiet    bool
 	code     hosting
-	flags    *pflag.FlagSet
+	given    *pflag.FlagSet // says which of progress and quiet was said nearer; nil: neither
 }
 
 // allFormats are those for people, then those for other programs, which show
@@ -34,8 +34,8 @@ func namesOf(fs []report.Format) (names []string) {
 
 func formatNames() []string { return namesOf(allFormats(exchange.Places{})) }
 
-func (s *showing) add(fs *pflag.FlagSet) {
-	s.flags = fs
+func (s *showing) flags(fs *pflag.FlagSet) {
+	s.given = fs
 	formatFlag(fs, &s.formats)
 	fs.StringVar(&s.progress, "progress", "auto", "`HOW`: tui, plain, jsonl (the case's lines, on stdout), quiet; auto is tui on a terminal, plain elsewhere (default auto)")
 	fs.BoolVar(&s.quiet, "quiet", false, "the same as --progress quiet")
@@ -48,7 +48,7 @@ func formatFlag(fs *pflag.FlagSet, to *[]string) {
 // kind returns what --progress says, or --quiet, unless --progress was said
 // by something nearer: typed, say, while a file says quiet.
 func (s *showing) kind() string {
-	if s.quiet && !nearer(s.flags.Lookup("progress"), s.flags.Lookup("quiet")) {
+	if s.quiet && (s.given == nil || !nearer(s.given.Lookup("progress"), s.given.Lookup("quiet"))) {
 		return "quiet"
 	}
 	return s.progress
