@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
@@ -35,6 +36,9 @@ func (c *console) find(name string) (dir string, err error) {
 	}
 	if meant, ok := rule.Nearest(name, names); ok {
 		return "", usage("no case %q: did you mean %s?", name, meant)
+	}
+	if _, err := pipeline.ParseEntity(name); err == nil && strings.ContainsAny(name, ".:") {
+		return "", usage("no case %q: osint cases list names those there are; it may be a target: osint investigate %s", name, name)
 	}
 	return "", usage("no case %q: osint cases list names those there are", name)
 }

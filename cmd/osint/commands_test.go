@@ -82,6 +82,74 @@ func each(cmd *cobra.Command, do func(*cobra.Command)) {
 	}
 }
 
+// TestHelp holds that -h, --help and help say the same of every command, and
+// that its examples stand before its flags.
+func TestHelp(t *testing.T) {
+	home(t)
+	each(newRoot(newConsole()), func(cmd *cobra.Command) {
+		path := strings.Fields(cmd.CommandPath())[1:]
+		if cmd.Annotations["topic"] != "" || cmd.Name() == "help" {
+			return
+		}
+		want, errs, code := runHere(t, append(path, "--help")...)
+		if code != 0 || errs != "" {
+			t.Errorf("%s: %d, %s", cmd.CommandPath(), code, errs)
+		}
+		for _, args := range [][]string{append(path[:len(path):len(path)], "-h"), append([]string{"help"}, path...)} {
+			if got, _, code := runHere(t, args...); got != want || code != 0 {
+				t.Errorf("osint %s says something else than --help", strings.Join(args, " "))
+			}
+		}
+		examples, flags := strings.Index(want, "\nExamples\n"), strings.Index(want, "\n      --")
+		if examples < 0 || flags >= 0 && flags < examples {
+			t.Errorf("%s: examples at %d, flags at %d", cmd.CommandPath(), examples, flags)
+		}
+		for _, line := range strings.Split(want, "\n") {
+			if len([]rune(line)) > 100 {
+				t.Errorf("%s: a line of %d columns: %s", cmd.CommandPath(), len([]rune(line)), line)
+			}
+		}
+	})
+	if root, _, _ := runHere(t); strings.Count(root, "\n") > 25 {
+		t.Errorf("osint alone prints %d lines", strings.Count(root, "\n"))
+	}
+}
+
+// TestCrash holds that a fault of ours is told without a stack, unless it is
+// asked for, and how to go on.
+func TestCrash(t *testing.T) {
+	var errs bytes.Buffer
+	vars := map[string]string{}
+	c := &console{errs: &errs, getenv: func(name string) string { return vars[name] }}
+	if code := c.crashed("index out of range", []byte("goroutine 1")); code != internal {
+		t.Error(code)
+	}
+	if s := errs.String(); !strings.Contains(s, "osint resume CASE") || !strings.Contains(s, "OSINT_DEBUG=1") || strings.Contains(s, "goroutine") {
+		t.Error(s)
+	}
+	errs.Reset()
+	vars["OSINT_DEBUG"] = "1"
+	c.crashed("index out of range", []byte("goroutine 1"))
+	if !strings.Contains(errs.String(), "goroutine 1") {
+		t.Error(errs.String())
+	}
+}
+
+// TestOnlyRunsReachOut holds that no command but those that begin a run, and
+// the doctor, has a way out of this machine: nothing is looked up, reported or
+// updated at the start of any other.
+func TestOnlyRunsReachOut(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f, "_test.go") && strings.Contains(read(t, f), "collectors.New(") && f != "work.go" && f != "doctor_world.go" {
+			t.Errorf("%s opens a way out", f)
+		}
+	}
+}
+
 // TestJSONFlags holds that every reading command takes --json.
 func TestJSONFlags(t *testing.T) {
 	each(newRoot(newConsole()), func(cmd *cobra.Command) {

@@ -13,6 +13,9 @@ import (
 // entities reads the seeds and what is declared beside them.
 func (o *order) entities(c *console, seeds []string) (s pipeline.Scope, err error) {
 	for _, text := range seeds {
+		if holdsCase(text) || slices.Contains(caseNames(c.places(false).cases()), text) {
+			return s, usage("%q is a case, not a target: osint show %s looks into it, osint resume %s continues it", text, text, text)
+		}
 		if text == "-" {
 			s.Seeds, err = appendLines(s.Seeds, c.in, "stdin")
 		} else {

@@ -96,3 +96,21 @@ func TestNarrow(t *testing.T) {
 		}
 	}
 }
+
+// TestNeverAsks holds that no command waits for somebody to answer: on a
+// terminal that never does, each ends and says which flag to give.
+func TestNeverAsks(t *testing.T) {
+	home(t)
+	dir := t.TempDir() + "/case"
+	env := []string{"TERM=xterm", "CI=", "NO_COLOR=1"}
+	onTerminal(t, 80, env, "investigate", "hollowmere.example", "--lab", "silent", "--active", "--out", dir, "--quiet")
+	if s := onTerminal(t, 80, env, "cases", "rm", dir); !strings.Contains(s, "say so with --yes") {
+		t.Errorf("%q", s)
+	}
+	if s := onTerminal(t, 80, env, "investigate"); !strings.Contains(s, "no target: type") {
+		t.Errorf("%q", s)
+	}
+	if s := onTerminal(t, 80, env, "config", "set", "color"); !strings.Contains(s, "needs a key and a value") {
+		t.Errorf("%q", s)
+	}
+}
