@@ -188,7 +188,9 @@ func askOnce(ctx context.Context, o collectors.Options, name string, kind uint16
 		Collect: func(ctx context.Context, v *collectors.View, _ pipeline.Entity, _ collectors.Emit) error {
 			replies, err := v.Lookup(ctx, collectors.Question{Name: name, Type: kind})
 			if err == nil {
-				r = replies[0]
+				if r = replies[0]; r.Failed() {
+					err = fmt.Errorf("the answer is an error, code %d", r.Rcode)
+				}
 			}
 			return err
 		},
