@@ -239,7 +239,7 @@ func keyValues(cmd *cobra.Command, _ []string, begun string) (out []string, _ co
 		}
 	}
 	_ = eachCommand(root, func(cmd *cobra.Command) error {
-		if !cmd.HasSubCommands() {
+		if hasFlags(cmd) {
 			out = append(out, strings.ReplaceAll(commandKey(cmd), " ", ".")+".")
 		}
 		return nil

@@ -159,9 +159,7 @@ func (s *sheet) text() ([]byte, error) {
 	}
 	info, err := stat(s.path)
 	switch {
-	case err != nil && !os.IsNotExist(err):
-		return nil, bad("can't be read: " + reason(err))
-	case err != nil:
+	case err != nil: // not there, or in a home that is none of ours
 		return nil, nil
 	case !info.Mode().IsRegular():
 		return nil, bad("is no plain file: it is not read; take it away, or type --no-config")

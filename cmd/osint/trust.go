@@ -102,12 +102,11 @@ func flagsOf(root *cobra.Command, command string) ([]*pflag.Flag, error) {
 	var names []string
 	var found *cobra.Command
 	eachCommand(root, func(cmd *cobra.Command) error {
-		name := commandKey(cmd)
-		if name != "" && !cmd.HasSubCommands() {
+		if name := commandKey(cmd); hasFlags(cmd) {
 			names = append(names, name)
-		}
-		if name == command && !cmd.HasSubCommands() {
-			found = cmd
+			if name == command {
+				found = cmd
+			}
 		}
 		return nil
 	})
@@ -118,6 +117,14 @@ func flagsOf(root *cobra.Command, command string) ([]*pflag.Flag, error) {
 	found.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f) })
 	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f) })
 	return flags, nil
+}
+
+// hasFlags reports whether a command has flags of its own that a file may set.
+func hasFlags(cmd *cobra.Command) (has bool) {
+	if cmd.HasParent() {
+		cmd.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { has = has || settable(f) && onceOnly[f.Name] == "" })
+	}
+	return has
 }
 
 // commandKey is a command's path without the program's name.
