@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -153,29 +155,42 @@ func (s *sheet) text() ([]byte, error) {
 		return nil, nil
 	}
 	bad := func(what string) error { return rule.Problem{File: shortPath(s.path), What: what} }
-	stat := os.Stat
+	how := os.O_RDONLY | syscall.O_NONBLOCK // which keeps a pipe from being waited for
 	if s.project {
-		stat = os.Lstat
+		how |= syscall.O_NOFOLLOW
 	}
-	info, err := stat(s.path)
+	f, err := os.OpenFile(s.path, how, 0)
 	switch {
-	case err != nil: // not there, or in a home that is none of ours
+	case errors.Is(err, syscall.ELOOP):
+		return nil, bad(noPlainFile)
+	case os.IsNotExist(err), errors.Is(err, syscall.ENOTDIR), !s.project && os.IsPermission(err) && !visible(s.path): // a home may be none of ours
 		return nil, nil
-	case !info.Mode().IsRegular():
-		return nil, bad("is no plain file: it is not read; take it away, or type --no-config")
-	case !s.project && info.Mode().Perm()&0o022 != 0:
-		return nil, bad("others can write to it: run chmod 600 on it")
-	}
-	f, err := os.Open(s.path)
-	if err != nil {
+	case err != nil:
 		return nil, bad("can't be read: " + reason(err))
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, bad("can't be read: " + reason(err))
+	case !info.Mode().IsRegular():
+		return nil, bad(noPlainFile)
+	case !s.project && info.Mode().Perm()&0o022 != 0:
+		return nil, bad("others can write to it: run chmod 600 on it")
+	}
 	text, err := io.ReadAll(io.LimitReader(f, maxSheet+1))
 	if err != nil {
 		return nil, bad("can't be read: " + reason(err))
 	}
 	return append([]byte{}, text...), nil
+}
+
+const noPlainFile = "is no plain file: it is not read; take it away, or type --no-config"
+
+// visible reports whether there is something at a path.
+func visible(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // reason is what the system says, without the path.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -210,6 +211,15 @@ func TestWhereAProjectsFileIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("/dev/zero", filepath.Join(top, "repo/.osint.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.sheets(newRoot(c)); err == nil || !strings.Contains(err.Error(), "is no plain file") {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(top, "repo/.osint.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(top, "repo/.osint.yaml"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.sheets(newRoot(c)); err == nil || !strings.Contains(err.Error(), "is no plain file") {
