@@ -210,7 +210,7 @@ func TestWhereAProjectsFileIs(t *testing.T) {
 	if err := os.Remove(filepath.Join(top, "repo/.osint.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink("/dev/zero", filepath.Join(top, "repo/.osint.yaml")); err != nil {
+	if err := os.Symlink(filepath.Join(top, ".osint.yaml"), filepath.Join(top, "repo/.osint.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.sheets(newRoot(c)); err == nil || !strings.Contains(err.Error(), "is no plain file") {
