@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -17,11 +18,11 @@ type sample struct {
 	rss       int64 // bytes, the most it held
 }
 
-// startup runs `BINARY version` and each floor binary in turn, and prints
-// medians side by side.
+// startup runs `BINARY version`, one completion as a shell asks for it, and each
+// floor binary in turn, and prints medians side by side.
 func startup(binary string, floors []string) error {
 	const runs = 51
-	commands := [][]string{{binary, "version"}}
+	commands := [][]string{{binary, "version"}, {binary, "__complete", "investigate", "--profile", ""}}
 	for _, f := range floors {
 		commands = append(commands, []string{f})
 	}
@@ -36,7 +37,7 @@ func startup(binary string, floors []string) error {
 		}
 	}
 	for i, c := range commands {
-		show(c[0], samples[i][2:])
+		show(strings.Join(c[:min(2, len(c))], " "), samples[i][2:])
 	}
 	if info, err := os.Stat(binary); err == nil {
 		fmt.Printf("%-28s %.1f MB\n", "size of the binary", float64(info.Size())/1e6)
