@@ -39,7 +39,8 @@ is wrong, osint config set KEY VALUE writes one and keeps your comments.
 --no-config, or OSINT_NO_CONFIG=true, reads neither file.
 
 Your own file must not be one that others can write to. No file holds a secret:
-a URL with a password in it is an error.
+a URL with a password in it is an error. A path in a file is taken from the
+working folder, as if it were typed: write it whole.
 
 A project's file comes with a repository or a download, so it is somebody
 else's. What it sets is said on stderr, depth, limit, workers and timeout may

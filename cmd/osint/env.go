@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,7 +88,7 @@ func filled(f *pflag.Flag, layer int, g given) {
 	if f.Annotations == nil {
 		f.Annotations = map[string][]string{}
 	}
-	f.Annotations[filledFrom] = []string{string(rune('0' + layer))}
+	f.Annotations[filledFrom] = []string{strconv.Itoa(layer)}
 	if g.project {
 		f.Annotations[projectAt] = []string{g.origin}
 	}
@@ -103,13 +105,15 @@ func fromProject(f *pflag.Flag) string {
 func nearer(a, b *pflag.Flag) bool { return distance(a) < distance(b) }
 
 func distance(f *pflag.Flag) int {
-	switch from := f.Annotations[filledFrom]; {
+	from := f.Annotations[filledFrom]
+	switch {
 	case !f.Changed:
-		return 100
-	case len(from) > 0:
-		return 1 + int(from[0][0]-'0')
+		return math.MaxInt
+	case len(from) == 0:
+		return 0
 	}
-	return 0
+	n, _ := strconv.Atoi(from[0]) // filled wrote it
+	return 1 + n
 }
 
 // settable reports whether a flag may come from a layer.

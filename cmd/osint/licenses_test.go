@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -121,7 +120,11 @@ func licenseIn(t *testing.T, dir string) string {
 }
 
 func standardLibrary(t *testing.T) licensed {
-	return licensed{"Go's standard library", "", strings.TrimSpace(read(t, filepath.Join(runtime.GOROOT(), "LICENSE")))}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return licensed{"Go's standard library", "", strings.TrimSpace(read(t, filepath.Join(strings.TrimSpace(string(root)), "LICENSE")))}
 }
 
 func fonts(t *testing.T) licensed {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,65 +55,6 @@ func newRoot(c *console) *cobra.Command {
 }
 
 func colors() []string { return []string{"auto", "always", "never"} }
-
-// settle gives the flags that were not typed what the layers say: variable,
-// project's file, user's file. A command that is about the files, or must work
-// whatever is wrong with them, has none.
-func (c *console) settle(cmd *cobra.Command) error {
-	env := environment(c.getenv)
-	switch cmd.Name() {
-	case "help", "completion", "man", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
-		return fill(cmd, env)
-	}
-	if cmd.Annotations[configless] != "" {
-		return fill(cmd, env)
-	}
-	if f := cmd.Flags().Lookup("no-config"); f != nil && !f.Changed {
-		if g, ok := env(f); ok && f.Value.Set(g.values[0]) != nil {
-			return fill(cmd, env) // which says what is wrong with it
-		}
-	}
-	if c.noConfig {
-		return fill(cmd, env)
-	}
-	files, err := c.sheets(cmd.Root())
-	if err != nil {
-		return usage("%w", err)
-	}
-	layers := []layer{env}
-	for _, s := range files {
-		layers = append(layers, s.layer(commandKey(cmd)))
-	}
-	if err := fill(cmd, layers...); err != nil {
-		return err
-	}
-	c.tellProject(cmd)
-	return nil
-}
-
-// configless marks a command that reads no configuration file.
-const configless = "configless"
-
-// tellProject says what the project's file had a hand in: it came with
-// somebody's files, and nobody typed it. Quiet silences it, unless it is the
-// file that says so.
-func (c *console) tellProject(cmd *cobra.Command) {
-	var file string
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if at := fromProject(f); at != "" {
-			file, _, _ = strings.Cut(at, ":")
-			names = append(names, f.Name)
-		}
-	})
-	if q := cmd.Flags().Lookup("quiet"); q != nil && q.Value.String() == "true" && fromProject(q) == "" {
-		return
-	}
-	slices.Sort(names)
-	if len(names) > 0 {
-		c.say("osint: %s sets %s", safeLines(file), strings.Join(names, ", "))
-	}
-}
 
 // unknownCommand says what may have been meant: a command, or a target
 // without its verb.
