@@ -49,6 +49,7 @@ func TestCompletions(t *testing.T) {
 		{[]string{"config", "set", "investigate.dep"}, []string{"investigate.depth"}},
 		{[]string{"config", "set", "color", "nev"}, []string{"never"}},
 		{[]string{"completion", "z"}, []string{"zsh"}},
+		{[]string{"profile", "validate", "./"}, []string{"./mine.yaml"}},
 		{[]string{"help", "exit"}, []string{"exit-codes"}},
 	}
 	for shell, ask := range shells {
