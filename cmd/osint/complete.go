@@ -98,7 +98,7 @@ func (c *console) argCompleter(cmd *cobra.Command) completer {
 	}
 	_, takes, _ := strings.Cut(cmd.Use, " ")
 	f := c.named(takes)
-	if strings.HasSuffix(takes, "...") {
+	if strings.Contains(takes, "...") {
 		return f
 	}
 	return first(f)
@@ -112,6 +112,8 @@ func (c *console) named(takes string) completer {
 		}
 	case "CASE":
 		return c.caseValues
+	case "[COLLECTOR...]":
+		return only(collectorNames()...)
 	case "KEY":
 		return keyValues
 	case "NAME|FILE":

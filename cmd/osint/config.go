@@ -216,14 +216,13 @@ func (c *console) look(root *cobra.Command, key string) (*keyed, error) {
 	if g, ok := environment(c.getenv)(f); ok {
 		k.Layers = append(k.Layers, valued{g.values, g.origin})
 	}
-	for _, s := range files {
-		for _, at := range slices.Compact([]string{command, ""}) {
-			for _, x := range s.settings {
-				if x.flag.Name == f.Name && x.command == at {
-					k.Layers = append(k.Layers, valued{x.values, x.at})
-				}
-			}
-		}
+	project, user := files[0].of(command, f), files[1].of(command, f)
+	switch g, counts := narrowing(files[0].layer(command), files[1].layer(command))(f); {
+	case counts:
+		project[0] = valued{g.values, g.origin}
+		k.Layers = slices.Concat(k.Layers, project, user)
+	default: // it says nothing, or what the user's own says is narrower
+		k.Layers = slices.Concat(k.Layers, user, project)
 	}
 	k.Layers = append(k.Layers, valued{defaults(f), "default"})
 	k.Values, k.Origin = k.Layers[0].Values, k.Layers[0].Origin
@@ -239,6 +238,18 @@ func defaults(f *pflag.Flag) []string {
 		return strings.Split(text, ",")
 	}
 	return []string{text}
+}
+
+// of returns what a sheet says of a flag in a command, what counts first.
+func (s *sheet) of(command string, f *pflag.Flag) (all []valued) {
+	for _, at := range slices.Compact([]string{command, ""}) {
+		for _, x := range s.settings {
+			if x.flag.Name == f.Name && x.command == at {
+				all = append(all, valued{x.values, x.at})
+			}
+		}
+	}
+	return all
 }
 
 // findKey understands what was typed as a key.

@@ -44,8 +44,10 @@ working folder, as if it were typed: write it whole.
 
 A project's file comes with a repository or a download, so it is somebody
 else's. What it sets is said on stderr, depth, limit, workers and timeout may
-only be lower than the profile's, a profile must be one that is built in, and
-it may set these and nothing else:
+only be lower than the profile's, and a profile must be one that is built in.
+Where your own file bounds investigations too, the project's counts only if it
+narrows: a lower number, fewer collectors; exclusions add up, and your profile
+stays. It may set these and nothing else:
 
 `)
 	may := slices.Clone(projectMay)

@@ -164,7 +164,7 @@ func (c *console) plan(p *plan, asJSON bool) error {
 	}
 	l := p.Limits
 	fmt.Fprintf(c.out, "\nThese are at most %d requests and $%.2f. What they find is asked about too: %d steps\nfar, %s at most, %d questions at once, for %s; each is ruled on when it is met.\n",
-		p.Most.Requests, p.Most.CostUSD, l.Depth, entities(l.Entities), l.Workers, atMost(l.Timeout))
+		p.Most.Requests, p.Most.CostUSD, l.Depth, entities(l.Entities), l.Workers, lasting(l.Timeout))
 	return nil
 }
 
@@ -182,7 +182,7 @@ func entities(n int) string {
 	return fmt.Sprintf("%d entities", n)
 }
 
-func atMost(timeout string) string {
+func lasting(timeout string) string {
 	if d, err := time.ParseDuration(timeout); err == nil && d == 0 {
 		return "as long as it takes"
 	}

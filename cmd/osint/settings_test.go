@@ -62,6 +62,7 @@ func TestPrecedence(t *testing.T) {
 		{"collector", [4]string{"dns,tls", "web", "[rdap, whois]", "[]"}, [5]string{"[dns,tls]", "[web]", "[rdap,whois]", "[]", "[]"}, true},
 		{"exclude-entity", [4]string{"a.example", "b.example c.example", "[d.example, e.example]", "[f.example]"},
 			[5]string{"[a.example]", "[b.example,c.example]", "[d.example,e.example]", "[f.example]", "[]"}, true},
+		{"format", [4]string{"json", "html", "[pdf]", "[json, pdf]"}, [5]string{"[json]", "[html]", "[pdf]", "[json,pdf]", "[json,html,pdf]"}, true},
 	} {
 		for near := range layers {
 			for far := near + 1; far < len(layers); far++ {
@@ -97,8 +98,12 @@ func TestPrecedence(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if got := cmd.Flags().Lookup(x.flag).Value.String(); got != x.want[near] {
-							t.Errorf("got %s, want %s", got, x.want[near])
+						want := x.want[near]
+						if x.flag == "exclude-entity" && layers[near] == "project" && layers[far] == "user" {
+							want = "[f.example,d.example,e.example]" // exclusions add up
+						}
+						if got := cmd.Flags().Lookup(x.flag).Value.String(); got != want {
+							t.Errorf("got %s, want %s", got, want)
 						}
 					})
 				}
@@ -112,6 +117,49 @@ func pick(list []string, i int) string {
 		return list[i]
 	}
 	return ""
+}
+
+// TestNarrowing holds that a project's file takes back no bound that the user
+// set for all investigations.
+func TestNarrowing(t *testing.T) {
+	for _, x := range []struct{ flag, project, user, want string }{
+		{"profile", "default", "passive-only", "passive-only"},
+		{"depth", "2", "1", "1"},
+		{"depth", "0", "1", "0"},
+		{"workers", "8", "64", "8"},
+		{"limit", "400", "20", "20"},
+		{"timeout", "10m", "90s", "1m30s"},
+		{"timeout", "30s", "90s", "30s"},
+		{"collector", "[dns, rdap]", "[dns]", "[dns]"},
+		{"collector", "[dns]", "[dns, rdap]", "[dns]"},
+		{"collector", "[]", "[dns]", "[dns]"},
+		{"collector", "[dns]", "[]", "[dns]"},
+		{"type", "[comprehensive]", "[infrastructure]", "[infrastructure]"},
+		{"type", "[infrastructure]", "[comprehensive]", "[infrastructure]"},
+		{"exclude", "[]", "[whois]", "[whois]"},
+		{"exclude", "[rdap]", "[whois]", "[whois,rdap]"},
+		{"exclude-entity", "[a.example]", "[b.example]", "[b.example,a.example]"},
+		{"color", "always", "never", "always"},
+	} {
+		c := here(t, map[string]string{})
+		write(t, projectFile, x.flag+": "+x.project)
+		write(t, c.userSheet().path, "investigate: {"+x.flag+": "+x.user+"}")
+		root := newRoot(c)
+		cmd, _, _ := root.Find([]string{"investigate"})
+		if err := c.settle(cmd); err != nil {
+			t.Fatal(err)
+		}
+		if got := cmd.Flags().Lookup(x.flag).Value.String(); got != x.want {
+			t.Errorf("%s: project %s, user %s: got %s, want %s", x.flag, x.project, x.user, got, x.want)
+		}
+		k, err := c.look(newRoot(c), "investigate."+x.flag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(k.Values, ","); got != strings.Trim(x.want, "[]") && got != x.user && x.flag != "timeout" {
+			t.Errorf("%s: explained as %s, and is %s", x.flag, got, x.want)
+		}
+	}
 }
 
 // TestQuietAndProgress holds that the nearer of two flags that say the same

@@ -21,11 +21,8 @@ func (c *console) settle(cmd *cobra.Command) error {
 	if err != nil {
 		return usage("%w", err)
 	}
-	layers := []layer{env}
-	for _, s := range files {
-		layers = append(layers, s.layer(commandKey(cmd)))
-	}
-	if err := fill(cmd, layers...); err != nil {
+	project, user := files[0].layer(commandKey(cmd)), files[1].layer(commandKey(cmd))
+	if err := fill(cmd, env, narrowing(project, user), user); err != nil {
 		return err
 	}
 	c.tellProject(cmd)
