@@ -27,8 +27,8 @@ func narrowing(project, user layer) layer {
 		case "collector", "type":
 			return p, among(p.values, u.values)
 		case "exclude", "exclude-entity":
-			if !among(u.values, p.values) {
-				p.values, p.origin = union(u.values, p.values), p.origin+" and "+u.origin
+			if all := union(u.values, p.values); len(all) > len(union(nil, p.values)) {
+				p.values, p.origin = all, p.origin+" and "+u.origin
 			}
 		}
 		return p, true
