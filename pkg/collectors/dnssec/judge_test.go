@@ -174,6 +174,14 @@ www A 192.0.2.1
 -- dnssec://expired.example --
 signatures from -40d to -1d
 
+-- dns://forged.example --
+@ NS ns
+@ MX 10 ns
+ns A 192.0.2.53
+
+-- dnssec://forged.example --
+forged MX
+
 -- dns://early.example --
 @ NS ns
 ns A 192.0.2.53
@@ -246,6 +254,8 @@ func TestVerdicts(t *testing.T) {
 		{"island.plain.example.", dns.TypeSOA, dnssec.Insecure, ""},
 		{"nods.example.", dns.TypeSOA, dnssec.Insecure, ""},
 		{"expired.example.", dns.TypeSOA, dnssec.Bogus, "DNSKEY of expired.example. expired at"},
+		{"forged.example.", dns.TypeNS, dnssec.Secure, ""},
+		{"forged.example.", dns.TypeMX, dnssec.Bogus, "is not of its data"},
 		{"early.example.", dns.TypeSOA, dnssec.Bogus, "is not valid yet"},
 		{"stale.example.", dns.TypeSOA, dnssec.Bogus, "none of its keys is the one"},
 		{"bare.example.", dns.TypeSOA, dnssec.Bogus, "has a DS record and no keys"},

@@ -53,6 +53,9 @@ func TestChainOfTrust(t *testing.T) {
 		{"expired", corp + "\n-- dnssec://corp.example --\nsignatures from -40d to -1d\n", []string{
 			"corp.example dnssec-state bogus",
 			`corp.example dnssec-end {"reason":"the signature of DNSKEY of corp.example. expired at`}},
+		{"good keys and forged data", corp + "\n-- dnssec://corp.example --\nforged MX\n", []string{
+			"corp.example dnssec-state bogus", `corp.example dnssec-end {"reason":"the signature of MX of corp.example. is not of its data","zone":"corp.example"}`,
+			"corp.example dnssec-ds ", "!corp.example dnssec-expires"}},
 		{"broken above", strings.Replace(corp, "-- dnssec://example --\n", "-- dnssec://example --\nkeys none\n", 1) + "\n-- dnssec://corp.example --\n", []string{
 			"corp.example dnssec-state bogus", `corp.example dnssec-end {"reason":"it has a DS record and no keys","resolver":"9 dnskey missing","zone":"example"}`}},
 		{"old", corp + "@ CDS 0 0 0 00\n\n-- dnssec://corp.example --\nalgorithm RSASHA1-NSEC3-SHA1\nbits 1024\ndigest 1\nnsec3 7 AB\n", []string{

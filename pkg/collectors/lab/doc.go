@@ -77,6 +77,7 @@
 //	ds none                    the zone above does not know that it is signed
 //	ds stale                   it has the DS record of a key that is gone
 //	keys none                  the zone has lost its keys and signatures
+//	forged MX                  what signs this type is not of its data
 //
 // # ns://SERVER/ZONE
 //

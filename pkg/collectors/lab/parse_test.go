@@ -72,6 +72,7 @@ func TestBadWorlds(t *testing.T) {
 		{head + reach + "-- dnssec://acme.example --\nsignatures for ever\n", `bad.txtar:7: signatures wants`},
 		{head + reach + "-- dnssec://acme.example --\nds lost\n", `bad.txtar:7: ds wants none or stale`},
 		{head + reach + "-- dnssec://acme.example --\ndigest 3\n", `bad.txtar:7: digest wants`},
+		{head + reach + "-- dnssec://acme.example --\nforged paper\n", `bad.txtar:7: forged wants a type`},
 		{head + reach + "-- dnssec://acme.example --\nsigned\n", `bad.txtar:7: unknown directive "signed"`},
 		{head + reach + "-- host://acme.example --\ndns loud\n", `bad.txtar:7: unknown directive "loud"`},
 		{head + reach + "-- host://acme.example --\ntls 1.2\n-- host://acme.example --\n", "bad.txtar:8: host \"acme.example\" has no name or is there already"},

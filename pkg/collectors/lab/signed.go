@@ -134,6 +134,9 @@ func (z *signedZone) signature(rrs []dns.RR) *dns.RRSIG {
 	if err := sig.Sign(by.signer, rrs); err != nil {
 		return nil // a set that can't be signed is served without, as a broken zone would
 	}
+	if h.Rrtype == z.forged {
+		sig.OrigTtl++ // which is signed too
+	}
 	z.made[key] = sig
 	return sig
 }
@@ -152,6 +155,9 @@ func (t *tree) refusal(name string, kind uint16) (code uint16) {
 		}
 		if code := z.fault(); code != 0 {
 			return code
+		}
+		if n == t.apex(name, kind) && z.forged != 0 && kind == z.forged {
+			return dns.ExtendedErrorCodeDNSBogus
 		}
 	}
 	return 0

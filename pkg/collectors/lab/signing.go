@@ -25,6 +25,7 @@ type signing struct {
 	noDS       bool          // the parent has none
 	staleDS    bool          // the parent's is of a key that is gone
 	noKeys     bool          // the zone has neither keys nor signatures
+	forged     uint16        // a type whose signatures are not of its data
 }
 
 func wellKept() signing {
@@ -90,8 +91,12 @@ func (s *signing) set(word, arg string) (err error) {
 		if s.noKeys = arg == "none"; !s.noKeys {
 			return fmt.Errorf("keys wants none, not %q", arg)
 		}
+	case "forged":
+		if s.forged = dns.StringToType[strings.ToUpper(arg)]; s.forged == 0 {
+			return fmt.Errorf("forged wants a type of records such as MX, not %q", arg)
+		}
 	default:
-		err = fmt.Errorf("unknown directive %q: a signed zone has algorithm, bits, nsec3, opt-out, signatures, digest, ds, keys", word)
+		err = fmt.Errorf("unknown directive %q: a signed zone has algorithm, bits, nsec3, opt-out, signatures, digest, ds, keys, forged", word)
 	}
 	return err
 }
