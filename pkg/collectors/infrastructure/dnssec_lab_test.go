@@ -134,6 +134,9 @@ func TestPinsAreMatched(t *testing.T) {
 			`www.corp.example dane-match {"host":"www.corp.example","matches":true,"port":443`}, pipeline.OK},
 		{"a web server that browsers trust", "www.corp.example", "\n-- host://www.corp.example --\ntls 1.2\ntlsa 443 1 1 1\n", []string{
 			`www.corp.example dane-match {"host":"www.corp.example","matches":true,"port":443`}, pipeline.OK},
+		{"a web server and another authority", "www.corp.example", "_443._tcp.www TLSA 0 0 1 3f1f4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a3928170\n\n-- host://www.corp.example --\ntls 1.2\n", []string{
+			`www.corp.example dane-match {"host":"www.corp.example","matches":false,"port":443,"reason":"no authority that vouches`}, pipeline.OK},
+		{"a web server that hangs up", "www.corp.example", "\n-- host://www.corp.example --\ntls close\ntlsa 443 3 1 1\n", []string{"!www.corp.example"}, pipeline.Blocked},
 		{"one that they do not", "www.corp.example", "\n-- host://www.corp.example --\ncertificate untrusted\ntlsa 443 1 1 1\n", []string{
 			`www.corp.example dane-match {"host":"www.corp.example","matches":false,"port":443`}, pipeline.OK},
 	} {
