@@ -34,6 +34,12 @@ type Answer struct {
 	At        time.Time
 	Cached    bool
 	Truncated bool // Body was cut at MaxBytes
+
+	// Doubt says why the certificate that the last hop came under is not to be
+	// trusted for its name, if the subject's own server was asked: there the
+	// certificate is looked at and the answer taken all the same. "" if it is
+	// to be trusted, or if there was none.
+	Doubt string
 }
 
 // A Hop is one request on the way to an answer.

@@ -341,7 +341,7 @@ func TestBrokenCertificates(t *testing.T) {
 	s.Config.ErrorLog = nil
 	n := netTo(t, s.Listener.Addr().String(), nil)
 	v, r := view(n, pipeline.Spec{Source: pipeline.Source{Name: "target", Family: "target"}})
-	if _, err := v.HTTP(t.Context(), Request{URL: "https://a.example/"}); err != nil || !strings.Contains(r.xs[0].Detail, "certificate not trusted") || !strings.Contains(r.xs[0].Detail, "peer 203.0.113.1:443") {
+	if a, err := v.HTTP(t.Context(), Request{URL: "https://a.example/"}); err != nil || !strings.HasPrefix(a.Doubt, "certificate not trusted") || !strings.Contains(r.xs[0].Detail, a.Doubt) || !strings.Contains(r.xs[0].Detail, "peer 203.0.113.1:443") {
 		t.Errorf("%v %q", err, r.xs[0].Detail)
 	}
 	v, _ = view(n, pipeline.Spec{})
@@ -410,6 +410,9 @@ func FuzzReadBack(f *testing.F) {
 	f.Add(599, "X-Osint-Truncated", "no", []byte{0, 0xff}, false)
 	f.Fuzz(func(t *testing.T, status int, name, value string, body []byte, cut bool) {
 		k := &kept{Status: 100 + (status&0x7fffffff)%500, URL: "https://a.example/", Header: http.Header{}, Body: body}
+		if cut {
+			k.Doubt = "certificate not trusted: x509: \r\n"
+		}
 		if name = http.CanonicalHeaderKey(name); isToken(name) && !strings.HasPrefix(name, "X-Osint-") && strings.TrimSpace(value) == value && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
 			k.Header.Set(name, value)
 		}
@@ -417,7 +420,8 @@ func FuzzReadBack(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.Status != k.Status || a.Truncated != cut || !bytes.Equal(a.Body, body) || len(a.Header) != len(k.Header) || a.Header.Get(name) != k.Header.Get(name) {
+		if a.Status != k.Status || a.Truncated != cut || !bytes.Equal(a.Body, body) || len(a.Header) != len(k.Header) || a.Header.Get(name) != k.Header.Get(name) ||
+			a.Doubt != strings.TrimSpace(k.Doubt) {
 			t.Errorf("%+v became %+v", k, a)
 		}
 	})

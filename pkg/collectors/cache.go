@@ -14,6 +14,7 @@ type kept struct {
 	Life   time.Duration `json:"life,omitempty"` // how long it holds by its own word; 0 if it has none
 	Status int           `json:"status"`
 	URL    string        `json:"url"`
+	Doubt  string        `json:"doubt,omitempty"` // see [Answer]
 	Header http.Header   `json:"header"`
 	Body   []byte        `json:"body"`
 

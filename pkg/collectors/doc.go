@@ -21,8 +21,8 @@
 //
 // They are whole enough to be read back without the network. HTTP: status
 // line, header sorted by name, empty line, and the body as unpacked;
-// X-Osint-Url and X-Osint-Truncated are ours. DNS: the message in wire form,
-// its id zero; of a zone transfer each message with its length before it, as
-// over TCP. WHOIS: the bytes received. TLS: one line of JSON about the
+// X-Osint-Url, X-Osint-Doubt and X-Osint-Truncated are ours. DNS: the message in
+// wire form, its id zero; of a zone transfer each message with its length before
+// it, as over TCP. WHOIS: the bytes received. TLS: one line of JSON about the
 // connection, and the chain as PEM.
 package collectors

@@ -194,7 +194,7 @@ func (v *View) keep(x pipeline.Exchange, got *kept, cut bool) (*Answer, error) {
 }
 
 func (k *kept) answer(x pipeline.Exchange, cut bool) *Answer {
-	return &Answer{Exchange: x.ID, Status: k.Status, Header: k.Header, Body: k.Body, URL: k.URL, At: x.At, Cached: x.Cached, Truncated: cut,
+	return &Answer{Exchange: x.ID, Status: k.Status, Header: k.Header, Body: k.Body, URL: k.URL, At: x.At, Cached: x.Cached, Truncated: cut, Doubt: k.Doubt,
 		Hops: []Hop{{URL: k.URL, Status: k.Status, Exchange: x.ID, Header: k.Header}}}
 }
 

@@ -55,8 +55,12 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *p
 	}
 	defer resp.Body.Close()
 	way = append(way, resp.Proto)
+	doubt := ""
 	if v.target() {
-		way = append(way, v.doubt(resp.TLS, at.Hostname())...)
+		doubt = v.doubt(resp.TLS, at.Hostname())
+	}
+	if doubt != "" {
+		way = append(way, doubt)
 	}
 	limit := r.MaxBytes
 	if limit <= 0 {
@@ -70,10 +74,10 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *p
 		way = append(way, fmt.Sprintf("cut at %d bytes", len(body)))
 	}
 	head := resp.Header.Clone()
-	for _, h := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive", "X-Osint-Url", "X-Osint-Truncated"} {
+	for _, h := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive", "X-Osint-Url", "X-Osint-Doubt", "X-Osint-Truncated"} {
 		head.Del(h)
 	}
-	return &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Header: head, Body: body}, cut, nil
+	return &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Doubt: doubt, Header: head, Body: body}, cut, nil
 }
 
 // readBody reads a body up to limit bytes, counted after unpacking. cut says
@@ -115,11 +119,14 @@ func packing(err error) error {
 }
 
 // write puts an answer into the form its bytes are kept in: the status line,
-// the header sorted, an empty line, and the body as inflated. X-Osint-Url and
-// X-Osint-Truncated are ours.
+// the header sorted, an empty line, and the body as inflated. X-Osint-Url,
+// X-Osint-Doubt and X-Osint-Truncated are ours.
 func write(k *kept, cut bool) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\nX-Osint-Url: %s\r\n", k.Status, http.StatusText(k.Status), k.URL)
+	if k.Doubt != "" {
+		fmt.Fprintf(&b, "X-Osint-Doubt: %s\r\n", oneLine.Replace(k.Doubt))
+	}
 	if cut {
 		b.WriteString("X-Osint-Truncated: true\r\n")
 	}
@@ -130,13 +137,15 @@ func write(k *kept, cut bool) []byte {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range k.Header[name] {
-			fmt.Fprintf(&b, "%s: %s\r\n", name, strings.NewReplacer("\r", " ", "\n", " ").Replace(value))
+			fmt.Fprintf(&b, "%s: %s\r\n", name, oneLine.Replace(value))
 		}
 	}
 	b.WriteString("\r\n")
 	b.Write(k.Body)
 	return b.Bytes()
 }
+
+var oneLine = strings.NewReplacer("\r", " ", "\n", " ")
 
 // readBack makes an answer of the bytes that write made.
 func readBack(x pipeline.Exchange, body []byte, at string) (*Answer, error) {
@@ -164,7 +173,9 @@ func readBack(x pipeline.Exchange, body []byte, at string) (*Answer, error) {
 		k.URL = u
 	}
 	cut := head.Get("X-Osint-Truncated") != ""
+	k.Doubt = head.Get("X-Osint-Doubt")
 	head.Del("X-Osint-Url")
+	head.Del("X-Osint-Doubt")
 	head.Del("X-Osint-Truncated")
 	return k.answer(x, cut), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -64,17 +65,23 @@ func wayOf(c net.Conn) string {
 }
 
 // doubt says why a browser would not trust the certificate that an answer of
-// the subject's own server came under. The answer was taken all the same.
-func (v *View) doubt(state *tls.ConnectionState, host string) []string {
+// the subject's own server came under; "" if it would, or if there is none.
+// The answer was taken all the same. The text is the same whenever it is said.
+func (v *View) doubt(state *tls.ConnectionState, host string) string {
 	if state == nil || len(state.PeerCertificates) == 0 {
-		return nil
+		return ""
 	}
 	o := x509.VerifyOptions{Roots: v.Roots(), DNSName: host, CurrentTime: v.Now(), Intermediates: x509.NewCertPool()}
 	for _, c := range state.PeerCertificates[1:] {
 		o.Intermediates.AddCert(c)
 	}
-	if _, err := state.PeerCertificates[0].Verify(o); err != nil {
-		return []string{"certificate not trusted: " + err.Error()}
+	_, err := state.PeerCertificates[0].Verify(o)
+	var invalid x509.CertificateInvalidError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired: // whose text has the time
+		return "certificate has expired or is not valid yet"
 	}
-	return nil
+	return "certificate not trusted: " + err.Error()
 }
