@@ -74,6 +74,15 @@ var table = []Relation{
 	{"part-of", []Kind{KindIP, KindNetblock}, []Kind{KindNetblock}, Text, "is part of", false}, // registry or route
 	{"announced-by", []Kind{KindIP, KindNetblock}, []Kind{KindASN}, NoValue, "is announced by", false},
 
+	// names that lead to nothing
+	{"uses-service", names, names, Record, "is served below the name", false},                          // service, sign (name or page), claim, as_of (date of both)
+	{"dangling-alias", names, names, Record, "is an alias of what does not exist:", false},             // service, claim, own, free; Denies: its alias leads somewhere
+	{"dangling-mail", names, names, Record, "has in its mail policy what does not exist:", false},      // as (mx or spf), own, free; Denies: all there is leads somewhere
+	{"unclaimed-page", names, nil, Record, "shows the page of a service for names nobody uses", false}, // service, claim, url, status, text; Denies: shows another
+
+	// MTA-STS
+	{"mta-sts-policy", names, nil, Record, "has the MTA-STS policy", true}, // id, valid, reason, mode, max_age, mx (list), unmatched (list); Denies: none to be had
+
 	// TLS
 	{"listens-on", []Kind{KindDomain, KindHost, KindIP}, []Kind{KindService}, NoValue, "answers at", false},
 	{"presents-certificate", names, []Kind{KindCertificate}, NoValue, "presents the certificate", false},

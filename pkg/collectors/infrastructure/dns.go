@@ -101,6 +101,24 @@ func (r records) addresses() {
 
 // aliases tells each link of the chain that begins at the name.
 func (r records) aliases(replies ...*collectors.Reply) {
+	for _, l := range aliasChain(r.subject.Value, replies...) {
+		subject, err := pipeline.NewName(l.from)
+		object, err2 := pipeline.NewName(l.to)
+		if err == nil && err2 == nil {
+			r.emit(pipeline.Observation{Subject: subject, Predicate: "alias-of", Object: &object, Exchanges: l.shown})
+		}
+	}
+}
+
+// A link is one alias of a chain, and the exchanges that showed it.
+type link struct {
+	from, to string
+	shown    []pipeline.ExchangeID
+}
+
+// aliasChain returns the aliases that lead on from a name, in their order; a
+// circle once. Replies may be nil.
+func aliasChain(name string, replies ...*collectors.Reply) (links []link) {
 	next, shown := map[string]string{}, map[string][]pipeline.ExchangeID{}
 	for _, reply := range replies {
 		if reply == nil {
@@ -114,16 +132,13 @@ func (r records) aliases(replies ...*collectors.Reply) {
 			}
 		}
 	}
-	for from := r.subject.Value; next[from] != ""; {
+	for from := name; next[from] != ""; {
 		to := next[from]
 		delete(next, from) // so a loop ends
-		subject, err := pipeline.NewName(from)
-		object, err2 := pipeline.NewName(to)
-		if err == nil && err2 == nil {
-			r.emit(pipeline.Observation{Subject: subject, Predicate: "alias-of", Object: &object, Exchanges: shown[from]})
-		}
+		links = append(links, link{from, to, shown[from]})
 		from = to
 	}
+	return links
 }
 
 func (r records) https() {

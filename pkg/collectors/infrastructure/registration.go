@@ -193,17 +193,23 @@ func text(s string) any {
 	return s
 }
 
-// registeredName returns an error for a domain that no registry has a record
-// of: a suffix under which others register, or a name below a suffix that a
-// private party runs, whose customers are in its books only.
-func registeredName(domain string) error {
-	suffix, icann := publicsuffix.PublicSuffix(domain)
-	private := ""
+// registry returns the suffix that a registry keeps and a name lies below, and
+// the suffix of a private party between the two, if there is one.
+func registry(name string) (suffix, private string) {
+	suffix, icann := publicsuffix.PublicSuffix(name)
 	for !icann && strings.Contains(suffix, ".") {
 		private = suffix
 		_, parent, _ := strings.Cut(suffix, ".")
 		suffix, icann = publicsuffix.PublicSuffix(parent)
 	}
+	return suffix, private
+}
+
+// registeredName returns an error for a domain that no registry has a record
+// of: a suffix under which others register, or a name below a suffix that a
+// private party runs, whose customers are in its books only.
+func registeredName(domain string) error {
+	suffix, private := registry(domain)
 	rest, below := strings.CutSuffix(domain, "."+suffix)
 	switch {
 	case !below:
