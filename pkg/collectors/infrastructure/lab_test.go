@@ -62,6 +62,17 @@ func (o *told) Observed(b pipeline.Observation) {
 // head may be left out. --endpoint may be given as "source=base".
 func tell(t *testing.T, collector, subject, world string, endpoints ...string) *told {
 	t.Helper()
+	return tellBy(t, collector, subject, world, func(o *collectors.Options) {
+		for _, e := range endpoints {
+			name, base, _ := strings.Cut(e, "=")
+			o.Endpoints[name] = base
+		}
+	})
+}
+
+// tellBy does so by a way out that is led elsewhere.
+func tellBy(t *testing.T, collector, subject, world string, lead func(*collectors.Options)) *told {
+	t.Helper()
 	w, err := lab.Parse("world", []byte("A small world\n\nseeds: "+subject+"\n\n"+strings.TrimLeft(world, "\n")))
 	if err != nil {
 		t.Fatal(err)
@@ -84,10 +95,7 @@ func tell(t *testing.T, collector, subject, world string, endpoints ...string) *
 		}
 		o.ConnectTo = append(o.ConnectTo, c)
 	}
-	for _, e := range endpoints {
-		name, base, _ := strings.Cut(e, "=")
-		o.Endpoints[name] = base
-	}
+	lead(&o)
 	n, err := collectors.New(o)
 	if err != nil {
 		t.Fatal(err)

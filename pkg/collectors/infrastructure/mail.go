@@ -81,16 +81,21 @@ func (m mail) single(p pipeline.Predicate, label, version string) {
 	if reply == nil {
 		return
 	}
-	found := slices.DeleteFunc(texts(reply), func(t string) bool {
-		v, _, _ := strings.Cut(t, ";")
-		return strings.TrimSpace(v) != version
-	})
+	found := versioned(reply, version)
 	for _, t := range found {
 		m.emit(pipeline.Observation{Predicate: p, Value: t, Exchanges: proof(reply)})
 	}
 	if len(found) == 0 {
 		m.emit(pipeline.Observation{Predicate: p, Denies: true, Exchanges: proof(reply)})
 	}
+}
+
+// versioned returns the TXT records that begin with a version.
+func versioned(reply *collectors.Reply, version string) []string {
+	return slices.DeleteFunc(texts(reply), func(t string) bool {
+		v, _, _ := strings.Cut(t, ";")
+		return strings.TrimSpace(v) != version
+	})
 }
 
 // spf tells the SPF records, what they come to and who may send; it returns

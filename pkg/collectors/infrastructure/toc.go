@@ -18,6 +18,7 @@ func All() []collectors.Entry {
 		whoisRecords(),
 		crtsh(),
 		certspotter(),
+		mtaSTS(),
 		takeoverCheck(),
 		tlsHandshake(),
 		webPages(),
