@@ -27,7 +27,7 @@ func judgeHeaders(h http.Header) []header {
 	for _, name := range wanted {
 		value := strings.Join(h.Values(name), ", ")
 		framed := name == "x-frame-options" && strings.Contains(strings.ToLower(h.Get("content-security-policy")), "frame-ancestors")
-		if value != "" || !framed {
+		if value != "" || !framed && dueOf(name, h) {
 			out = append(out, header{name, cut(value, 1000), value == ""})
 		}
 	}

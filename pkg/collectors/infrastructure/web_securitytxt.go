@@ -68,7 +68,7 @@ func emitSecurityTxt(emit collectors.Emit, a *collectors.Answer, host string, no
 		return
 	}
 	s := parseSecurityTxt(string(a.Body), now)
-	if at.Hostname() != host {
+	if registrableOf(at.Hostname()) != registrableOf(host) { // within the domain a redirect is nobody else's (RFC 9116, 5.2)
 		s.faults = append(s.faults, "served by "+at.Hostname())
 	}
 	expires := ""
