@@ -1,0 +1,180 @@
+package profiles_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"osint/pkg/pipeline"
+	"osint/testdata"
+)
+
+// careful is the company that does everything right.
+const careful = "larkfield.example"
+
+func exemplar(t *testing.T) string {
+	t.Helper()
+	text, err := testdata.Worlds.ReadFile("lab/exemplar.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// lows are the findings that remain about the careful company, and why: none
+// is known.
+var lows = map[string]string{}
+
+// notThere are the rules that do not apply to it: what they are about it does
+// not have.
+var notThere = map[string]string{
+	"EML-12": "it takes mail",
+}
+
+// A company that does everything right is told so: no finding above low, no
+// low that is not explained, and every rule has looked.
+func TestCarefulCompany(t *testing.T) {
+	t.Parallel()
+	c := investigate(t, []byte(exemplar(t)), careful)
+	told := map[string]bool{}
+	for _, f := range c.Findings {
+		told[f.Rule] = true
+		if f.Severity.Rank() > pipeline.Low.Rank() || lows[f.Rule] == "" {
+			t.Errorf("%s %s: %s: %s", f.Severity, f.Rule, f.Title, f.Detail)
+		}
+	}
+	for rule, why := range lows {
+		if !told[rule] {
+			t.Errorf("%s is silent now, although %s", rule, why)
+		}
+	}
+	for _, x := range c.Assessment.Checks {
+		if x.State != "passed" && lows[x.Rule] == "" && notThere[x.Rule] == "" {
+			t.Errorf("%s is %s: %s", x.Rule, x.State, x.Reason)
+		}
+	}
+	if c.Assessment.Coverage < 0.999 {
+		t.Errorf("coverage %.3f", c.Assessment.Coverage)
+	}
+}
+
+// A slip is one thing that the careful company might do wrong.
+type slip struct {
+	rule  string
+	about string   // below the domain; "" is the domain
+	texts []string // in the world's text: old, new, old, new …
+}
+
+// www makes the web server behave otherwise.
+func www(lines string) []string {
+	return []string{"tls 1.2 1.3\ntlsa 443 3 1 1\ncertificate from -30d to +60d\n", lines + "\ntlsa 443 3 1 1\n"}
+}
+
+// nameServer says how one treats a zone.
+func nameServer(zone, line string) []string {
+	at := "-- whois://whois.iana.org/* --\n"
+	return []string{at, "-- ns://" + zone + " --\n" + line + "\n\n" + at}
+}
+
+// signed says how the zone is signed.
+func signed(line string) []string {
+	at := "-- dnssec://" + careful + " --\n"
+	return []string{at, at + line + "\n"}
+}
+
+var slips = []slip{
+	{"DOM-01", "", []string{`"expiration","eventDate":"{{date +1100d}}"`, `"expiration","eventDate":"{{date +20d}}"`}},
+	{"DOM-02", "", []string{`"client transfer prohibited","client update prohibited","server transfer prohibited"`, `"client update prohibited"`}},
+	{"DOM-03", "", []string{`"client update prohibited"`, `"pending delete"`}},
+	{"DOM-04", "", []string{`"registration","eventDate":"{{date -7000d}}"`, `"registration","eventDate":"{{date -20d}}"`}},
+
+	{"EML-01", "", []string{`@ TXT "v=spf1 mx`, `@ TXT "spf mx`}},
+	{"EML-02", "", []string{`include:_spf.calmmail.example -all`, `include:_spf.calmmail.example ?all`}},
+	{"EML-03", "", []string{`"v=spf1 mx include:_spf.calmmail.example`, `"v=spf1 mx a a a a a a a a a a`}},
+	{"EML-04", "", []string{`"v=spf1 mx`, `"v=spf1 ptr mx`}},
+	{"EML-05", "", []string{`p=reject; sp=reject`, `p=none; sp=reject`}},
+	{"EML-06", "", []string{`sp=reject`, `sp=none`}},
+	{"EML-07", "", []string{careful + `._report._dmarc`, `other.example._report._dmarc`}},
+	{"EML-08", "", []string{`mode: enforce`, `mode: testing`, "-- dnssec://calmmail.example --\n", ""}},
+	{"EML-09", "", []string{`mx: mx1.`, `mx: mx9.`}},
+	{"EML-09", "", []string{"-- https://mta-sts." + careful + "/* --", "-- host://mta-sts." + careful + " --\ncertificate untrusted\n\n-- https://mta-sts." + careful + "/* --"}},
+	{"EML-09", "", []string{`id=20261101T000000Z;`, `id=2026-11-01;`}},
+	{"EML-10", "", []string{`_smtp._tls TXT`, `_smtp._tlz TXT`}},
+	{"EML-11", "", []string{`v=DKIM1; k=rsa;`, `v=DKIM1; k=rsa; t=y;`}},
+	{"EML-12", "", []string{"@ MX 10 mx1\n@ MX 20 mx2.calmmail.example.\n", ""}},
+	{"EML-13", "mx1", []string{"smtp\ntlsa 25 3 1 1\n", "smtp\n", "mta-sts A", "_25._tcp.mx1 TLSA 3 1 1 " + strings.Repeat("0f", 32) + "\nmta-sts A"}},
+
+	{"EXP-01", "docs", []string{"-- https://docs." + careful + "/ --\n", "-- https://docs." + careful + "/ --\nstatus 404\n",
+		"Clockwise.", "The link you have followed or the URL that you entered does not exist."}},
+	{"EXP-01", "developers", []string{"mta-sts A", "developers CNAME larkfield.devboards.example.\nmta-sts A"}},
+	{"EXP-11", "", []string{`developers.` + careful, `vpn-gw1.` + careful}},
+	{"EXP-12", "", []string{`include:_spf.calmmail.example -all`, `include:_spf.calmmail.example include:spf.lapsed.example -all`}},
+	{"EXP-12", "", []string{`@ MX 20 mx2.calmmail.example.`, `@ MX 20 mx2.lapsed.example.`}},
+
+	{"INF-01", "", []string{`@ CAA 0 issue "labtrust.example; accounturi=https://labtrust.example/acct/7"` + "\n" + `@ CAA 0 issuewild ";"` + "\n" +
+		`@ CAA 0 iodef "mailto:security@` + careful + `"` + "\n", ""}},
+	{"INF-02", "", signed("ds none")},
+	{"INF-03", "", signed("ds stale")},
+	{"INF-04", "", signed("nsec3 10 ab12")},
+	{"INF-06", "", []string{"@ NS ns2.stilldns.example.\n", ""}},
+	{"INF-05", "", nameServer("ns2.stilldns.example/"+careful, "lame")},
+	{"INF-07", "", nameServer("ns2.stilldns.example/"+careful, "serial 7")},
+	{"INF-08", "", nameServer("ns2.stilldns.example/"+careful, "transfer allowed")},
+	{"INF-09", "", nameServer("ns1.calmdns.example/*", "recursion")},
+	{"INF-10", "www", www("certificate from -90d to -1d")},
+	{"INF-11", "www", www("certificate from -85d to +5d")},
+	{"INF-12", "www", www("certificate names shop." + careful)},
+	{"INF-13", "www", www("certificate untrusted")},
+	{"INF-14", "www", www("certificate key rsa-1024")},
+	{"INF-15", "www", www("certificate sha1")},
+	{"INF-16", "www", www("tls 1.1 1.3")},
+	{"INF-17", "www", www("tls 1.2\ncertificate key rsa-2048\nciphers TLS_RSA_WITH_3DES_EDE_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")},
+	{"INF-18", "www", www("tls 1.2")},
+	{"INF-21", "www", []string{"redirect https://www." + careful + "/ 308\n\n-- host://www", "\nplain\n\n-- host://www"}},
+	{"INF-22", "shop", []string{"Strict-Transport-Security: max-age=63072000; includeSubDomains\n", ""}},
+	{"INF-23", "test-drive", []string{"'nonce-bGFi' ", ""}},
+	{"INF-24", "www", []string{"Referrer-Policy: strict-origin-when-cross-origin\n", ""}},
+	{"INF-25", "shop", []string{"Secure; HttpOnly; SameSite=Lax", "Secure; SameSite=Lax"}},
+	{"INF-27", "", []string{"Expires: {{date +300d}}", "Expires: {{date -1d}}"}},
+	{"INF-30", "", signed("signatures from -28d to +2d")},
+	{"INF-31", "www", []string{"tlsa 443 3 1 1\n", "", "mta-sts A", "_443._tcp.www TLSA 3 1 1 " + strings.Repeat("0f", 32) + "\nmta-sts A"}},
+}
+
+// The silence about the careful company means something: each of its rules
+// speaks when one thing slips. A new rule joins with a slip of its own.
+func TestCarefulCompanySlips(t *testing.T) {
+	t.Parallel()
+	rules, err := model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	feeds := map[string][]string{}
+	for _, r := range rules.Rules() {
+		feeds[r.ID] = slices.Sorted(maps.Keys(r.Feeds))
+		if !slices.ContainsFunc(slips, func(s slip) bool { return s.rule == r.ID }) {
+			t.Errorf("%s has no slip in the table", r.ID)
+		}
+	}
+	for i, s := range slips {
+		t.Run(fmt.Sprintf("%s/%d", s.rule, i), func(t *testing.T) {
+			t.Parallel()
+			world := exemplar(t)
+			for i := 0; i < len(s.texts); i += 2 {
+				if !strings.Contains(world, s.texts[i]) {
+					t.Fatalf("the world has no %q any more", s.texts[i])
+				}
+				world = strings.Replace(world, s.texts[i], s.texts[i+1], 1)
+			}
+			about := careful
+			if s.about != "" {
+				about = s.about + "." + careful
+			}
+			c := investigate(t, []byte(world), about, feeds[s.rule]...)
+			if !found(c, s.rule, about) {
+				t.Errorf("nothing is found; other findings: %d, checks: %+v", len(c.Findings), c.Assessment.Checks)
+			}
+		})
+	}
+}
