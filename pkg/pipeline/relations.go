@@ -104,8 +104,16 @@ var table = []Relation{
 	{"lacks-header", webs, nil, Text, "does not send the header", false},
 	{"sets-cookie", webs, nil, Record, "sets the cookie", false}, // name, secure, httponly, samesite
 	{"page-title", webs, nil, Text, "has the title", false},
-	{"runs", webs, []Kind{KindTechnology}, Text, "runs", false},          // where it was seen
+	{"runs", webs, []Kind{KindTechnology}, Record, "runs", false},        // category, seen (where)
 	{"security-txt", names, nil, Record, "publishes security.txt", true}, // contact, expires, valid, reason
+
+	// what pages show, icons, robots.txt
+	{"third-party-script", webs, nil, Record, "loads scripts from", false},              // host, scripts, unprotected (numbers)
+	{"lists-folder", webs, nil, Text, "shows strangers what lies in the folder", false}, // path
+	{"shows-icon", webs, []Kind{KindFileHash}, Record, "shows the icon", false},         // url, type, bytes, mmh3, md5; Denies: none
+	{"robots-txt", names, nil, Record, "publishes robots.txt", true},                    // front (any crawler may read the front page), agents, rules, whole; Denies: none
+	{"disallows-path", names, nil, Text, "keeps crawlers out of", false},
+	{"has-sitemap", names, []Kind{KindURL}, NoValue, "has the sitemap", false},
 }
 
 var relations = func() map[Predicate]Relation {

@@ -24,5 +24,6 @@ func All() []collectors.Entry {
 		webPages(),
 		nameServers(),
 		zoneTransfer(),
+		robots(),
 	}
 }

@@ -1,8 +1,8 @@
 package infrastructure
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,21 +14,22 @@ import (
 )
 
 // webPages looks at what a name serves over HTTP and HTTPS: redirects,
-// headers, cookies, title, security.txt. The server can see it.
+// headers, cookies, title, technologies, icon, security.txt. The server can see
+// it.
 func webPages() collectors.Entry {
 	return collectors.Entry{
 		Spec: pipeline.Spec{
-			Name: "web", Title: "Headers, cookies, redirects and security.txt of the subject's own web server", Domain: pipeline.Infrastructure,
+			Name: "web", Title: "Headers, cookies, technologies, icon and security.txt of the subject's own web server", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
 			Produces: []pipeline.Predicate{"serves-url", "redirects-to", "https-redirect", "http-header", "lacks-header", "sets-cookie",
-				"page-title", "runs", "security-txt", "has-contact"},
+				"page-title", "runs", "third-party-script", "lists-folder", "shows-icon", "security-txt", "has-contact"},
 			Emits:   []pipeline.Category{pipeline.Technical, pipeline.Contact},
 			Mode:    pipeline.Active,
 			Source:  ownServers(),
 			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
 			Grade:   pipeline.Own,
 			Origin:  "subject",
-			Ceiling: pipeline.Ceiling{Requests: 40, Bytes: 8 << 20},
+			Ceiling: pipeline.Ceiling{Requests: 60, Bytes: 8 << 20},
 			Timeout: 25 * time.Second,
 		},
 		Collect: visit,
@@ -58,19 +59,35 @@ func visit(ctx context.Context, net *collectors.View, subject pipeline.Entity, e
 		return nil // nobody listens: asked, and nothing there
 	}
 	if plain == nil && secure == nil {
-		return errors.Join(errs[1], errs[0])
+		return unheard(errs[1], errs[0])
 	}
 	if plain != nil {
 		emitPlain(emit, plain)
 	}
-	page := secure
-	if page == nil {
-		page = plain
+	page := cmp.Or(secure, plain)
+	links, err := emitPage(emit, page)
+	if err != nil {
+		return err
 	}
-	emitPage(emit, page)
 	if secure != nil {
 		emitSecurityTxt(emit, txt, host, net.Now())
 	}
+	errs = append(errs, icon(ctx, net, subject, page, links, emit))
+	return shortOf(errs...)
+}
+
+// unheard is the failure of a name neither of whose servers answered. That
+// nobody listens at one port is no reason for silence at the other.
+func unheard(secure, plain error) error {
+	if collectors.Absent(secure) {
+		return plain
+	}
+	return secure
+}
+
+// shortOf is the failure of a task that told something and was refused more;
+// nil if nothing failed but where nobody listens.
+func shortOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil && !collectors.Absent(err) {
 			return pipeline.Fail(pipeline.Partial, err.Error())
@@ -88,9 +105,10 @@ func emitPlain(emit collectors.Emit, a *collectors.Answer) {
 	emit(pipeline.Observation{Predicate: "https-redirect", Value: last.Scheme == "https", Exchanges: a.Exchanges()})
 }
 
-// emitPage reports one page and the way that led to it. What a server sends is
-// said of that server, not of the name that redirects to it.
-func emitPage(emit collectors.Emit, a *collectors.Answer) {
+// emitPage reports one page and the way that led to it, and returns where its
+// icons lie. What a server sends is said of that server, not of the name that
+// redirects to it.
+func emitPage(emit collectors.Emit, a *collectors.Answer) (icons []string, err error) {
 	for i, hop := range a.Hops {
 		proof := []pipeline.ExchangeID{hop.Exchange}
 		if i+1 < len(a.Hops) {
@@ -113,14 +131,7 @@ func emitPage(emit collectors.Emit, a *collectors.Answer) {
 	if a.Status < http.StatusInternalServerError { // an error's page is not the site's
 		emitHeaders(emit, server, judgeHeaders(a.Header), a.Exchange)
 	}
-	if t := pageTitle(a.Body); t != "" {
-		emit(pipeline.Observation{Subject: server, Predicate: "page-title", Value: t, Exchanges: proof})
-	}
-	for _, name := range []string{"Server", "X-Powered-By"} {
-		if tech, err := pipeline.NewEntity(pipeline.KindTechnology, product(a.Header.Get(name))); err == nil {
-			emit(pipeline.Observation{Subject: server, Predicate: "runs", Object: &tech, Value: "header " + strings.ToLower(name), Exchanges: proof})
-		}
-	}
+	return emitContent(emit, server, a)
 }
 
 func emitHeaders(emit collectors.Emit, server pipeline.Entity, list []header, x pipeline.ExchangeID) {

@@ -1,6 +1,7 @@
 package infrastructure_test
 
 import (
+	"slices"
 	"testing"
 
 	"osint/pkg/pipeline"
@@ -46,8 +47,9 @@ Set-Cookie: theme=dark; Secure; SameSite=Lax
 		`www.acme.example sets-cookie {"httponly":true,"name":"PHPSESSID","samesite":"","secure":false}`,
 		`www.acme.example sets-cookie {"httponly":false,"name":"theme","samesite":"lax","secure":true}`,
 		"www.acme.example page-title Acme & Sons",
-		"www.acme.example runs apache/2.4.41 header server",
-		"www.acme.example runs php/7.4 header x-powered-by",
+		`www.acme.example runs apache/2.4.41 {"category":"web-server","seen":"header server"}`,
+		`www.acme.example runs php/7.4 {"category":"language","seen":"cookie PHPSESSID, header x-powered-by"}`,
+		`www.acme.example runs ubuntu {"category":"operating-system","seen":"header server"}`,
 		"not acme.example security-txt")
 	for _, l := range got.lines {
 		if contains(l, "secret") {
@@ -128,5 +130,114 @@ Content-Type: text/plain
 		t.Run(c.name, func(t *testing.T) {
 			tell(t, "web", "acme.example", siteZone+page+c.file).says(t, c.want...)
 		})
+	}
+}
+
+// A name is silent for the reason of the port where somebody listens.
+func TestWebUnheard(t *testing.T) {
+	tell(t, "web", "acme.example", siteZone+`
+-- http://acme.example/* --
+close
+`).ends(t, pipeline.Unreachable, "EOF")
+	tell(t, "web", "acme.example", siteZone+`
+-- https://acme.example/* --
+cut 0
+Content-Type: text/html
+
+<title>never</title>
+`).ends(t, pipeline.Unreachable, "unexpected EOF")
+}
+
+func TestWebTechnologies(t *testing.T) {
+	got := tell(t, "web", "acme.example", siteZone+`
+-- https://acme.example/ --
+redirect https://www.acme.example/shop/
+-- host://acme.example --
+certificate names acme.example www.acme.example
+-- https://www.acme.example/shop/ --
+Content-Type: text/html
+Server: nginx
+
+<title>Index of /shop/</title><meta name="generator" content="WordPress 6.4.2">
+<script src="/wp-includes/js/jquery/jquery.min.js?ver=3.7.1"></script>
+<script src="https://cdn.other.example/a.js" integrity="sha384-x"></script><script src="//cdn.other.example/b.js"></script>
+<script src="https://static.acme.example/c.js"></script><script src="data:text/javascript,1"></script>
+`)
+	got.says(t, `www.acme.example runs wordpress/6.4.2 {"category":"cms","seen":"asset, meta generator"}`,
+		`www.acme.example runs php {"category":"language","seen":"implied by wordpress"}`,
+		`www.acme.example runs jquery/3.7.1 {"category":"library","seen":"asset"}`,
+		`www.acme.example runs nginx {"category":"web-server","seen":"header server"}`,
+		`www.acme.example third-party-script {"host":"cdn.other.example","scripts":2,"unprotected":1}`,
+		`www.acme.example lists-folder /shop/`,
+		`!www.acme.example third-party-script {"host":"static.acme.example"`, "!acme.example runs")
+}
+
+const noIcon = `
+-- https://acme.example/ --
+Content-Type: text/html
+
+<title>Acme</title>
+`
+
+func TestIcon(t *testing.T) {
+	const icon = "Content-Type: image/x-icon\n\n{{hex 00 00 01 00 01 00}}{{repeat 50 A}}{{end}}\n"
+	for _, c := range []struct {
+		name, world string
+		want        []string
+	}{
+		{"at the usual place", noIcon + "-- https://acme.example/favicon.ico --\n" + icon, []string{`"type":"image/x-icon","url":"https://acme.example/favicon.ico"}`}},
+		{"linked", "-- https://acme.example/ --\nContent-Type: text/html\n\n<link rel=icon href=/i.ico>\n-- https://acme.example/i.ico --\n" + icon, []string{`"url":"https://acme.example/i.ico"}`}},
+		{"in the link", "-- https://acme.example/ --\nContent-Type: text/html\n\n<link rel=icon href='data:image/png;base64,iVBORw0KGgo='>\n", []string{`"mmh3":`, `"type":"image/png","url":"data:"}`}},
+		{"linked, and gone from there", "-- https://acme.example/ --\nContent-Type: text/html\n\n<link rel=icon href=/i.ico>\n-- https://acme.example/favicon.ico --\n" + icon, []string{`"url":"https://acme.example/favicon.ico"}`}},
+		{"at somebody else's", "-- https://acme.example/ --\nContent-Type: text/html\n\n<link rel=icon href=https://cdn.other.example/i.ico>\n", []string{"not acme.example shows-icon"}},
+		{"none", noIcon, []string{"not acme.example shows-icon"}},
+		{"a page", noIcon + "-- https://acme.example/favicon.ico --\nContent-Type: image/x-icon\n\n<!doctype html><title>x</title>\n", []string{"not acme.example shows-icon"}},
+		{"empty", noIcon + "-- https://acme.example/favicon.ico --\nContent-Type: image/x-icon\n\n{{end}}\n", []string{"not acme.example shows-icon"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := tell(t, "web", "acme.example", siteZone+c.world)
+			got.ends(t, pipeline.OK, "")
+			for _, w := range c.want {
+				if !slices.ContainsFunc(got.lines, func(l string) bool { return contains(l, "acme.example shows-icon") && contains(l, w) }) {
+					t.Errorf("unsaid: %s in %q", w, got.lines)
+				}
+			}
+		})
+	}
+}
+
+// Whether there is an icon is not known where its server would not say; what
+// else was told stands.
+func TestIconNotKnown(t *testing.T) {
+	for _, c := range []struct{ name, site, reason string }{
+		{"led inward", "redirect http://169.254.169.254/", "169.254.169.254"},
+		{"broken", "status 502\n\nx", "icon: HTTP status 502"},
+		{"endless", "Content-Type: image/png\nendless\n\nx", "icon: longer than"},
+		{"in a ring", "redirect https://acme.example/favicon.ico", "more than 10 redirects"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := tell(t, "web", "acme.example", siteZone+noIcon+"-- https://acme.example/favicon.ico --\n"+c.site+"\n")
+			got.ends(t, pipeline.Partial, c.reason)
+			got.says(t, "acme.example page-title Acme", "!acme.example shows-icon", "!not acme.example shows-icon")
+		})
+	}
+}
+
+// An icon is known by its hash; the server of another is not asked for it.
+func TestIconOfAnotherServer(t *testing.T) {
+	got := tell(t, "web", "acme.example", siteZone+`
+-- dns://other.example --
+cdn A 192.0.2.9
+-- https://cdn.other.example/i.ico --
+Content-Type: image/png
+
+x
+-- https://acme.example/ --
+Content-Type: text/html
+
+<link rel=icon href=https://cdn.other.example/i.ico>
+`)
+	if asked := got.asked("https", "cdn.other.example"); len(asked) > 0 {
+		t.Errorf("cdn.other.example was asked for %q", asked)
 	}
 }

@@ -1,11 +1,8 @@
 package infrastructure
 
 import (
-	"html"
 	"net/http"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -53,24 +50,6 @@ func sameSite(s http.SameSite) string {
 		return "none"
 	}
 	return ""
-}
-
-var titleTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`) })
-
-// pageTitle returns the title of an HTML page on one line, at most 200
-// characters.
-func pageTitle(body []byte) string {
-	m := titleTag().FindSubmatch(body)
-	if m == nil {
-		return ""
-	}
-	return cut(strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " "), 200)
-}
-
-// product returns the first product of a Server header: "nginx/1.25.3".
-func product(s string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
-	return cut(first, 80)
 }
 
 // cut bounds a text to n characters, and makes it UTF-8.
