@@ -53,14 +53,20 @@ func isHTML(a *collectors.Answer) bool {
 	return false
 }
 
-// emitProducts reports what runs on a server, and where that was seen.
+// emitProducts reports what runs on a server, and where that was seen. We saw
+// the signs ourselves, but a sign is a server's word: it is graded as such, and
+// what only follows from another product lower.
 func emitProducts(emit collectors.Emit, server pipeline.Entity, found []technology.Product, proof []pipeline.ExchangeID) {
 	for _, p := range found {
 		tech, err := pipeline.NewEntity(pipeline.KindTechnology, strings.TrimSuffix(p.Name+"/"+p.Version, "/"))
 		if err != nil {
 			continue
 		}
-		emit(pipeline.Observation{Subject: server, Predicate: "runs", Object: &tech, Exchanges: proof,
+		grade := pipeline.Grade("B2")
+		if strings.HasPrefix(p.Seen[0], "implied by") {
+			grade = "B3"
+		}
+		emit(pipeline.Observation{Subject: server, Predicate: "runs", Object: &tech, Exchanges: proof, Grade: grade,
 			Value: map[string]any{"category": string(p.Category), "seen": strings.Join(p.Seen, ", ")}})
 	}
 }
