@@ -32,7 +32,10 @@ func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) {
 	var hops []Hop
 	for {
 		a, err := v.fetch(ctx, r, at)
-		if err != nil {
+		switch {
+		case Absent(err) && len(hops) > 0: // whoever was asked first is there
+			return nil, pipeline.Fail(pipeline.Unreachable, fmt.Sprintf("led to %s: %v", at.Host, err))
+		case err != nil:
 			return nil, err
 		}
 		hops = append(hops, a.Hops[0])

@@ -72,7 +72,10 @@ func fetchRobots(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	var hops []collectors.Hop
 	for range maxRobotsHops + 1 {
 		a, err := net.HTTP(ctx, collectors.Request{Operation: "robots.txt", URL: at.String(), AnyStatus: true, NoFollow: true, MaxBytes: maxRobots})
-		if err != nil {
+		switch {
+		case err != nil && len(hops) > 0 && collectors.Absent(err): // whoever was asked first is there
+			return nil, pipeline.Fail(pipeline.Unreachable, fmt.Sprintf("robots.txt leads to %s: %v", cut(at.String(), 200), err))
+		case err != nil:
 			return nil, err
 		}
 		hops = append(hops, a.Hops...)

@@ -54,6 +54,7 @@ func TestRobotsAnswers(t *testing.T) {
 		{"led to www", site + "redirect https://www.acme.example/robots.txt\n-- https://www.acme.example/robots.txt --\nContent-Type: text/plain\n\nUser-agent: *\nDisallow: /x\n", pipeline.OK, "", []string{"acme.example disallows-path /x"}},
 		{"led to others", site + "redirect https://other.example/robots.txt\n", pipeline.Skipped, "not the subject's", []string{"!acme.example robots-txt"}},
 		{"led inward", site + "redirect http://127.0.0.1/robots.txt\n", pipeline.Skipped, "not the subject's", nil},
+		{"led to nobody", site + "redirect https://gone.acme.example/robots.txt\n-- http://acme.example/* --\n\n", pipeline.Unreachable, "gone.acme.example", []string{"!not acme.example robots-txt"}},
 		{"in a ring", site + "redirect https://acme.example/robots.txt\n", pipeline.Malformed, "more than 5 redirects", nil},
 		{"endless", site + "Content-Type: text/plain\nendless\n\nUser-agent: *\nDisallow: /x\n", pipeline.Partial, "the first 512000 bytes", []string{`acme.example robots-txt {"agents":1,"front":true,"rules":`, "acme.example disallows-path /x"}},
 		{"silent", site + "close\n", pipeline.Unreachable, "", []string{"!not acme.example robots-txt"}},

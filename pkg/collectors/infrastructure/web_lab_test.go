@@ -148,6 +148,14 @@ Content-Type: text/html
 `).ends(t, pipeline.Unreachable, "unexpected EOF")
 }
 
+// A server that leads to nobody is there all the same.
+func TestWebLedToNobody(t *testing.T) {
+	tell(t, "web", "acme.example", siteZone+`
+-- http(s)://acme.example/* --
+redirect https://gone.acme.example/
+`).ends(t, pipeline.Unreachable, "led to gone.acme.example")
+}
+
 func TestWebTechnologies(t *testing.T) {
 	got := tell(t, "web", "acme.example", siteZone+`
 -- https://acme.example/ --
