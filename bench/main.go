@@ -9,7 +9,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail(fmt.Errorf("usage: bench startup|run BINARY [ARG...], bench scale|pages"))
+		fail(fmt.Errorf("usage: bench startup|run BINARY [ARG...], bench scale|pages|tls|web"))
 	}
 	var err error
 	switch args := os.Args[2:]; os.Args[1] {
@@ -25,6 +25,16 @@ func main() {
 		err = startup(args[0], args[1:])
 	case "run":
 		err = labRun(args[0])
+	case "tls":
+		err = handshakes()
+	case "tls-serve":
+		err = tlsServe()
+	case "tls-meet":
+		err = tlsMeet(args[0], args[1])
+	case "web":
+		err = pageCosts()
+	case "web-of":
+		err = pageCostsOf(number(args))
 	default:
 		err = fmt.Errorf("unknown measurement %q", os.Args[1])
 	}

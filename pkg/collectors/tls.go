@@ -21,7 +21,8 @@ import (
 )
 
 // TLS connects to host:port, shakes hands and hangs up. Certificates are not
-// verified: they are what is looked at. config chooses versions and suites;
+// verified: they are what is looked at. config chooses versions, suites and
+// key exchanges; without a choice of the last the usual curves are offered.
 // ServerName is host. The exchange's bytes are one line of JSON about the
 // connection, and the chain as PEM.
 func (v *View) TLS(ctx context.Context, host string, port int, config *tls.Config) (*Handshake, error) {
@@ -36,7 +37,7 @@ type opening func(net.Conn) (said string, err error)
 func (v *View) handshake(ctx context.Context, scheme, host string, port int, config *tls.Config, open opening) (*Handshake, error) {
 	hostport := net.JoinHostPort(host, strconv.Itoa(port))
 	config = offered(config, host)
-	offer := fmt.Sprintf("%04x-%04x %v %v", config.MinVersion, config.MaxVersion, config.CipherSuites, config.NextProtos)
+	offer := fmt.Sprintf("%04x-%04x %v %v %v", config.MinVersion, config.MaxVersion, config.CipherSuites, config.NextProtos, config.CurvePreferences)
 	question := v.digest(scheme, hostport, offer)
 	if x, body, ok := v.recall(question); ok {
 		return handshake(x, body)
@@ -76,6 +77,11 @@ func (v *View) handshake(ctx context.Context, scheme, host string, port int, con
 	return handshake(x, shaken)
 }
 
+// usualCurves are what every server can agree to. The hybrid ones, which
+// crypto/tls would put before them, cost more than all the rest of a
+// handshake.
+var usualCurves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
+
 // offered completes a configuration.
 func offered(config *tls.Config, host string) *tls.Config {
 	if config == nil {
@@ -83,6 +89,9 @@ func offered(config *tls.Config, host string) *tls.Config {
 	}
 	config = config.Clone()
 	config.InsecureSkipVerify = true
+	if config.CurvePreferences == nil {
+		config.CurvePreferences = usualCurves
+	}
 	if _, err := netip.ParseAddr(host); err != nil { // an address is no server name
 		config.ServerName = host
 	}
@@ -146,6 +155,7 @@ type shakeLine struct {
 	Said    string   `json:"said,omitempty"` // before TLS
 	Version uint16   `json:"version,omitempty"`
 	Suite   uint16   `json:"suite,omitempty"`
+	Group   uint16   `json:"group,omitempty"`
 	ALPN    string   `json:"alpn,omitempty"`
 	Staple  []byte   `json:"ocsp,omitempty"`
 	SCTs    [][]byte `json:"scts,omitempty"`
@@ -168,8 +178,8 @@ func shape(state *tls.ConnectionState, addr, said string, err error) []byte {
 	}
 	var b bytes.Buffer
 	if state != nil {
-		l.Version, l.Suite, l.ALPN, l.Staple = state.Version, state.CipherSuite, state.NegotiatedProtocol, state.OCSPResponse
-		l.SCTs = state.SignedCertificateTimestamps
+		l.Version, l.Suite, l.Group, l.ALPN = state.Version, state.CipherSuite, uint16(state.CurveID), state.NegotiatedProtocol
+		l.Staple, l.SCTs = state.OCSPResponse, state.SignedCertificateTimestamps
 	}
 	_ = json.NewEncoder(&b).Encode(l) // strings and numbers always encode
 	if state != nil {
@@ -196,7 +206,7 @@ func handshake(x pipeline.Exchange, body []byte) (*Handshake, error) {
 		h.Err, h.Clear = errors.New(l.Error), l.Clear
 		return h, nil
 	}
-	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, SignedCertificateTimestamps: l.SCTs, HandshakeComplete: true}
+	h.State = tls.ConnectionState{Version: l.Version, CipherSuite: l.Suite, CurveID: tls.CurveID(l.Group), NegotiatedProtocol: l.ALPN, OCSPResponse: l.Staple, SignedCertificateTimestamps: l.SCTs, HandshakeComplete: true}
 	for rest := body[len(head):]; ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
