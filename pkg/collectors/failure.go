@@ -81,7 +81,7 @@ func bare(err error) string {
 	var u *url.Error
 	var op *net.OpError
 	if errors.As(err, &op) && op.Source != nil {
-		return op.Op + ": " + op.Err.Error()
+		return op.Op + ": " + strings.TrimPrefix(op.Err.Error(), op.Op+": ")
 	}
 	if errors.As(err, &u) {
 		err = u.Err

@@ -480,6 +480,23 @@ func TestHandshake(t *testing.T) {
 	}
 }
 
+// A hybrid key exchange is offered only to whom it is asked of; which one was
+// agreed on is kept with the answer.
+func TestHandshakeGroup(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	for _, c := range []struct {
+		offer []tls.CurveID
+		want  tls.CurveID
+	}{{nil, tls.X25519}, {[]tls.CurveID{tls.X25519MLKEM768, tls.X25519}, tls.X25519MLKEM768}, {[]tls.CurveID{tls.CurveP384}, tls.CurveP384}} {
+		v, _ := view(netTo(t, s.Listener.Addr().String(), nil), pipeline.Spec{})
+		h, err := v.TLS(t.Context(), "a.example", 443, &tls.Config{CurvePreferences: c.offer})
+		if err != nil || h.Err != nil || h.State.CurveID != c.want {
+			t.Errorf("%v: %v, %+v", c.offer, err, h)
+		}
+	}
+}
+
 func TestPaceIsTheMachines(t *testing.T) {
 	dir, now := t.TempDir(), time.Now()
 	clock := func() time.Time { return now }

@@ -107,7 +107,8 @@ var table = []Relation{
 	{"runs", webs, []Kind{KindTechnology}, Record, "runs", false},        // category, seen (where)
 	{"security-txt", names, nil, Record, "publishes security.txt", true}, // contact, expires, valid, reason
 
-	// what pages show, icons, robots.txt
+	// what pages show, icons, robots.txt, key exchange
+	{"tls-key-exchange", names, nil, Text, "agrees to the key exchange", true},          // "X25519MLKEM768", where hybrid ones were offered first
 	{"third-party-script", webs, nil, Record, "loads scripts from", false},              // host, scripts, unprotected (numbers)
 	{"lists-folder", webs, nil, Text, "shows strangers what lies in the folder", false}, // path
 	{"shows-icon", webs, []Kind{KindFileHash}, Record, "shows the icon", false},         // url, type, bytes, mmh3, md5; Denies: none

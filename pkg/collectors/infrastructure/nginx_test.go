@@ -34,7 +34,7 @@ func TestAgainstNginx(t *testing.T) {
 	robots := tryOn(t, n, "robots")
 	want(t, robots, "robots-txt ", `"front":true`, "disallows-path /private/", "has-sitemap https://files.acme.example/sitemap.xml")
 	tls := tryOn(t, n, "tls")
-	want(t, tls, "tls-version TLS 1.2", "tls-version TLS 1.3", "not tls-version TLS 1.0", `"key_bits":256`, `"self_signed":true`)
+	want(t, tls, "tls-version TLS 1.2", "tls-version TLS 1.3", "not tls-version TLS 1.0", `"key_bits":256`, `"self_signed":true`, "tls-key-exchange X25519")
 }
 
 // nginx runs a real nginx on loopback and returns a Net that leads to it. It

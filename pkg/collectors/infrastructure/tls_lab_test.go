@@ -75,10 +75,11 @@ func TestTLSVersions(t *testing.T) {
 		want       []string
 	}{
 		{"modern", "tls 1.2 1.3", []string{"not www.acme.example tls-version TLS 1.0", "not www.acme.example tls-version TLS 1.1",
-			"www.acme.example tls-version TLS 1.2", "www.acme.example tls-version TLS 1.3", "not www.acme.example tls-cipher weak suites"}},
+			"www.acme.example tls-version TLS 1.2", "www.acme.example tls-version TLS 1.3", "not www.acme.example tls-cipher weak suites",
+			"www.acme.example tls-key-exchange X25519MLKEM768"}},
 		{"old", "tls 1.0 1.2\ncertificate key rsa-2048\nciphers TLS_RSA_WITH_3DES_EDE_CBC_SHA TLS_RSA_WITH_AES_128_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
 			[]string{"www.acme.example tls-version TLS 1.0", "www.acme.example tls-version TLS 1.1", "www.acme.example tls-version TLS 1.2",
-				"not www.acme.example tls-version TLS 1.3", "www.acme.example tls-cipher TLS_RSA_WITH_"}},
+				"not www.acme.example tls-version TLS 1.3", "www.acme.example tls-cipher TLS_RSA_WITH_", "!www.acme.example tls-key-exchange"}},
 		{"newest only", "tls 1.3", []string{"www.acme.example tls-version TLS 1.3", "not www.acme.example tls-version TLS 1.2", "www.acme.example presents-certificate"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

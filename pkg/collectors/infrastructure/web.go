@@ -3,6 +3,7 @@ package infrastructure
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -72,8 +73,16 @@ func visit(ctx context.Context, net *collectors.View, subject pipeline.Entity, e
 	if secure != nil {
 		emitSecurityTxt(emit, txt, host, net.Now())
 	}
-	errs = append(errs, icon(ctx, net, subject, page, links, emit))
-	return shortOf(errs...)
+	failed := icon(ctx, net, subject, page, links, emit)
+	for i, err := range errs {
+		if err != nil && !collectors.Absent(err) {
+			failed = cmp.Or(failed, fmt.Errorf("%s: %w", asks[i].URL, err))
+		}
+	}
+	if failed != nil {
+		return pipeline.Fail(pipeline.Partial, failed.Error())
+	}
+	return nil
 }
 
 // unheard is the failure of a name neither of whose servers answered. That
@@ -83,17 +92,6 @@ func unheard(secure, plain error) error {
 		return plain
 	}
 	return secure
-}
-
-// shortOf is the failure of a task that told something and was refused more;
-// nil if nothing failed but where nobody listens.
-func shortOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil && !collectors.Absent(err) {
-			return pipeline.Fail(pipeline.Partial, err.Error())
-		}
-	}
-	return nil
 }
 
 // emitPlain reports where plain HTTP leads.
