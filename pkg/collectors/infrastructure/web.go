@@ -73,13 +73,14 @@ func visit(ctx context.Context, net *collectors.View, subject pipeline.Entity, e
 	if secure != nil {
 		emitSecurityTxt(emit, txt, host, net.Now())
 	}
-	failed := icon(ctx, net, subject, page, links, emit)
+	noIcon := icon(ctx, net, subject, page, links, emit)
+	var failed error
 	for i, err := range errs {
 		if err != nil && !collectors.Absent(err) {
 			failed = cmp.Or(failed, fmt.Errorf("%s: %w", asks[i].URL, err))
 		}
 	}
-	if failed != nil {
+	if failed = cmp.Or(failed, noIcon); failed != nil {
 		return pipeline.Fail(pipeline.Partial, failed.Error())
 	}
 	return nil
