@@ -77,9 +77,9 @@ func (v *View) handshake(ctx context.Context, scheme, host string, port int, con
 	return handshake(x, shaken)
 }
 
-// usualCurves are what every server can agree to. The hybrid ones, which
-// crypto/tls would put before them, cost more than all the rest of a
-// handshake.
+// usualCurves are what every server can agree to. With the hybrid ones, which
+// crypto/tls would put before them, a handshake takes half as much computing
+// again.
 var usualCurves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 // offered completes a configuration.

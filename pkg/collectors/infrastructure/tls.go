@@ -41,8 +41,8 @@ func ownServers() pipeline.Source {
 
 // offers are the handshakes that are tried, all at once: every version, then
 // each alone, then only suites that nobody should accept. The one of TLS 1.3
-// offers a hybrid key exchange first, as a browser does; the others do without,
-// since it costs more than the rest of a handshake.
+// offers a hybrid key exchange first, as a browser does; the others do without
+// what that costs.
 var offers = []struct {
 	name    string // "" is the one whose certificate is judged
 	version uint16

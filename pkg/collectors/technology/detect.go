@@ -72,8 +72,8 @@ type find struct {
 }
 
 func (f *finder) header(h http.Header) {
-	for name, values := range h {
-		for _, v := range values {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
 			f.scan(inHeader, strings.ToLower(name), v)
 		}
 	}

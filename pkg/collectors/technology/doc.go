@@ -14,7 +14,7 @@
 // # Rules
 //
 // The rules lie in rules/*.yaml, by kind of product, and what each must find,
-// and what must find nothing, in testdata/samples.txtar. They are written
+// and what must find nothing, in testdata/samples.txt. They are written
 // from what products send; no other list was their source.
 //
 //	product: openresty              as the entity is called; lower case

@@ -3,7 +3,6 @@ package technology
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -89,13 +88,11 @@ func (s *Sign) where() (p place, what string, n int) {
 // shortest is how long a text must be that is looked for anywhere in a place.
 const shortest = 3
 
-var plainName = regexp.MustCompile(`^[a-z0-9][a-z0-9.+-]*$`)
-
 // Check implements [rule.Checker].
 func (r *Rule) Check() error {
 	var errs []error
-	if !plainName.MatchString(r.Product) {
-		errs = append(errs, rule.Key("product", fmt.Errorf("%q: want lower case, digits, and . + - between them", r.Product)))
+	if !isPlain(r.Product) {
+		errs = append(errs, rule.Key("product", fmt.Errorf("%q: want lower case, digits, and . + -", r.Product)))
 	}
 	if !slices.Contains(Categories(), r.Category) {
 		errs = append(errs, rule.Key("category", fmt.Errorf("%q is none: %s", r.Category, rule.OneOf(string(r.Category), words(Categories())))))
@@ -109,6 +106,12 @@ func (r *Rule) Check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// isPlain reports whether a text can be a product's name: it becomes the value
+// of an entity, before any version.
+func isPlain(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.+-") == ""
 }
 
 func (s *Sign) check() error {
