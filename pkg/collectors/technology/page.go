@@ -97,7 +97,7 @@ func (r *reader) start() {
 		k, v := string(key), string(val)
 		attrs[k] = v
 		if whole.Len()+len(k)+len(v) < maxTag {
-			whole.WriteString(" " + k + `="` + v + `"`)
+			whole.WriteString(" " + k + `="` + strings.ReplaceAll(v, `"`, "&quot;") + `"`) // a value can't pass for an attribute
 		}
 	}
 	whole.WriteByte('>')
