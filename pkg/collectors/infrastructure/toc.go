@@ -22,8 +22,8 @@ func All() []collectors.Entry {
 		takeoverCheck(),
 		tlsHandshake(),
 		webPages(),
+		robots(),
 		nameServers(),
 		zoneTransfer(),
-		robots(),
 	}
 }
