@@ -43,8 +43,8 @@ var projectMay = []string{
 	"format", "progress", "quiet", "json", "csv", "color", "verbose",
 }
 
-// why a project may not set a flag, where it can be said better than "it is
-// not among those".
+// projectMayNot says why a project may not set a flag, where that can be said
+// better than that it is not on the list.
 var projectMayNot = map[string]string{
 	"active":        "the subject would see you",
 	"allow-private": "it could have services of your own network asked",
