@@ -20,6 +20,8 @@ func choices(flag string) []string {
 		return formatNames()
 	case "type":
 		return typeNames()
+	case "annotations":
+		return annotationWords()
 	case "priority":
 		return priorities()
 	case "collector", "exclude":
@@ -38,6 +40,8 @@ func likely(flag string) []string {
 		return lab.Names()
 	case "tlp":
 		return labels()
+	case "fail-on":
+		return []string{"critical", "high", "medium", "new", "new.severity>=high", "score>=", "coverage<"}
 	}
 	return nil
 }

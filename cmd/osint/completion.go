@@ -29,10 +29,3 @@ func newCompletion(c *console) *cobra.Command {
 		},
 	}
 }
-
-// completeWords completes the flags of which the words are few.
-func completeWords(cmd *cobra.Command) {
-	for flag, words := range map[string][]string{"format": formatNames(), "annotations": annotationWords(), "fail-on": {"critical", "high", "medium", "new", "new.severity>=high", "score>=", "coverage<"}} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // a flag that is not there is a test's to find
-	}
-}

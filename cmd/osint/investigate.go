@@ -33,7 +33,6 @@ them what lies within them; say with --scope what else is.`,
 	cmd.Flags().BoolVar(&onlyPlan, "plan", false, "say what would be asked of whom, and send nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "of a plan, print one JSON document")
 	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet", "plan", "json")
-	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		m, err := o.read(c, args, cmd.Flags())
 		if err != nil {

@@ -82,7 +82,6 @@ stands, and that is recorded in it.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
 	a.flags(cmd.Flags())
 	code.flags(cmd.Flags())
-	completeWords(cmd)
 	return cmd
 }
 

@@ -29,7 +29,6 @@ build, are today's.`,
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
 	group(cmd.Flags(), "How it is shown", "format", "progress", "quiet")
-	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		dir, err := c.find(args[0])
 		if err != nil {

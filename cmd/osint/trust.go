@@ -41,6 +41,7 @@ var projectMay = []string{
 	"type", "collector", "exclude", "exclude-entity",
 	"depth", "limit", "workers", "timeout",
 	"format", "progress", "quiet", "json", "csv", "color", "verbose",
+	"fail-on", "annotations", // what a build makes of the result
 }
 
 // projectMayNot says why a project may not set a flag, where that can be said
@@ -57,6 +58,9 @@ var projectMayNot = map[string]string{
 	"lab":           "you would be shown a made-up world",
 	"lab-latency":   "you would be shown a made-up world",
 	"user-agent":    "it would say who you are",
+	"suppress":      "it could hide what was found",
+	"baseline":      "it could pass off as known what is new",
+	"targets-file":  "it would have another file read",
 	"scope":         "it could have other people's systems probed as the subject's",
 	"tlp":           "it could let you share more than is right",
 	"purpose":       "it would put words on record in your name",
