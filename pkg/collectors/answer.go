@@ -21,6 +21,11 @@ type Request struct {
 	AnyStatus bool   // every status is an answer; else 404 is one and other 4xx and 5xx are Failures
 	NoFollow  bool   // do not follow redirects
 	MaxBytes  int64  // of the body; more is cut and Truncated set; default 8 MiB
+
+	// Public says that what is asked for is the same for everybody and about
+	// nobody, such as IANA's lists, whatever else its source may answer. One
+	// case then serves another, in this process.
+	Public bool
 }
 
 // An Answer is what came back over HTTP or WHOIS.

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -52,6 +53,19 @@ func (k *kept) unchanged(at time.Time) *kept {
 }
 
 const maxCached = 64 << 20 // bytes held in memory
+
+// weight is about what an answer takes in memory. Most are small: what is
+// around them counts.
+func (k *kept) weight(key string) int {
+	n := 512 + len(key) + len(k.URL) + len(k.Body)
+	for name, values := range k.Header {
+		n += 64 + len(name)
+		for _, v := range values {
+			n += 32 + len(v)
+		}
+	}
+	return n
+}
 
 // cache holds answers in memory, and behind it on disk those that may lie
 // there. A key says for whom: see [View.shelf]. One caller at a time asks for
@@ -115,7 +129,7 @@ func (c *cache) hold(key string, k *kept) {
 		c.drop(e)
 	}
 	c.held[key] = c.order.PushFront(&held{key, k})
-	for c.size += len(k.Body); c.size > maxCached && c.order.Len() > 1; {
+	for c.size += k.weight(key); c.size > maxCached && c.order.Len() > 1; {
 		c.drop(c.order.Back())
 	}
 }
@@ -123,31 +137,61 @@ func (c *cache) hold(key string, k *kept) {
 func (c *cache) drop(e *list.Element) {
 	h := c.order.Remove(e).(*held)
 	delete(c.held, h.key)
-	c.size -= len(h.Body)
+	c.size -= h.weight(h.key)
+}
+
+// forget lets go of what is held under a prefix.
+func (c *cache) forget(prefix string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.order.Front(); e != nil; {
+		next := e.Next()
+		if strings.HasPrefix(e.Value.(*held).key, prefix) {
+			c.drop(e)
+		}
+		e = next
+	}
 }
 
 // lead makes the caller the one who asks for a key, until it calls done; or,
 // once another who asks is done, returns nil.
 func (c *cache) lead(ctx context.Context, key string) (done func(), err error) {
-	c.mu.Lock()
-	wait := c.busy[key]
-	if wait == nil {
-		mine := make(chan struct{})
-		c.busy[key] = mine
-		c.mu.Unlock()
-		return func() {
-			c.mu.Lock()
-			delete(c.busy, key)
-			c.mu.Unlock()
-			close(mine)
-		}, nil
+	if done, mine := c.tryLead(key); mine {
+		return done, nil
 	}
+	return nil, c.wait(ctx, key)
+}
+
+// tryLead makes the caller the one who asks for a key, unless another is.
+func (c *cache) tryLead(key string) (done func(), mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy[key] != nil {
+		return nil, false
+	}
+	asking := make(chan struct{})
+	c.busy[key] = asking
+	return func() {
+		c.mu.Lock()
+		delete(c.busy, key)
+		c.mu.Unlock()
+		close(asking)
+	}, true
+}
+
+// wait returns when nobody asks for a key.
+func (c *cache) wait(ctx context.Context, key string) error {
+	c.mu.Lock()
+	asking := c.busy[key]
 	c.mu.Unlock()
+	if asking == nil {
+		return nil
+	}
 	select {
-	case <-wait:
-		return nil, nil
+	case <-asking:
+		return nil
 	case <-ctx.Done():
-		return nil, failure(ctx, ctx.Err())
+		return failure(ctx, ctx.Err())
 	}
 }
 

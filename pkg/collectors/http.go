@@ -110,6 +110,9 @@ func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, erro
 	}
 	ttl := v.spec.Source.TTL
 	prefix, disk, ok := v.shelf()
+	if r.Public {
+		prefix, ok = everybody, true
+	}
 	if ttl == 0 || r.method() != http.MethodGet || !ok {
 		return v.repeat(ctx, r, at, asked, nil, nil)
 	}
@@ -133,6 +136,9 @@ func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, erro
 		}
 		if done != nil {
 			defer done()
+			if old = v.net.cache.get(key, disk); old.fresh(v.net.now(), ttl) { // while we came to lead
+				return v.serve(r, at, asked, old, false)
+			}
 			return v.repeat(ctx, r, at, asked, old, put)
 		}
 	}

@@ -23,43 +23,24 @@ import (
 // only, for the source's TTL or their own if that is shorter. What is asked of
 // anybody's zone is a measurement of ours, and is asked anew.
 func (v *View) Lookup(ctx context.Context, qs ...Question) ([]*Reply, error) {
-	replies := make([]*Reply, len(qs))
-	var open []resolver.Question
-	var at []int
-	var failed error
+	l := &lookup{v: v, replies: make([]*Reply, len(qs))}
+	every := make([]int, len(qs))
 	for i, q := range qs {
-		q = q.canonical()
-		got, err := v.known(q)
-		if got == nil && err == nil {
-			if err = v.take(ctx, "resolver"); err != nil {
-				failed = cmp.Or(failed, err)
-				break
-			}
-			open, at = append(open, resolver.Question(q)), append(at, i)
-			continue
-		}
-		if replies[i] = got; err != nil {
-			failed = cmp.Or(failed, err)
+		every[i] = i
+		l.qs = append(l.qs, q.canonical())
+	}
+	defer l.leave()
+	waits := l.sort(ctx, every, true)
+	l.ask(ctx)
+	l.leave() // before waiting: whom we wait for may wait for us
+	for _, i := range waits {
+		if err := v.net.cache.wait(ctx, l.key(i)); err != nil {
+			l.fail(err)
 		}
 	}
-	if len(open) == 0 {
-		return replies, partial(failed, replies)
-	}
-	engine, err := v.net.resolvers()
-	if err != nil {
-		return replies, partial(err, replies)
-	}
-	began := v.net.now()
-	limited, stop := within(ctx)
-	defer stop()
-	for i, r := range engine.Ask(limited, open) {
-		got, err := v.answered(ctx, Question(open[i]), r, began)
-		if err != nil {
-			failed = cmp.Or(failed, err)
-		}
-		replies[at[i]] = got
-	}
-	return replies, partial(failed, replies)
+	l.sort(ctx, waits, false)
+	l.ask(ctx)
+	return l.replies, partial(l.failed, l.replies)
 }
 
 // bareName returns a name as records have it: lower case, no trailing dot. The

@@ -98,6 +98,10 @@ func (n *Net) Close() error {
 	return engine.Close()
 }
 
+// Forget lets go of the answers that were kept for one case alone. It is
+// called when the case's run has ended and others go on.
+func (n *Net) Forget(caseID string) { n.cache.forget(casePrefix(caseID)) }
+
 // Warning says why pace and quotas are kept for this process only although a
 // StateDir was given; "" if they are shared.
 func (n *Net) Warning() string { return n.pace.usage.warning() }

@@ -575,3 +575,30 @@ func TestParseConnectTo(t *testing.T) {
 		}
 	}
 }
+
+// What a case kept for itself goes with it; what serves everybody stays.
+func TestForget(t *testing.T) {
+	c := newCache("", "")
+	for _, key := range []string{casePrefix("c-1") + "a", casePrefix("c-1") + "b", casePrefix("c-10") + "a", everybody + "a"} {
+		c.put(key, &kept{Body: []byte("x")}, false, 0)
+	}
+	c.forget(casePrefix("c-1"))
+	if len(c.held) != 2 || c.get(casePrefix("c-10")+"a", false) == nil || c.get(everybody+"a", false) == nil {
+		t.Errorf("%d answers are held", len(c.held))
+	}
+	c.forget("")
+	if c.size != 0 || c.order.Len() != 0 {
+		t.Errorf("%d bytes are counted of nothing", c.size)
+	}
+}
+
+// Many small answers do not take more room than a few big ones.
+func TestCacheCountsWhatSurroundsAnAnswer(t *testing.T) {
+	c := newCache("", "")
+	for i := range 200_000 {
+		c.hold(fmt.Sprint(i), &kept{})
+	}
+	if n := c.order.Len(); n > maxCached/512 || len(c.held) != n {
+		t.Errorf("%d answers are held", n)
+	}
+}

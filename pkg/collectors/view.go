@@ -89,15 +89,21 @@ func (v *View) digest(parts ...string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// everybody is the prefix of answers that serve every case.
+const everybody = "all\x00"
+
 // shelf says where an answer may be kept to serve again: for everybody, and on
 // disk, if its bytes are kept raw and the subject is no person; else in
 // memory, for this case alone. ok is false for a case without a name.
 func (v *View) shelf() (prefix string, disk, ok bool) {
 	if v.task.Ruling.Keep == pipeline.KeepRaw && !v.task.Subject.Personal() {
-		return "all\x00", true, true
+		return everybody, true, true
 	}
-	return "case " + v.task.Case + "\x00", false, v.task.Case != ""
+	return casePrefix(v.task.Case), false, v.task.Case != ""
 }
+
+// casePrefix is that of answers that serve one case.
+func casePrefix(id string) string { return "case " + id + "\x00" }
 
 // recall returns the answer of an earlier attempt, if it can be read back. It
 // counts as it did when it was had.

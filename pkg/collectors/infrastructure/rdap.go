@@ -138,7 +138,7 @@ func (q *rdapQuery) base(ctx context.Context, net *collectors.View) (string, err
 	if e := net.Endpoint(); e != "" {
 		return strings.TrimSuffix(e, "/") + "/", nil
 	}
-	a, err := net.HTTP(ctx, collectors.Request{Operation: "bootstrap", URL: "https://data.iana.org/rdap/" + q.list + ".json", Accept: "json"})
+	a, err := net.HTTP(ctx, collectors.Request{Operation: "bootstrap", URL: "https://data.iana.org/rdap/" + q.list + ".json", Accept: "json", Public: true})
 	if err != nil {
 		return "", err
 	}
