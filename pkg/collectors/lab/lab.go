@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
 // Options say how a world is served.
@@ -29,6 +31,7 @@ type Options struct {
 // A Lab is a world being served on loopback.
 type Lab struct {
 	world     *World
+	seeds     map[string]bool // canonical
 	tree      *tree
 	day       time.Time
 	latency   time.Duration
@@ -56,6 +59,10 @@ func (w *World) Serve(ctx context.Context, o Options) (*Lab, error) {
 		o.Now = time.Now
 	}
 	l := &Lab{world: w, day: midnight(o.Now()), latency: o.Latency, counts: newCounts(), conns: map[net.Conn]bool{}}
+	l.seeds = map[string]bool{}
+	for _, s := range w.seeds {
+		l.seeds[dns.CanonicalName(s)] = true
+	}
 	var err error
 	if l.tree, err = w.plant(l.day); err != nil {
 		return nil, err

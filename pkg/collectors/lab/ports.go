@@ -39,7 +39,12 @@ func (l *Lab) closed() (routes []string) {
 
 // ofSubject reports whether a name is a seed or lies below one.
 func (l *Lab) ofSubject(name string) bool {
-	return slices.ContainsFunc(l.world.seeds, func(seed string) bool { return dns.IsSubDomain(dns.Fqdn(seed), dns.Fqdn(name)) })
+	for at := dns.CanonicalName(name); at != "."; at = parent(at) {
+		if l.seeds[at] {
+			return true
+		}
+	}
+	return false
 }
 
 // reserved are the ranges that documentation may use.

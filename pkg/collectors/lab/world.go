@@ -63,9 +63,12 @@ func Names() []string {
 	return names
 }
 
-// Open returns the embedded world of that name, or the one that a txtar file
-// describes.
+// Open returns the embedded world of that name, the one that a txtar file
+// describes, or one that is made: "estate:100" has a hundred domains.
 func Open(nameOrPath string) (*World, error) {
+	if size, ok := strings.CutPrefix(nameOrPath, estatePrefix); ok {
+		return openEstate(size)
+	}
 	if strings.ContainsAny(nameOrPath, `/\`) || strings.HasSuffix(nameOrPath, ".txtar") {
 		b, err := os.ReadFile(nameOrPath)
 		if err != nil {
