@@ -97,6 +97,18 @@ func (f *Folder) Sinks() []Sink { return []Sink{f.keys, f.vault, f.store, f.file
 // Vault returns what seals and opens the case's values.
 func (f *Folder) Vault() *Vault { return f.vault }
 
+// Beside names folders of other cases: evidence that is byte-equal to theirs
+// is stored once, as a hard link. Each case stays whole: it can be mailed, and
+// removing one takes nothing from another. Bytes that are tampered with through
+// one case are tampered with in all that share them, and no digest matches any
+// more; a sealed answer has a key of its own and equals none. To be called
+// before the run.
+func (f *Folder) Beside(dirs ...string) {
+	for _, d := range dirs {
+		f.store.beside = append(f.store.beside, NewStore(filepath.Join(d, "evidence")))
+	}
+}
+
 // Replay feeds the case's lines to sinks that have not heard them: before a
 // run is resumed, a gate that learns, and renderers.
 func (f *Folder) Replay(to ...Sink) error {
@@ -144,7 +156,7 @@ func (f *Folder) Close() error {
 func (f *Folder) path() string { return filepath.Join(f.Dir, "case.jsonl") }
 
 func hold(dir string) (*Folder, error) {
-	l, err := lock(dir)
+	l, err := Lock(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Locked is the error of a case that another process is at work on.
+// Locked is the error of a case, or of a folder of many, that another process
+// is at work on.
 type Locked struct {
 	Path  string    `json:"-"`
 	PID   int       `json:"pid"`
@@ -26,9 +27,10 @@ func (l *Locked) Error() string {
 		l.Path, l.PID, l.Host, l.Since.Format(time.RFC3339))
 }
 
-// lock takes a case for this process until the file is closed. The kernel
-// frees it when the process dies, so a stale lock can't stand.
-func lock(dir string) (*os.File, error) {
+// Lock takes a folder for this process until the file is closed, or returns a
+// *[Locked] that names who has it. The kernel frees it when the process dies,
+// so a stale lock can't stand.
+func Lock(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err

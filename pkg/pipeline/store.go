@@ -13,10 +13,13 @@ import (
 )
 
 // A Store keeps the bytes of answers under their SHA-256, compressed, each
-// once. Its methods may be called from several goroutines; as a [Sink] it
+// once. What a case beside it has already becomes a second name of the same
+// file: see [Folder.Beside]. Its methods may be called from several goroutines; as a [Sink] it
 // makes durable what was put since the last Sync.
 type Store struct {
 	dir     string
+	beside  []*Store
+	link    func(from, to string) error // os.Link
 	mu      sync.Mutex
 	made    map[string]bool // folders known to exist
 	pending map[string]bool // paths not yet durable
@@ -24,7 +27,7 @@ type Store struct {
 
 // NewStore returns the store in a folder, which is made when first needed.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, made: map[string]bool{}, pending: map[string]bool{}}
+	return &Store{dir: dir, link: os.Link, made: map[string]bool{}, pending: map[string]bool{}}
 }
 
 // Put keeps data and returns its SHA-256 in hex.
@@ -38,21 +41,47 @@ func (s *Store) Put(data []byte) (string, error) {
 	if err := s.folder(filepath.Dir(path)); err != nil {
 		return "", err
 	}
-	var z bytes.Buffer
-	w := gzip.NewWriter(&z)
-	if _, err := w.Write(data); err != nil {
-		return "", err
-	}
-	if err := w.Close(); err != nil {
-		return "", err
-	}
-	if err := writeNew(path, z.Bytes()); err != nil {
-		return "", fmt.Errorf("keep evidence: %w", err)
+	if !s.borrow(digest, path) {
+		if err := s.write(path, data); err != nil {
+			return "", fmt.Errorf("keep evidence: %w", err)
+		}
 	}
 	s.mu.Lock()
 	s.pending[path] = true
 	s.mu.Unlock()
 	return digest, nil
+}
+
+// borrow gives what a store beside this one has another name here, once it
+// has proved to be what its name says. A file system that can't, or a file
+// that is no plain file, means only that the bytes are written once more.
+func (s *Store) borrow(digest, path string) bool {
+	for _, other := range s.beside {
+		from := other.path(digest)
+		if info, err := os.Lstat(from); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if _, err := other.Get(digest); err != nil {
+			continue
+		}
+		if err := s.link(from, path); err == nil || os.IsExist(err) {
+			return true
+		}
+	}
+	return false
+}
+
+// write compresses data into a file of its own.
+func (s *Store) write(path string, data []byte) error {
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	if _, err := w.Write(data); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return writeNew(path, z.Bytes())
 }
 
 // Get returns the data of a digest, or an error if it is absent or is not
