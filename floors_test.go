@@ -17,7 +17,9 @@ var floors = map[string]struct {
 }{
 	"cmd/osint":                     {4, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/olekukonko/tablewriter"}},
 	"cmd/osint/tui":                 {3.5, []string{"github.com/charmbracelet/", "github.com/muesli/termenv", "golang.org/x/term"}},
+	"cmd/osint/targets":             {3.5, nil},
 	"profiles":                      {3, nil},
+	"pkg/pipeline/fleet":            {3, nil},
 	"pkg/collectors/all":            {3, nil},
 	"pkg/collectors/lab/record":     {2.5, []string{"github.com/miekg/dns", "golang.org/x/net"}},
 	"pkg/collectors/lab":            {2, []string{"github.com/miekg/dns", "golang.org/x/tools"}},
