@@ -13,19 +13,23 @@ import (
 )
 
 // find returns the folder of a case: what was typed if it is one, else the one
-// of that name, or of that id, below the folder of cases.
+// of that name, or of that id, below the folder of cases. One of a batch is
+// named BATCH/RUN/TARGET.
 func (c *console) find(name string) (dir string, err error) {
 	if holdsCase(name) {
 		c.beside(name)
+		if run := filepath.Dir(filepath.Clean(name)); isRun(filepath.Base(run)) { // of a batch, whose keys lie beside it
+			c.beside(filepath.Dir(run))
+		}
 		return filepath.Clean(name), nil
 	}
 	cases := c.places(false).cases()
 	names := caseNames(cases)
-	if slices.Contains(names, name) {
+	if filepath.IsLocal(name) && holdsCase(filepath.Join(cases, name)) {
 		return filepath.Join(cases, name), nil
 	}
 	if len(name) > 2 && name[:2] == "c-" {
-		for _, n := range names {
+		for _, n := range append(slices.Clone(names), casesOfBatches(cases)...) {
 			if id, err := caseID(filepath.Join(cases, n)); err == nil && id == name {
 				return filepath.Join(cases, n), nil
 			}
@@ -54,6 +58,27 @@ func caseNames(cases string) (names []string) {
 	for _, e := range entries {
 		if e.IsDir() && holdsCase(filepath.Join(cases, e.Name())) {
 			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// batchNames returns the batches below a folder, sorted.
+func batchNames(cases string) (names []string) {
+	entries, _ := os.ReadDir(cases) // none yet
+	for _, e := range entries {
+		if dir := filepath.Join(cases, e.Name()); e.IsDir() && !holdsCase(dir) && isBatch(dir) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// casesOfBatches returns the cases of all batches: "BATCH/RUN/TARGET".
+func casesOfBatches(cases string) (names []string) {
+	for _, b := range batchNames(cases) {
+		for _, n := range batchCases(filepath.Join(cases, b)) {
+			names = append(names, filepath.Join(b, n))
 		}
 	}
 	return names

@@ -63,8 +63,8 @@ func example(t *testing.T, line, proof string) {
 	}
 	world := cmd.Flags().Lookup("lab")
 	switch {
-	case cmd.Name() == "serve", cmd.Name() == "investigate" && world.Value.String() == "":
-		return // serves until it is stopped; asks the internet
+	case cmd.Name() == "serve", cmd.Name() == "batch", cmd.Name() == "investigate" && world.Value.String() == "":
+		return // serves until it is stopped; wants files; asks the internet
 	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
 		return // TestScripts has them
 	}

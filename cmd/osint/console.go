@@ -12,6 +12,7 @@ import (
 
 	"osint/cmd/osint/tui"
 	"osint/pkg/report"
+	"osint/profiles"
 )
 
 // A console is where a command reads and writes: data on out, everything else
@@ -29,6 +30,8 @@ type console struct {
 	verbose  bool
 	noConfig bool
 	csv      bool // tables are printed as CSV
+
+	loaded map[string]*profiles.Profile
 }
 
 func newConsole() *console {

@@ -33,7 +33,7 @@ var exitCodes = []struct {
 	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
 	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
-	{locked, "locked: another process is at work on the case; try later"},
+	{locked, "locked: another process is at work on the case or the batch; try later"},
 	{interrupted, "interrupted by Ctrl-C; the case can be read and resumed"},
 	{terminated, "ended by SIGTERM, likewise"},
 }

@@ -126,19 +126,26 @@ func within(root, file string) (string, error) {
 // summary. Where stdout is for a program (taken), they go to stderr, which a
 // runner reads as well.
 func (h *host) tell(c *console, doc *report.Document, taken bool) error {
+	return h.announce(c, taken, exchange.Of(doc, h.places))
+}
+
+// announce tells of one case or of many.
+func (h *host) announce(c *console, taken bool, sheets ...*exchange.Sheet) error {
 	if !h.annotates {
 		return nil
 	}
-	sheet := exchange.Of(doc, h.places).Mask(secrets(os.Environ()))
+	for i, hidden := 0, secrets(os.Environ()); i < len(sheets); i++ {
+		sheets[i] = sheets[i].Mask(hidden)
+	}
 	var out io.Writer = c.out
 	if taken {
 		out = c.errs
 	}
-	if err := exchange.Annotations(out, sheet); err != nil {
+	if err := exchange.Annotations(out, sheets...); err != nil {
 		return err
 	}
 	if file := c.getenv("GITHUB_STEP_SUMMARY"); file != "" {
-		if err := appendSummary(file, sheet); err != nil {
+		if err := appendSummary(file, sheets...); err != nil {
 			c.say("osint: the step summary could not be written: %v", err)
 		}
 	}

@@ -49,10 +49,12 @@ them what lies within them; say with --scope what else is.`,
 		}
 		s.code.orFile(c, o.scope)
 		c.beside(o.out)
-		w, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
+		g, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
 		if err != nil {
 			return err
 		}
+		defer g.end()
+		w := &work{gear: g}
 		defer w.end()
 		if err := w.create(o.out, m); err != nil {
 			return err

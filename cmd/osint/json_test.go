@@ -42,7 +42,7 @@ func TestJSONIsWellFormed(t *testing.T) {
 			t.Errorf("osint %q --json: %.200s", args, out)
 		}
 	}
-	for _, what := range []string{"report", "case"} {
+	for _, what := range []string{"report", "case", "batch"} {
 		if out := osint("schema", what); !json.Valid(out) {
 			t.Errorf("osint schema %s: %.200s", what, out)
 		}

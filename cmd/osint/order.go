@@ -82,7 +82,7 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if m.scope, err = o.entities(c, seeds); err != nil {
 		return nil, err
 	}
-	if m.profile, err = profiles.Load(o.profile); err != nil {
+	if m.profile, err = c.profile(o.profile); err != nil {
 		return nil, usage("%w", err)
 	}
 	m.scope.Admit = m.profile.Admit
@@ -108,6 +108,21 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 		return nil, usage("%w", err)
 	}
 	return m, nil
+}
+
+// profile loads a profile, once however many targets name it.
+func (c *console) profile(name string) (p *profiles.Profile, err error) {
+	if p = c.loaded[name]; p != nil {
+		return p, nil
+	}
+	if p, err = profiles.Load(name); err != nil {
+		return nil, err
+	}
+	if c.loaded == nil {
+		c.loaded = map[string]*profiles.Profile{}
+	}
+	c.loaded[name] = p
+	return p, nil
 }
 
 // limits are the profile's where no flag says otherwise. What a project's file

@@ -43,12 +43,13 @@ build, are today's.`,
 		if err := sameWorld(o, &r); err != nil {
 			return err
 		}
-		w, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD)
+		g, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD)
 		if err != nil {
 			return err
 		}
+		defer g.end()
+		w := &work{gear: g, folder: folder}
 		defer w.end()
-		w.folder = folder
 		run, p, err := w.again(folder.Case)
 		if err != nil {
 			return err

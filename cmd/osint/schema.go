@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
 )
 
@@ -19,5 +20,6 @@ func newSchema(c *console) *cobra.Command {
 	}
 	return shelf("schema", "", "Print the JSON Schema of what osint writes", "  osint schema report > report.schema.json",
 		one("report", "The schema of the JSON report", report.Schema),
-		one("case", "The schema of one line of a case file", report.CaseSchema))
+		one("case", "The schema of one line of a case file", report.CaseSchema),
+		one("batch", "The schema of the index of a batch", fleet.Schema))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -23,6 +24,8 @@ func TestMain(m *testing.M) {
 // usual words a script has
 //
 //	exits CODE PROGRAM ARG...   the program ends with that code
+//
+// and the lab's worlds as text below $WORLDS.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -33,6 +36,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("OSINT_HOME", e.WorkDir+"/home")
 			e.Setenv("TERM", "dumb")
+			worlds, err := filepath.Abs("../../testdata/lab")
+			if err != nil {
+				return err
+			}
+			e.Setenv("WORLDS", worlds)
 			return nil
 		},
 		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
@@ -94,3 +102,10 @@ func runHere(t *testing.T, args ...string) (stdout, stderr string, code int) {
 type writer []byte
 
 func (w *writer) Write(p []byte) (int, error) { *w = append(*w, p...); return len(p), nil }
+
+// osintCommand is the program, in an installation of its own.
+func osintCommand(home string, args ...string) *exec.Cmd {
+	cmd := exec.Command("osint", args...)
+	cmd.Env = append(os.Environ(), "OSINT_HOME="+filepath.Join(home, "home"))
+	return cmd
+}

@@ -11,13 +11,14 @@ import (
 )
 
 // verdict is the exit code of a run: 130 before 1 before 4 before 10 before 3.
-func (w *work) verdict(cs *pipeline.Case, p *profiles.Profile, err error) error {
+// signal is the code of the signal that cut it short, or 0.
+func (w *work) verdict(signal int, cs *pipeline.Case, p *profiles.Profile, err error) error {
 	if errors.Is(err, syscall.EPIPE) { // nobody who closes stdout opens a gate
 		err = nil
 	}
 	switch why := w.nothingAsked(cs); {
-	case w.intr.Code() != 0:
-		return &exit{w.intr.Code(), err}
+	case signal != 0:
+		return &exit{signal, err}
 	case errors.As(err, new(*pipeline.Broken)):
 		return fmt.Errorf("%w; when that is mended: osint resume %s", err, w.folder.Dir)
 	case err != nil:

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/pipeline"
+	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
 )
 
@@ -29,12 +30,13 @@ type build struct {
 type schemas struct {
 	Case   int `json:"case"`
 	Report int `json:"report"`
+	Batch  int `json:"batch"`
 }
 
 // thisBuild takes what the linker set, else what the Go tool recorded.
 func thisBuild() build {
 	b := build{Version: version, Commit: commit, Date: date, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		Schemas: schemas{pipeline.SchemaVersion, report.SchemaVersion}}
+		Schemas: schemas{pipeline.SchemaVersion, report.SchemaVersion, fleet.SchemaVersion}}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "(devel)" {
 			b.Version = cmp.Or(b.Version, v)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"osint/pkg/collectors"
@@ -18,8 +19,9 @@ import (
 	"osint/profiles"
 )
 
-// work is one run in the making: what it uses, and who watches.
-type work struct {
+// gear is what all runs of a process share: the way out, the rules, the
+// places, and who hears a signal.
+type gear struct {
 	c       *console
 	places  places
 	formats []report.Format
@@ -27,84 +29,97 @@ type work struct {
 	world   string
 	lab     *lab.Lab
 	net     *collectors.Net
-	folder  *pipeline.Folder
 	model   *risk.Model
 	terms   *terms
 	host    *host
-	gate    pipeline.Gate
-	seeds   []pipeline.Entity // in clear
 
-	ctx    context.Context // ends with the first signal
-	intr   *interrupt
-	stop   func()
+	ctx  context.Context // ends with the first signal
+	intr *interrupt
+	stop func()
+}
+
+// work is one run in the making: what it uses, and who watches.
+type work struct {
+	*gear
+	folder *pipeline.Folder
+	gate   pipeline.Gate
+	seeds  []pipeline.Entity // in clear
 	screen screen
 }
 
-// begin opens the way out and the screen. Everything that can be wrong in the
-// flags is said here, before anything is made.
-func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64) (w *work, err error) {
-	w = &work{c: c, world: r.lab.world}
-	if w.host, err = s.code.read(c); err != nil {
+// begin opens the way out. Everything that can be wrong in the flags is said
+// here, before anything is made.
+func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64) (g *gear, err error) {
+	g = &gear{c: c, world: r.lab.world}
+	if g.host, err = s.code.read(c); err != nil {
 		return nil, err
 	}
-	if w.formats, err = formats(s.formats, w.host.places); err != nil {
+	if g.formats, err = formats(s.formats, g.host.places); err != nil {
 		return nil, err
 	}
-	if w.kind, err = c.screenKind(s.kind()); err != nil {
+	if g.kind, err = c.screenKind(s.kind()); err != nil {
 		return nil, err
 	}
 	options, err := r.options()
 	if err != nil {
 		return nil, err
 	}
-	if w.model, err = risk.Load(profiles.Rules()); err != nil {
+	if g.model, err = risk.Load(profiles.Rules()); err != nil {
 		return nil, err
 	}
-	if w.terms, err = a.read(c, w.model); err != nil {
+	if g.terms, err = a.read(c, g.model); err != nil {
 		return nil, err
 	}
-	if w.lab, err = r.lab.enter(&options); err != nil {
+	if g.lab, err = r.lab.enter(&options); err != nil {
 		return nil, err
 	}
-	w.places = c.places(true)
+	g.places = c.places(true)
 	options.BudgetUSD = budget
-	if w.lab == nil { // nothing of a made-up world is remembered
-		options.CacheDir, options.StateDir = w.places.cache, w.places.state
+	if g.lab == nil { // nothing of a made-up world is remembered
+		options.CacheDir, options.StateDir = g.places.cache, g.places.state
 	}
-	if w.net, err = collectors.New(options); err != nil {
-		return nil, errors.Join(err, w.end())
+	if g.net, err = collectors.New(options); err != nil {
+		return nil, errors.Join(err, g.end())
 	}
-	w.ctx, w.intr, w.stop = interruptible(parent, func(s string) { c.say("osint: %s", s) }, os.Exit)
-	return w, nil
+	g.ctx, g.intr, g.stop = interruptible(parent, func(s string) { c.say("osint: %s", s) }, os.Exit)
+	return g, nil
 }
 
 // end gives back all that was taken, in the reverse order.
+func (g *gear) end() error {
+	if g.stop != nil {
+		g.stop()
+	}
+	var errs []error
+	if g.net != nil {
+		errs = append(errs, g.net.Close())
+	}
+	if g.lab != nil {
+		errs = append(errs, g.lab.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// end closes what belongs to one run.
 func (w *work) end() error {
 	var errs []error
 	if w.screen != nil {
 		errs = append(errs, w.screen.Close())
 	}
-	if w.stop != nil {
-		w.stop()
-	}
 	if w.folder != nil {
 		errs = append(errs, w.folder.Close())
-	}
-	if w.net != nil {
-		errs = append(errs, w.net.Close())
-	}
-	if w.lab != nil {
-		errs = append(errs, w.lab.Close())
 	}
 	return errors.Join(errs...)
 }
 
 // create makes the case folder: out, or a new one below the others.
 func (w *work) create(out string, m *mandate) (err error) {
+	last := "" // case of the same target, beside the new one
 	if w.places.note != "" {
 		w.c.say("osint: %s", w.places.note)
 	}
 	if out == "" {
+		last = caseBefore(w.places.cases(), m.scope.Seeds)
 		if out, err = newFolder(w.places.cases(), m.scope.Seeds); err != nil {
 			return err
 		}
@@ -114,8 +129,13 @@ func (w *work) create(out string, m *mandate) (err error) {
 	if err := os.MkdirAll(out, 0o700); err != nil {
 		return usage("--out: %w", err)
 	}
-	w.folder, err = pipeline.Create(out, w.places.keys())
-	return err
+	if w.folder, err = pipeline.Create(out, w.places.keys()); err != nil {
+		return err
+	}
+	if last != "" {
+		w.folder.Beside(last)
+	}
+	return nil
 }
 
 const caseFile = "case.jsonl"
@@ -123,11 +143,7 @@ const caseFile = "case.jsonl"
 // newFolder makes a folder for a case, named after its first target, if that
 // is no person, and the time.
 func newFolder(cases string, seeds []pipeline.Entity) (string, error) {
-	name := "case"
-	if e := seeds[0]; !e.Personal() {
-		name = fileName(e.Value)
-	}
-	name += "-" + time.Now().UTC().Format("20060102T150405Z")
+	name := caseName(seeds) + "-" + time.Now().UTC().Format(runLayout)
 	if err := os.MkdirAll(cases, 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of cases: %w; name another with --out", err)
 	}
@@ -140,6 +156,24 @@ func newFolder(cases string, seeds []pipeline.Entity) (string, error) {
 			return dir, err
 		}
 	}
+}
+
+func caseName(seeds []pipeline.Entity) string {
+	if seeds[0].Personal() {
+		return "case"
+	}
+	return fileName(seeds[0].Value)
+}
+
+// caseBefore returns the last case of the same target below the others; "" if
+// there is none.
+func caseBefore(cases string, seeds []pipeline.Entity) (dir string) {
+	for _, n := range caseNames(cases) { // sorted, so by time
+		if rest, ok := strings.CutPrefix(n, caseName(seeds)+"-"); ok && isRun(rest) {
+			dir = filepath.Join(cases, n)
+		}
+	}
+	return dir
 }
 
 // fileName keeps what any file system takes.
@@ -183,28 +217,35 @@ func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 }
 
 // carryOut runs, reports, and says how it ended.
-func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) (err error) {
+func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 	w.screen = w.c.screen(w.kind, w.intr)
 	if r.Past != nil {
 		if err := w.catchUp(); err != nil {
 			return err
 		}
 	}
-	cs, err := r.Do(w.ctx, append(w.folder.Sinks(), w.screen)...)
-	if err != nil {
-		return w.verdict(cs, p, err)
+	cs, doc, files, err := w.perform(r, p)
+	if doc != nil {
+		w.screen.Close()
+		w.c.warn(w.terms, cs)
 	}
-	if err := w.triage(cs); err != nil {
-		return w.verdict(cs, p, err)
-	}
-	doc, files, err := w.report(cs, p)
-	w.screen.Close()
-	w.c.warn(w.terms, cs)
 	if err == nil {
 		err = w.closing(doc, files)
 	}
 	if err == nil {
 		err = w.host.tell(w.c, doc, w.kind == "jsonl")
 	}
-	return w.verdict(cs, p, err)
+	return w.verdict(w.intr.Code(), cs, p, err)
+}
+
+// perform runs, and renders what came of it. doc is nil if the run failed.
+func (w *work) perform(r *pipeline.Run, p *profiles.Profile) (cs *pipeline.Case, doc *report.Document, files []string, err error) {
+	cs, err = r.Do(w.ctx, append(w.folder.Sinks(), w.screen)...)
+	if err == nil {
+		err = w.triage(cs)
+	}
+	if err == nil {
+		doc, files, err = w.report(cs, p)
+	}
+	return cs, doc, files, err
 }
