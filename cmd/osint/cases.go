@@ -32,7 +32,7 @@ func newCases(c *console) *cobra.Command {
 		},
 	}
 	rm.Flags().BoolVar(&yes, "yes", false, "do it: a case that was removed is gone")
-	return shelf("cases", groupRead, "List and remove cases", "  osint cases list", list, rm)
+	return shelf("cases", groupRead, "List and remove cases", "  osint cases list", list, rm, newPrune(c))
 }
 
 // A caseRow is what the list says of one case.
@@ -65,14 +65,53 @@ func (c *console) listCases(asJSON bool) error {
 		}
 		t.add(r.Name, r.Target, started, r.Outcome, r.Level, score, r.TLP)
 	}
+	batches := describeBatches(cases)
 	if asJSON {
-		return c.json(map[string]any{"folder": cases, "cases": rows})
+		return c.json(map[string]any{"folder": cases, "cases": rows, "batches": batches})
 	}
-	if len(rows) == 0 {
+	if len(rows)+len(batches) == 0 {
 		c.say("no cases in %s yet: osint investigate SEED makes one", cases)
 		return nil
 	}
+	if len(rows) > 0 {
+		if err := c.table(t); err != nil || len(batches) == 0 {
+			return err
+		}
+		fmt.Fprintln(c.out)
+	}
+	t = table{header: []string{"batch", "targets", "runs", "last run", "outcome", "code"}, right: []int{1, 2, 5}}
+	for _, b := range batches {
+		t.add(b.Name, fmt.Sprint(b.Targets), fmt.Sprint(b.Runs), b.Run, b.Outcome, fmt.Sprint(b.Code))
+	}
 	return c.table(t)
+}
+
+// A batchLine is what the list says of one batch: its last run.
+type batchLine struct {
+	Name    string `json:"name"`
+	Dir     string `json:"dir"`
+	Runs    int    `json:"runs"`
+	Run     string `json:"run"`
+	Targets int    `json:"targets"`
+	Outcome string `json:"outcome"` // complete, interrupted, or stopped: it was killed
+	Code    int    `json:"code"`
+}
+
+func describeBatches(cases string) []batchLine {
+	lines := []batchLine{}
+	for _, name := range batchNames(cases) {
+		dir := filepath.Join(cases, name)
+		runs := batchRuns(dir)
+		l := batchLine{Name: name, Dir: dir, Runs: len(runs), Outcome: "stopped"}
+		if len(runs) > 0 {
+			l.Run = runs[len(runs)-1]
+		}
+		if x, err := readIndex(filepath.Join(dir, l.Run, indexFile)); err == nil && x != nil {
+			l.Targets, l.Outcome, l.Code = len(x.Rows), string(x.Outcome), x.Code
+		}
+		lines = append(lines, l)
+	}
+	return lines
 }
 
 func describeCase(name, dir string) caseRow {
@@ -146,6 +185,15 @@ func readOpened(dir string) (*pipeline.Opened, error) {
 		return nil, err
 	}
 	defer f.Close()
+	e, err := firstLine(f)
+	if err != nil {
+		return nil, err
+	}
+	return e.Opened, nil
+}
+
+// firstLine reads the line that opens a case.
+func firstLine(f *os.File) (*pipeline.Event, error) {
 	line, err := bufio.NewReaderSize(f, 1<<16).ReadBytes('\n')
 	if err != nil {
 		return nil, err
@@ -154,5 +202,5 @@ func readOpened(dir string) (*pipeline.Opened, error) {
 	if err != nil || e.Opened == nil {
 		return nil, errors.New("no first line")
 	}
-	return e.Opened, nil
+	return e, nil
 }
