@@ -21,7 +21,7 @@ import (
 // dependent exchanges computed from the case it left.
 func labRun(binary string) error {
 	const runs = 7
-	flags, stop, err := serve(binary, "100ms")
+	flags, stop, err := serve(binary, "brindleford", "100ms")
 	if err != nil {
 		return err
 	}
@@ -86,9 +86,9 @@ func describe(c *pipeline.Case, chain []pipeline.Link, collected time.Duration) 
 	fmt.Printf("  round trips one after another, at most 4: %s\n", strings.Join(most, ", "))
 }
 
-// serve starts the lab and returns the flags that lead to it.
-func serve(binary, latency string) (flags []string, stop func(), err error) {
-	cmd := exec.Command(binary, "lab", "serve", "brindleford", "--lab-latency", latency, "--json")
+// serve starts a world of the lab and returns the flags that lead to it.
+func serve(binary, world, latency string) (flags []string, stop func(), err error) {
+	cmd := exec.Command(binary, "lab", "serve", world, "--lab-latency", latency, "--json")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

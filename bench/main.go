@@ -2,49 +2,54 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
+
+// A measurement is one word after `bench`. Those with a hyphen are one side of
+// another, which runs them as processes of their own.
+type measurement struct {
+	args string // what it takes
+	do   func(args []string) error
+}
+
+var measurements = map[string]measurement{
+	"startup":   {"BINARY FLOOR...", func(a []string) error { return startup(a[0], a[1:]) }},
+	"run":       {"BINARY", func(a []string) error { return labRun(a[0]) }},
+	"batch":     {"BINARY", func(a []string) error { return batch(a[0], a[1:]) }},
+	"scale":     {"", func([]string) error { return scale() }},
+	"scale-of":  {"SHAPE N", func(a []string) error { return scaleOf(a[0], number(a[1])) }},
+	"pages":     {"", func([]string) error { return pages() }},
+	"pages-of":  {"ROWS", func(a []string) error { return pagesOf(number(a[0])) }},
+	"tls":       {"", func([]string) error { return handshakes() }},
+	"tls-serve": {"", func([]string) error { return tlsServe() }},
+	"tls-meet":  {"HOW ADDRESS", func(a []string) error { return tlsMeet(a[0], a[1]) }},
+	"web":       {"", func([]string) error { return pageCosts() }},
+	"web-of":    {"PAGES", func(a []string) error { return pageCostsOf(number(a[0])) }},
+}
 
 func main() {
 	if len(os.Args) < 2 {
-		fail(fmt.Errorf("usage: bench startup|run BINARY [ARG...], bench scale|pages|tls|web"))
+		fail(fmt.Errorf("usage: bench MEASUREMENT [ARG...], one of %s", strings.Join(slices.Sorted(maps.Keys(measurements)), ", ")))
 	}
-	var err error
-	switch args := os.Args[2:]; os.Args[1] {
-	case "scale":
-		err = scale()
-	case "scale-of":
-		err = scaleOf(args[0], number(args[1:]))
-	case "pages":
-		err = pages()
-	case "pages-of":
-		err = pagesOf(number(args))
-	case "startup":
-		err = startup(args[0], args[1:])
-	case "run":
-		err = labRun(args[0])
-	case "tls":
-		err = handshakes()
-	case "tls-serve":
-		err = tlsServe()
-	case "tls-meet":
-		err = tlsMeet(args[0], args[1])
-	case "web":
-		err = pageCosts()
-	case "web-of":
-		err = pageCostsOf(number(args))
-	default:
-		err = fmt.Errorf("unknown measurement %q", os.Args[1])
+	m, ok := measurements[os.Args[1]]
+	args := os.Args[2:]
+	switch {
+	case !ok:
+		fail(fmt.Errorf("unknown measurement %q", os.Args[1]))
+	case len(args) < len(strings.Fields(m.args)) && !strings.Contains(m.args, "..."):
+		fail(fmt.Errorf("usage: bench %s %s", os.Args[1], m.args))
 	}
-	if err != nil {
+	if err := m.do(args); err != nil {
 		fail(err)
 	}
 }
 
-func number(args []string) int {
-	n, err := strconv.Atoi(args[0])
+func number(s string) int {
+	n, err := strconv.Atoi(s)
 	if err != nil {
 		fail(err)
 	}
