@@ -81,7 +81,6 @@ one; --resume goes on with it instead. In a crontab:
 	fs.StringVar(&b.s.code.annotations, "annotations", "auto", "`WHEN`: auto (on GitHub Actions), always, never: annotations and a step summary (default auto)")
 	group(fs, "Where to, and how it is shown", "out", "format", "progress", "quiet", "json", "annotations")
 	b.a.flags(fs)
-	completeWords(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		b.typed = fs
 		return b.run(cmd.Context(), c, args[0])
