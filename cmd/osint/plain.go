@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -105,7 +106,7 @@ func (p *plain) opened(at time.Time, o *pipeline.Opened) error {
 func (p *plain) ruled(at time.Time, r *pipeline.Ruled) error {
 	for _, g := range r.Groups {
 		v := g.Ruling.Verdict
-		if v != pipeline.Deny && v != pipeline.ReviewIt || p.refused[g.Ruling.Rule] {
+		if v != pipeline.Deny && v != pipeline.ReviewIt || p.refused[g.Ruling.Rule] || g.Ruling.Rule == compliance.RuleOnRequest {
 			continue
 		}
 		p.refused[g.Ruling.Rule] = true

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/profiles"
 )
@@ -47,7 +48,7 @@ func (w *work) nothingAsked(cs *pipeline.Case) string {
 			case pipeline.ReviewIt:
 				return fmt.Sprintf("a ruling waits for review: %s (%s)", g.Ruling.Reason, g.Ruling.Rule)
 			case pipeline.Deny:
-				if denied == "" {
+				if denied == "" && g.Ruling.Rule != compliance.RuleOnRequest {
 					denied = fmt.Sprintf("%s (%s)", g.Ruling.Reason, g.Ruling.Rule)
 				}
 			}

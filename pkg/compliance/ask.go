@@ -28,6 +28,10 @@ const (
 	ruleBudget          = "budget.ceiling"
 )
 
+// RuleOnRequest is the rule by which a collector that runs on request only
+// was not asked: no refusal, and no news.
+const RuleOnRequest = "select.on-request"
+
 func (q *question) cite(clause string) string { return "profile " + q.policy.Profile + ", " + clause }
 
 func deny(id, cite, reason string, args ...any) (pipeline.Ruling, bool) {
@@ -73,6 +77,8 @@ func selected(q *question) (pipeline.Ruling, bool) {
 		return deny(ruleNotChosen, "flag --collector", "The job names other collectors.")
 	case len(q.job.Types) > 0 && !slices.Contains(q.job.Types, q.spec.Domain):
 		return deny(ruleType, "flag --type", "The job asks for other types of investigation than %s.", q.spec.Domain)
+	case q.spec.OnRequest != "" && !slices.Contains(q.job.Requested, name) && !slices.Contains(q.job.Collectors, name):
+		return deny(RuleOnRequest, "manifest of "+name, "It runs only when asked for, and the job did not ask: %s does.", q.spec.OnRequest)
 	}
 	return silent()
 }

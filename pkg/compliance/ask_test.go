@@ -92,6 +92,13 @@ func TestAsk(t *testing.T) {
 		{"another type", func(x setting) { x.j.Types = []pipeline.Domain{pipeline.Social} }, pipeline.Deny, pipeline.KeepNone, "select.type", "flag --type"},
 		{"the type asked for", func(x setting) { x.j.Types = []pipeline.Domain{pipeline.Social, pipeline.Infrastructure} }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
 
+		{"on request, not asked for", func(x setting) { x.s.OnRequest = "--wordlist" }, pipeline.Deny, pipeline.KeepNone, "select.on-request", "manifest of dns"},
+		{"on request, asked for by its flag", func(x setting) { x.s.OnRequest, x.j.Requested = "--wordlist", []string{"dns"} }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
+		{"on request, asked for by name", func(x setting) { x.s.OnRequest, x.j.Collectors = "--wordlist", []string{"dns"} }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
+		{"on request, asked for, of a mode that is never allowed", func(x setting) {
+			x.s.OnRequest, x.j.Requested, x.p.Freedoms.Relayed = "--wordlist", []string{"dns"}, Never
+		}, pipeline.Deny, pipeline.KeepNone, "mode.relayed-never", ""},
+
 		{"active, not asked for", func(x setting) { x.s.Mode = pipeline.Active }, pipeline.Deny, pipeline.KeepNone, "mode.active-not-requested", "profile office, freedoms.active: on-request"},
 		{"active, asked for", func(x setting) { x.s.Mode = pipeline.Active; x.j.Active = true }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
 		{"active, always", func(x setting) { x.s.Mode = pipeline.Active; x.p.Freedoms.Active = Always }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},

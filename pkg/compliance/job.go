@@ -18,6 +18,7 @@ type Job struct {
 	Active       bool              // the freedom to be seen was asked for
 	Collectors   []string          // only these; empty is all
 	Exclude      []string          // not these
+	Requested    []string          // collectors that run on request only, asked for by their flags
 	Types        []pipeline.Domain // only these; empty is all
 	BudgetUSD    float64           // what may be spent; zero is nothing
 }
@@ -37,6 +38,17 @@ func (p Policy) Permits(j Job) error {
 		}
 		if slices.Contains(j.Exclude, name) {
 			errs = append(errs, fmt.Errorf("--collector %s and --exclude %s: take one of them out", name, name))
+		}
+	}
+	for _, name := range j.Requested {
+		switch {
+		case slices.Contains(p.Collectors.Exclude, name):
+			errs = append(errs, fmt.Errorf("%s is asked for, and profile %s never uses it (collectors.exclude, rule %s); do not ask for it or choose another profile",
+				name, p.Profile, ruleProfileExcludes))
+		case slices.Contains(j.Exclude, name):
+			errs = append(errs, fmt.Errorf("%s is asked for, and --exclude %s leaves it out: take one of them out", name, name))
+		case len(j.Collectors) > 0 && !slices.Contains(j.Collectors, name):
+			errs = append(errs, fmt.Errorf("%s is asked for, and --collector names others only: add %s there, or do not ask for it", name, name))
 		}
 	}
 	if j.TLP != "" {

@@ -146,7 +146,7 @@ func (e *engine) open() {
 		s := e.specs[name]
 		o.Collectors = append(o.Collectors, CollectorRef{Name: s.Name, Title: s.Title, Domain: s.Domain,
 			Mode: s.Mode, Source: s.Source.Name, Family: s.Source.Family, Country: s.Source.Country,
-			StandsInFor: s.StandsInFor, Produces: s.Produces})
+			StandsInFor: s.StandsInFor, OnRequest: s.OnRequest, Produces: s.Produces})
 	}
 	e.write(&Event{Opened: &o})
 }

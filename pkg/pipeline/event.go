@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -57,9 +58,11 @@ type Opened struct {
 	Reference    string          `json:"reference,omitempty"`
 	Investigator string          `json:"investigator,omitempty"`
 	TLP          string          `json:"tlp"`
-	Active       bool            `json:"active,omitempty"`  // the freedom to be seen by the subject was asked for
-	Only         []string        `json:"only,omitempty"`    // collectors chosen by name; empty is all
-	Exclude      []string        `json:"exclude,omitempty"` // collectors left out by name
+	Active       bool            `json:"active,omitempty"`    // the freedom to be seen by the subject was asked for
+	Only         []string        `json:"only,omitempty"`      // collectors chosen by name; empty is all
+	Exclude      []string        `json:"exclude,omitempty"`   // collectors left out by name
+	Requested    []string        `json:"requested,omitempty"` // collectors that run on request only, and were asked for
+	WordList     *WordListRef    `json:"word_list,omitempty"` // what sweeps try
 	Profile      ProfileRef      `json:"profile"`
 	Resolved     json.RawMessage `json:"resolved"` // the profile as it was in force, whole
 	Limits       Limits          `json:"limits"`
@@ -83,7 +86,25 @@ type CollectorRef struct {
 	Family      string      `json:"family"`
 	Country     string      `json:"country,omitempty"`
 	StandsInFor string      `json:"stands_in_for,omitempty"`
+	OnRequest   string      `json:"on_request,omitempty"` // the flag that asks for it
 	Produces    []Predicate `json:"produces"`
+}
+
+// Unrequested reports whether a collector took no part because it runs on
+// request only and nobody asked for it: that is no gap in what is known.
+func (o *Opened) Unrequested(collector string) bool {
+	if o == nil || slices.Contains(o.Requested, collector) || slices.Contains(o.Only, collector) {
+		return false
+	}
+	return slices.ContainsFunc(o.Collectors, func(c CollectorRef) bool { return c.Name == collector && c.OnRequest != "" })
+}
+
+// WordListRef names a list of names without saying where it lies: a sweep is
+// the same again only with the same bytes.
+type WordListRef struct {
+	Name   string `json:"name"` // "builtin", or the file's last element
+	SHA256 string `json:"sha256"`
+	Names  int    `json:"names"` // lines that are names
 }
 
 // Tool is what made the case.

@@ -52,6 +52,11 @@ type Spec struct {
 	// subject only after that one ended there without an answer.
 	StandsInFor string
 
+	// OnRequest names the flag that asks for the collector, such as
+	// "--wordlist": it runs only where the job asks for it, by that flag or by
+	// its name. "" runs unasked.
+	OnRequest string
+
 	// Derive makes the redacted derivative of an answer that may only be kept
 	// derived; nil means there is none.
 	Derive func(body []byte) ([]byte, error) `json:"-"`
@@ -60,6 +65,7 @@ type Spec struct {
 // Ceiling bounds what one task may use.
 type Ceiling struct {
 	Requests int     // exchanges
+	Names    int     // that sweeps may try; a sweep is one exchange
 	Bytes    int64   // of answers, together; zero means 32 MiB
 	CostUSD  float64 //
 }

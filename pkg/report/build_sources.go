@@ -13,7 +13,8 @@ import (
 const openTask pipeline.Outcome = "open"
 
 // collectorsOf sums up the tasks of each collector. What was refused or waits
-// for review never became a task: the rulings say so.
+// for review never became a task: the rulings say so. A collector that runs on
+// request only and was not asked for took no part.
 func collectorsOf(c *pipeline.Case, t *teller) []Collector {
 	var out []*Collector
 	by := map[string]*Collector{}
@@ -26,6 +27,9 @@ func collectorsOf(c *pipeline.Case, t *teller) []Collector {
 	}
 	if c.Opened != nil {
 		for _, r := range c.Opened.Collectors {
+			if c.Opened.Unrequested(r.Name) {
+				continue
+			}
 			x := get(r.Name)
 			x.Title, x.Domain, x.Mode, x.Source = cmp.Or(r.Title, r.Name), r.Domain, r.Mode, r.Source
 		}
@@ -96,7 +100,7 @@ func lastRulings(c *pipeline.Case) []lastRuling {
 		for _, g := range r.Groups {
 			for _, col := range g.Collectors {
 				k := pipeline.TaskKey{Collector: col, Subject: r.Lead.Entity}
-				if c.Task(k) != nil {
+				if c.Task(k) != nil || c.Opened.Unrequested(col) {
 					continue
 				}
 				i, known := at[k]

@@ -57,6 +57,9 @@ func (b *board) take(e *pipeline.Event) {
 	case e.Opened != nil:
 		b.opened = e.Opened
 		for _, c := range e.Opened.Collectors {
+			if e.Opened.Unrequested(c.Name) {
+				continue
+			}
 			b.rows = append(b.rows, &row{ref: c, outcomes: map[pipeline.Outcome]int{}})
 		}
 	case e.Ruled != nil:
