@@ -26,6 +26,7 @@ func (b *bound) Spec() pipeline.Spec { return b.entry.Spec }
 // is a fault of the collector: it is dropped, and the task is Malformed.
 func (b *bound) Collect(ctx context.Context, t pipeline.Task, out pipeline.Out) error {
 	v := b.net.view(b.entry.Spec, t, out)
+	v.list = b.entry.WordList
 	defer v.close()
 	var mu sync.Mutex
 	var fault error

@@ -24,5 +24,6 @@
 // X-Osint-Url, X-Osint-Doubt and X-Osint-Truncated are ours. DNS: the message in
 // wire form, its id zero; of a zone transfer each message with its length before
 // it, as over TCP. WHOIS: the bytes received. TLS: one line of JSON about the
-// connection, and the chain as PEM.
+// connection, and the chain as PEM. A sweep of a word list, which is one
+// exchange: a [Swept] as JSON.
 package collectors

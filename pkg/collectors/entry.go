@@ -10,6 +10,10 @@ import (
 type Entry struct {
 	Spec    pipeline.Spec
 	Collect Func
+
+	// WordList is what the collector's sweeps try; nil is the built-in list.
+	// Whoever binds the entry to a run sets it.
+	WordList *WordList
 }
 
 // A Func does one task. A nil error means that everything asked was answered;

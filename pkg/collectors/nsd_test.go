@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -33,10 +34,16 @@ func zoneFile(origin string) string {
 // shut.example, and returns its port. It skips where there is no nsd.
 func nsd(t *testing.T) string {
 	t.Helper()
+	return serveNSD(t, map[string]string{"open.example": zoneFile("open.example"), "shut.example": zoneFile("shut.example")}, "open.example")
+}
+
+// serveNSD serves zones, given as files, and hands out one of them whole.
+func serveNSD(t *testing.T, zones map[string]string, open string) string {
+	t.Helper()
 	bin, err := exec.LookPath("nsd")
 	if err != nil {
 		if bin, err = exec.LookPath("/usr/sbin/nsd"); err != nil {
-			t.Skip("no nsd on this machine: questions to name servers were not tried against a server of other make")
+			t.Skip("no nsd on this machine: name servers and sweeps were not tried against a server of other make")
 		}
 	}
 	dir, err := os.MkdirTemp("", "nsd")
@@ -64,15 +71,16 @@ func nsd(t *testing.T) string {
   server-count: 1
 remote-control:
   control-enable: no
-zone:
-  name: open.example
-  zonefile: open
-  provide-xfr: 127.0.0.1 NOKEY
-zone:
-  name: shut.example
-  zonefile: shut
 `, port, dir)
-	for name, text := range map[string]string{"conf": conf, "open": zoneFile("open.example"), "shut": zoneFile("shut.example")} {
+	files := maps.Clone(zones)
+	for name := range zones {
+		conf += fmt.Sprintf("zone:\n  name: %[1]s\n  zonefile: %[1]s\n", name)
+		if name == open {
+			conf += "  provide-xfr: 127.0.0.1 NOKEY\n"
+		}
+	}
+	files["conf"] = conf
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

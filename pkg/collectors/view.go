@@ -26,6 +26,7 @@ type View struct {
 	spec pipeline.Spec
 	task pipeline.Task
 	out  pipeline.Out
+	list *WordList // nil is the built-in one
 
 	mu       sync.Mutex
 	requests int
