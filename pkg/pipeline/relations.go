@@ -36,6 +36,10 @@ var table = []Relation{
 	{"open-recursion", names, names, Record, "shares a name server with anybody, at", false}, // address; Denies: refused
 	{"zone-transfer", names, names, Record, "is handed out whole to anybody by", false},      // address, records, whole; Denies: address, reason
 
+	// names found by trying them
+	{"words-tried", names, nil, Record, "was searched with the word list", false},          // list, sha256, tried, found, absent, wildcard, lost, unclear, unasked, untold
+	{"answers-any-name", names, nil, Record, "answers for any name right below it", false}, // type, with: a wildcard
+
 	// mail policy
 	{"spf-record", names, nil, Text, "publishes the SPF record", false},
 	{"spf-policy", names, nil, Record, "has the SPF policy", true}, // all, lookups, void, records, ptr, redirect, error, unfollowed

@@ -3,6 +3,7 @@ package all
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,8 +54,15 @@ func checkSpec(t *testing.T, s pipeline.Spec) {
 	if s.Ceiling.Requests <= 0 {
 		t.Error("no ceiling of requests")
 	}
-	if s.Timeout < 0 || s.Timeout > 2*time.Minute {
+	longest := 2 * time.Minute
+	if s.OnRequest != "" { // who asks for it waits for it
+		longest = 10 * time.Minute
+	}
+	if s.Timeout < 0 || s.Timeout > longest {
 		t.Errorf("a timeout of %s", s.Timeout)
+	}
+	if s.OnRequest != "" && !strings.HasPrefix(s.OnRequest, "--") {
+		t.Errorf("runs on request, but %q is no flag to ask by", s.OnRequest)
 	}
 	if s.Source.PriceUSD > 0 && s.Ceiling.CostUSD <= 0 {
 		t.Error("costs money and has no ceiling of cost")

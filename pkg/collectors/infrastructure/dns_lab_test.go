@@ -108,6 +108,14 @@ func TestDNSCollectorsInTheLab(t *testing.T) {
 		{"brindleford", "dns", "status.brindleford.example", []string{
 			"not status.brindleford.example resolves-to",
 			"status.brindleford.example alias-of host:brindleford.statusboard.example"}},
+		{"brindleford", "dns-words", "brindleford.example", []string{
+			"brindleford.example has-name host:intranet.brindleford.example",
+			"intranet.brindleford.example resolves-to ip:192.0.2.40",
+			"backup.brindleford.example resolves-to ip:2001:db8:b::42",
+			"brindleford.example has-name host:preview.brindleford.example",
+			"m.brindleford.example alias-of host:www.brindleford.example",
+			"m.brindleford.example resolves-to ip:192.0.2.10",
+			"status.brindleford.example alias-of host:brindleford.statusboard.example"}},
 		{"brindleford", "mail-policy", "brindleford.example", []string{
 			`brindleford.example spf-policy {"all":"?","error":"more than 10 lookups","lookups":14,"ptr":false,"records":1,"redirect":"","unfollowed":0,"void":1}`,
 			`brindleford.example dmarc-policy {"adkim":"r","aspf":"r","error":"","from":"brindleford.example","np":"none","p":"none","psd":"u","refused":["reports.dmarcwatch.example"],"rua":2,"sp":"none","t":false}`,

@@ -7,6 +7,7 @@ import "osint/pkg/collectors"
 func All() []collectors.Entry {
 	return []collectors.Entry{
 		dnsRecords(),
+		dnsWords(),
 		mailPolicy(),
 		chainOfTrust(),
 		dane(),
