@@ -23,6 +23,7 @@ type collectorRow struct {
 	Grade       pipeline.Grade       `json:"grade"`
 	Origin      string               `json:"origin"`
 	StandsInFor string               `json:"stands_in_for,omitempty"`
+	OnRequest   string               `json:"on_request,omitempty"`
 	Keys        []string             `json:"keys"`
 	Ceiling     ceiling              `json:"ceiling"`
 	Source      pipeline.Source      `json:"source"`
@@ -30,6 +31,7 @@ type collectorRow struct {
 
 type ceiling struct {
 	Requests int     `json:"requests"`
+	Names    int     `json:"names,omitempty"`
 	Bytes    int64   `json:"bytes"`
 	CostUSD  float64 `json:"cost_usd"`
 }
@@ -45,8 +47,13 @@ func newCollectors(c *console) *cobra.Command {
 			for _, e := range all.Entries() {
 				s := e.Spec
 				rows = append(rows, collectorRow{s.Name, s.Title, s.Domain, s.Mode, s.Consumes, s.Produces, s.Emits, s.Sends, s.Grade, s.Origin,
-					s.StandsInFor, append([]string{}, s.Keys...), ceiling{s.Ceiling.Requests, s.Ceiling.Bytes, s.Ceiling.CostUSD}, s.Source})
-				t.add(s.Name, string(s.Mode), s.Source.Name, words(s.Consumes), s.Title)
+					s.StandsInFor, s.OnRequest, append([]string{}, s.Keys...),
+					ceiling{s.Ceiling.Requests, s.Ceiling.Names, s.Ceiling.Bytes, s.Ceiling.CostUSD}, s.Source})
+				does := s.Title
+				if s.OnRequest != "" {
+					does += "; only with " + s.OnRequest
+				}
+				t.add(s.Name, string(s.Mode), s.Source.Name, words(s.Consumes), does)
 			}
 			if asJSON {
 				return c.json(map[string]any{"collectors": rows})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"osint/pkg/collectors"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
@@ -24,6 +25,7 @@ type order struct {
 	investigator, tlp     string
 	active                bool
 	collectors, exclude   []string
+	wordlist              string
 	depth, limit, workers int
 	timeout               time.Duration
 	out                   string
@@ -60,11 +62,12 @@ func (o *order) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.active, "active", false, "let the subject see us, if the profile allows that on request")
 	fs.StringSliceVar(&o.collectors, "collector", nil, "`LIST`: the only collectors to use, comma between")
 	fs.StringSliceVar(&o.exclude, "exclude", nil, "`LIST`: collectors not to use")
+	fs.StringVar(&o.wordlist, "wordlist", "", "`FILE|builtin`: try its names below each domain, with "+sweeper)
 	fs.IntVar(&o.depth, "depth", 2, "`N`: steps from a seed; 0 is the seeds only (default: the profile's, 2)")
 	fs.IntVar(&o.limit, "limit", 0, "`N`: entities asked about, at the most (default: the profile's)")
 	fs.IntVar(&o.workers, "workers", 0, "`N`: questions at once (default: the profile's)")
 	fs.DurationVar(&o.timeout, "timeout", 0, "`TIME`: end after it, such as 90s (default: the profile's)")
-	group(fs, "How", "active", "collector", "exclude", "depth", "limit", "workers", "timeout")
+	group(fs, "How", "active", "collector", "exclude", "wordlist", "depth", "limit", "workers", "timeout")
 }
 
 // A mandate is an order that was understood and that the profile permits.
@@ -73,7 +76,8 @@ type mandate struct {
 	job     compliance.Job
 	scope   pipeline.Scope
 	limits  pipeline.Limits
-	types   []pipeline.Domain // never empty
+	types   []pipeline.Domain    // never empty
+	words   *collectors.WordList // nil: no sweep was asked for
 }
 
 // read understands an order. flags say what was given, and by whom.
@@ -102,8 +106,14 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if err != nil {
 		return nil, err
 	}
+	if m.words, err = o.words(c); err != nil {
+		return nil, err
+	}
 	m.job = compliance.Job{Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator, TLP: o.tlp,
 		Active: o.active, Collectors: o.collectors, Exclude: o.exclude, Types: m.types, BudgetUSD: m.limits.CostUSD}
+	if o.wordlist != "" {
+		m.job.Requested = []string{sweeper}
+	}
 	if err := m.profile.Permits(m.job); err != nil {
 		return nil, usage("%w", err)
 	}

@@ -14,6 +14,7 @@ func newResume(c *console) *cobra.Command {
 	var r reach
 	var s showing
 	var a acceptance
+	var wordlist string
 	cmd := &cobra.Command{
 		Use: "resume CASE", GroupID: groupRun, Short: "Continue a case that was interrupted or killed",
 		Long: `Nothing that was answered is asked again. The case's own profile holds, and
@@ -25,6 +26,8 @@ build, are today's.`,
 	}
 	cmd.Flags().SortFlags = false
 	r.flags(cmd.Flags())
+	cmd.Flags().StringVar(&wordlist, "wordlist", "", "`FILE`: the list that the case was begun with, if its names are not all tried")
+	group(cmd.Flags(), "How", "wordlist")
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
@@ -43,12 +46,16 @@ build, are today's.`,
 		if err := sameWorld(o, &r); err != nil {
 			return err
 		}
+		words, err := c.sameWords(folder.Case, args[0], wordlist)
+		if err != nil {
+			return err
+		}
 		g, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD)
 		if err != nil {
 			return err
 		}
 		defer g.end()
-		w := &work{gear: g, folder: folder}
+		w := &work{gear: g, folder: folder, words: words}
 		defer w.end()
 		run, p, err := w.again(folder.Case)
 		if err != nil {
@@ -82,7 +89,7 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 		return nil, nil, fmt.Errorf("the case's profile: %w", err)
 	}
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
-		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
+		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
 	gates := []pipeline.Gate{compliance.New(p.Policy, job)}
 	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
 		gates = append(gates, compliance.New(today.Policy, job))

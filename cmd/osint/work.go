@@ -43,7 +43,8 @@ type work struct {
 	*gear
 	folder *pipeline.Folder
 	gate   pipeline.Gate
-	seeds  []pipeline.Entity // in clear
+	seeds  []pipeline.Entity    // in clear
+	words  *collectors.WordList // nil: no sweep was asked for
 	screen screen
 }
 
@@ -194,13 +195,17 @@ func fileName(s string) string {
 func (w *work) first(o *order, m *mandate) *pipeline.Run {
 	gate := compliance.New(m.profile.Policy, m.job)
 	b := thisBuild()
+	w.words = m.words
 	r := w.run(m.profile, gate)
 	r.Scope, w.seeds = m.scope, m.scope.Seeds
 	r.Opened = pipeline.Opened{
 		Types: m.types, Priority: o.priority, Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator,
 		TLP: string(gate.Label()), Profile: pipeline.ProfileRef{Name: m.profile.ID, SHA256: m.profile.SHA256()}, Resolved: m.profile.JSON(),
 		Limits: m.limits, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
-		Active: o.active, Only: o.collectors, Exclude: o.exclude,
+		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested,
+	}
+	if m.words != nil {
+		r.Opened.WordList = &m.words.Ref
 	}
 	return r
 }
@@ -211,6 +216,7 @@ func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(),
 		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage, Past: w.terms.past})}
 	for _, e := range all.Entries() {
+		e.WordList = w.words
 		r.Collectors = append(r.Collectors, collectors.Bind(w.net, e))
 	}
 	return r
