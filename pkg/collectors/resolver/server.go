@@ -10,6 +10,8 @@ const (
 	firstWindow = 256                    // questions on their way before anything is known of a server
 	leastWindow = 8                      //
 	leastWait   = 500 * time.Millisecond // before a question is put again
+	evenWait    = 100 * time.Millisecond // the same, of a server whose answers all came much sooner
+	evenAfter   = 1000                   // answers, before that is said of one
 	firstWait   = time.Second            // the same, while no server has answered yet
 	growEvery   = 100 * time.Millisecond // the window grows at most this often once it met its measure
 	restFirst   = time.Second            // a silent server is left alone this long, then twice as long, …
@@ -34,6 +36,8 @@ type server struct {
 	losses    int
 	srtt, dev time.Duration
 	best      time.Duration // shortest round trip
+	worst     time.Duration // longest round trip of late: it fades with each answer
+	heardOf   int           // answers, up to evenAfter
 
 	silent int           // losses and refusals since the last answer
 	heard  time.Time     // last answer; first sending if there was none
@@ -51,9 +55,16 @@ func newServer(a netip.AddrPort, most int) *server {
 
 func (s *server) room() bool { return s.busy < s.window }
 
-// wait returns how long the nth try (from 1) is waited for.
+// wait returns how long the nth try (from 1) is waited for. A resolver that
+// answers some questions by itself and has others answered elsewhere is slow
+// now and then without having lost anything; one that never is, is told apart
+// by its worst round trip.
 func (s *server) wait(n int, longest time.Duration, known bool) time.Duration {
-	w := max(leastWait, 2*s.srtt+4*s.dev)
+	least := leastWait
+	if s.heardOf >= evenAfter {
+		least = min(leastWait, max(evenWait, 4*s.worst))
+	}
+	w := max(least, 2*s.srtt+4*s.dev)
 	if s.srtt == 0 && !known {
 		w = firstWait
 	}
@@ -73,6 +84,8 @@ func (s *server) answered(rtt time.Duration, now time.Time) {
 		s.srtt += (rtt - s.srtt) / 8
 		s.best = min(s.best, rtt)
 	}
+	s.worst = max(s.worst-s.worst/4096, rtt)
+	s.heardOf = min(s.heardOf+1, evenAfter)
 	s.grow(now)
 }
 

@@ -74,6 +74,33 @@ func TestWindowStopsDoublingWhenAnswersQueue(t *testing.T) {
 	}
 }
 
+func TestEvenServerIsWaitedForLess(t *testing.T) {
+	s := newServer(netip.AddrPort{}, 2048)
+	now := time.Unix(0, 0)
+	hear := func(n int, rtt time.Duration) {
+		for range n {
+			s.answered(rtt, now)
+		}
+	}
+	hear(evenAfter-1, 20*time.Millisecond)
+	if w := s.wait(1, time.Minute, true); w != leastWait {
+		t.Errorf("waits %s before much is known", w)
+	}
+	hear(1, 20*time.Millisecond)
+	if w := s.wait(1, time.Minute, true); w != evenWait {
+		t.Errorf("waits %s for answers that always took 20 ms", w)
+	}
+	hear(1, 300*time.Millisecond)
+	hear(500, 20*time.Millisecond)
+	if w := s.wait(1, time.Minute, true); w != leastWait {
+		t.Errorf("waits %s though one in 500 took 300 ms", w)
+	}
+	hear(20_000, 20*time.Millisecond)
+	if w := s.wait(1, time.Minute, true); w != evenWait {
+		t.Errorf("waits %s long after the last slow answer", w)
+	}
+}
+
 func TestWindowStaysInItsBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.IntRange(leastWindow, 4096).Draw(t, "most")
