@@ -20,10 +20,7 @@ func (r *Resolver) take(p *port, b []byte) {
 		r.flush()
 		return
 	}
-	wire := settle(b, a.query.question)
-	msg := new(dns.Msg)
-	err := msg.Unpack(wire)
-
+	msg, wire, err := a.read(b)
 	r.mu.Lock()
 	a.f.busy = false
 	if r.closed || a.f.index < 0 {
@@ -39,6 +36,21 @@ func (r *Resolver) take(p *port, b []byte) {
 	r.feed(now)
 	r.mu.Unlock()
 	r.flush()
+}
+
+// read unpacks an answer as the attempt's job wants it: whole and with its
+// bytes, or in brief.
+func (a *attempt) read(b []byte) (msg *dns.Msg, wire []byte, err error) {
+	if a.f.job.brief {
+		if msg, err = briefly(b, a.f.q, a.query.question); msg != nil || err != nil {
+			return msg, nil, err
+		}
+	}
+	msg, wire = new(dns.Msg), settle(b, a.query.question)
+	if err = msg.Unpack(wire); err == nil && a.f.job.brief {
+		msg.Ns, msg.Extra, wire = nil, nil, nil
+	}
+	return msg, wire, err
 }
 
 // match finds the attempt that b answers and marks its flight busy. One with
@@ -97,7 +109,7 @@ func (r *Resolver) judge(a *attempt, res Result, now time.Time) {
 	f, s := a.f, a.port.server
 	delete(a.port.live, a.id)
 	switch rc := res.Msg.Rcode; {
-	case truncated(res.Wire) && !res.TCP:
+	case res.Msg.Truncated && !res.TCP:
 		f.tcp = true
 		f.limit++
 		f.err = fmt.Errorf("answer cut short, and none over TCP")
@@ -107,7 +119,8 @@ func (r *Resolver) judge(a *attempt, res Result, now time.Time) {
 		f.limit++
 		r.send(f, s, now)
 	case rc != dns.RcodeSuccess && rc != dns.RcodeNameError && !f.second && r.others(s):
-		f.second, f.kept = true, &res
+		kept := res // a copy: few results are
+		f.second, f.kept = true, &kept
 		f.limit++
 		r.send(f, r.pick(f, now), now)
 	case len(res.Msg.Question) == 0:

@@ -124,7 +124,7 @@ func far(b *testing.B, delay time.Duration, lost int) netip.AddrPort {
 
 // BenchmarkQuery makes the bytes of one question.
 func BenchmarkQuery(b *testing.B) {
-	name, err := packName("www.corp.example")
+	name, err := packName(nil, "www.corp.example")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 )
@@ -16,8 +17,10 @@ type flight struct {
 
 	server   *server    // where it holds a place in the window
 	attempts []*attempt // all of them may still be answered
-	last     *attempt   // the one being waited for; nil if it has failed
-	due      time.Time  // when to do something about it
+	first    attempt    // most flights have one, so it lies here
+	one      [1]*attempt
+	last     *attempt  // the one being waited for; nil if it has failed
+	due      time.Time // when to do something about it
 	tries    int
 	limit    int
 
@@ -29,6 +32,18 @@ type flight struct {
 	busy    bool    // an answer is being read
 	err     error   // why the last attempt failed
 	result  Result
+}
+
+// newFlight returns the flight of a question, or says why it is none.
+func (r *Resolver) newFlight(q Question, j *job) (*flight, error) {
+	var buf [256]byte
+	name, err := packName(buf[:0], q.Name)
+	if err != nil {
+		return nil, err
+	}
+	f := &flight{q: q, name: bytes.Clone(name), job: j, index: -1, limit: r.o.Tries, tcp: r.o.TCP}
+	f.attempts = f.one[:0]
+	return f, nil
 }
 
 // An attempt is one sending of a flight.
@@ -43,6 +58,7 @@ type attempt struct {
 // A job is one call of Ask or Each.
 type job struct {
 	results chan *flight // with room for all its flights
+	brief   bool         // of answers, only what stands in their answer section is read
 }
 
 // send puts f to s. The bytes go into the outbox.
@@ -66,7 +82,11 @@ func (r *Resolver) send(f *flight, s *server, now time.Time) {
 		r.failed(f, err, now)
 		return
 	}
-	a := &attempt{f: f, port: p, id: freeID(p), at: now}
+	a := &f.first
+	if len(f.attempts) > 0 {
+		a = new(attempt)
+	}
+	*a = attempt{f: f, port: p, id: freeID(p), at: now}
 	a.query = newQuery(f.name, f.q.Type, a.id, !f.tcp && !s.plain, !f.bare)
 	if r.o.Iterative {
 		a.query.iterate()
@@ -160,21 +180,21 @@ func (r *Resolver) release(f *flight) {
 
 // feed sends waiting flights while there is room.
 func (r *Resolver) feed(now time.Time) {
-	for len(r.queue) > 0 {
-		f := r.queue[0]
-		s := r.pick(f, now)
-		if s == nil {
-			return
-		}
+	for len(r.queue) > 0 && r.begin(r.queue[0], now) {
 		r.queue[0] = nil
 		r.queue = r.queue[1:]
-		r.begin(f, s, now)
 	}
-	r.queue = nil
+	if len(r.queue) == 0 {
+		r.queue = nil
+	}
 }
 
-// begin sends f for the first time.
-func (r *Resolver) begin(f *flight, s *server, now time.Time) {
+// begin sends f for the first time, if there is room.
+func (r *Resolver) begin(f *flight, now time.Time) bool {
+	s := r.pick(f, now)
+	if s == nil {
+		return false
+	}
 	f.index = len(r.flights)
 	r.flights = append(r.flights, f)
 	r.send(f, s, now)
@@ -183,4 +203,5 @@ func (r *Resolver) begin(f *flight, s *server, now time.Time) {
 		r.wg.Add(1)
 		go r.clock()
 	}
+	return true
 }

@@ -181,20 +181,21 @@ func (r *Resolver) broken(p *port, err error) {
 
 // flush writes what is in the outbox.
 func (r *Resolver) flush() {
-	for {
-		r.mu.Lock()
+	r.mu.Lock()
+	for len(r.outbox) > 0 {
 		out := r.outbox
-		r.outbox = nil
+		r.outbox, r.spare = r.spare[:0], nil
 		r.mu.Unlock()
-		if len(out) == 0 {
-			return
-		}
 		for _, a := range out {
 			if err := a.port.write(a.query.framed, r.o.Timeout); err != nil {
 				r.unsent(a, err)
 			}
 		}
+		clear(out)
+		r.mu.Lock()
+		r.spare = out
 	}
+	r.mu.Unlock()
 }
 
 func (p *port) write(framed []byte, longest time.Duration) error {

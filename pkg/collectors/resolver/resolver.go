@@ -81,6 +81,7 @@ type Resolver struct {
 	flights []*flight  // on their way, in no order
 	queue   []*flight  // waiting for room, in order
 	outbox  []*attempt // to be written once the mutex is free
+	spare   []*attempt // an outbox that was written, to be filled again
 	ticking bool       // the clock runs
 	closed  bool
 }
@@ -129,12 +130,13 @@ func (r *Resolver) Ask(ctx context.Context, qs []Question) []Result {
 	}
 	flights := make([]*flight, 0, len(qs))
 	for i, q := range qs {
-		name, err := packName(q.Name)
+		f, err := r.newFlight(q, j)
 		if err != nil {
 			out[i].Err = err
 			continue
 		}
-		flights = append(flights, &flight{q: q, name: name, job: j, slot: i, index: -1, limit: r.o.Tries, tcp: r.o.TCP})
+		f.slot = i
+		flights = append(flights, f)
 	}
 	r.launch(flights...)
 	stop := ctx.Done()
@@ -157,13 +159,23 @@ func (r *Resolver) Ask(ctx context.Context, qs []Question) []Result {
 // the caller's goroutine, and next only when a question can go out at once; it
 // never holds more than Options.Window questions for each server. Its error is
 // the context's, or nil.
+//
+// It is meant for many. Of an answer it hands over the header, the question
+// and the answer section, which is what tells whether there is such a name:
+// Result.Wire is nil, and Msg has no authority and no additional section.
 func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done func(Question, Result)) error {
 	most := r.o.Window * len(r.servers)
-	j := &job{results: make(chan *flight, most)}
+	j := &job{results: make(chan *flight, most), brief: true}
 	out, more := 0, true
 	stop := ctx.Done()
+	var fresh []*flight
 	for more || out > 0 {
-		for more && out < most && (out == 0 || r.room()) {
+		fresh = fresh[:0]
+		room := min(r.room(), most-out)
+		if out == 0 { // nothing that is on its way would make room: wait in the queue
+			room = max(room, 1)
+		}
+		for more && len(fresh) < room {
 			q, ok := next()
 			if !ok || ctx.Err() != nil {
 				more = false
@@ -172,21 +184,26 @@ func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done 
 				}
 				break
 			}
-			name, err := packName(q.Name)
+			f, err := r.newFlight(q, j)
 			if err != nil {
 				done(q, Result{Err: err})
 				continue
 			}
-			r.launch(&flight{q: q, name: name, job: j, index: -1, limit: r.o.Tries, tcp: r.o.TCP})
-			out++
+			fresh = append(fresh, f)
 		}
-		if out == 0 {
+		r.launch(fresh...)
+		if out += len(fresh); out == 0 {
 			continue
 		}
 		select {
 		case f := <-j.results:
 			out--
 			done(f.q, f.result)
+			for range len(j.results) { // what else has come
+				f := <-j.results
+				out--
+				done(f.q, f.result)
+			}
 		case <-stop:
 			stop, more = nil, false
 			r.drop(j, ctx.Err())
@@ -198,31 +215,30 @@ func (r *Resolver) Each(ctx context.Context, next func() (Question, bool), done 
 // launch sends flights, or queues them where there is no room.
 func (r *Resolver) launch(fs ...*flight) {
 	r.mu.Lock()
-	if r.closed {
-		for _, f := range fs {
+	now := time.Now()
+	for _, f := range fs {
+		switch {
+		case r.closed:
 			r.finish(f, Result{Err: ErrClosed})
+		case len(r.queue) > 0 || !r.begin(f, now):
+			r.queue = append(r.queue, f)
 		}
-	} else {
-		r.queue = append(r.queue, fs...)
-		r.feed(time.Now())
 	}
 	r.mu.Unlock()
 	r.flush()
 }
 
-// room reports whether one more question could be sent at once.
-func (r *Resolver) room() bool {
+// room returns how many more questions could be sent at once.
+func (r *Resolver) room() (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.queue) > 0 {
-		return false
+		return 0
 	}
 	for _, s := range r.servers {
-		if s.room() {
-			return true
-		}
+		n += max(0, s.window-s.busy)
 	}
-	return false
+	return n
 }
 
 // drop finishes what is left of a job with an error.

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -160,5 +161,42 @@ func TestEachSkipsWhatIsNoName(t *testing.T) {
 	})
 	if err != nil || ok != 2 || bad != 2 {
 		t.Errorf("%v: %d answered, %d refused; want 2 and 2", err, ok, bad)
+	}
+}
+
+// Where others fill the window, Each waits in the queue like anybody.
+func TestEachWaitsItsTurn(t *testing.T) {
+	free := make(chan struct{})
+	full := make(chan struct{}, 100)
+	r := open(t, Options{Window: 8, Timeout: time.Minute, Servers: []netip.AddrPort{serve(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		full <- struct{}{}
+		<-free
+		w.WriteMsg(reply(q))
+	})}})
+	var others []Question
+	for i := range 8 {
+		others = append(others, Question{Name: fmt.Sprintf("o%d.corp.example", i), Type: dns.TypeA})
+	}
+	asked := make(chan []Result)
+	go func() { asked <- r.Ask(context.Background(), others) }()
+	for range 8 {
+		<-full
+	}
+	taken := 0
+	err := r.Each(t.Context(), func() (Question, bool) {
+		if taken++; taken == 1 {
+			close(free) // the window is full, and a question is taken all the same
+		}
+		return Question{Name: fmt.Sprintf("h%d.corp.example", taken), Type: dns.TypeA}, taken <= 20
+	}, func(q Question, res Result) {
+		if res.Err != nil {
+			t.Errorf("%s: %v", q, res.Err)
+		}
+	})
+	for _, res := range <-asked {
+		mustAnswer(t, res)
+	}
+	if err != nil || taken != 21 {
+		t.Errorf("%v after %d questions", err, taken)
 	}
 }

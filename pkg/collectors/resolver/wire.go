@@ -15,17 +15,46 @@ const (
 	ednsSize   = 1232 // largest answer asked for over UDP: fits any path unfragmented
 )
 
-// packName returns the wire form of a name in lower case.
-func packName(name string) ([]byte, error) {
+// packName appends the wire form of a name in lower case.
+func packName(b []byte, name string) ([]byte, error) {
 	if name == "" {
 		return nil, fmt.Errorf("empty name: the root is %q", ".")
+	}
+	if b, ok := packPlain(b, name); ok {
+		return b, nil
 	}
 	var buf [256]byte
 	n, err := dns.PackDomainName(strings.ToLower(dns.Fqdn(name)), buf[:], 0, nil, false)
 	if err != nil {
 		return nil, fmt.Errorf("%.80q is not a DNS name: %w", name, err)
 	}
-	return bytes.Clone(buf[:n]), nil
+	return append(b, buf[:n]...), nil
+}
+
+// packPlain packs a name without escapes, as nearly all are.
+func packPlain(b []byte, name string) ([]byte, bool) {
+	name = strings.TrimSuffix(name, ".")
+	if name == "" || len(name) > 253 {
+		return b, false
+	}
+	start := len(b) // of the length of the label at work
+	b = append(b, 0)
+	for i := 0; i <= len(name); i++ {
+		if i < len(name) && name[i] != '.' {
+			if name[i] == '\\' {
+				return b, false
+			}
+			b = append(b, lower(name[i]))
+			continue
+		}
+		n := len(b) - start - 1
+		if n == 0 || n > 63 {
+			return b, false
+		}
+		b[start], start = byte(n), len(b)
+		b = append(b, 0) // of the next label, or of the root
+	}
+	return b, true
 }
 
 // A query is one sending of a question: two bytes for TCP's length, then the
@@ -153,9 +182,15 @@ func truncated(answer []byte) bool { return answer[2]&0x02 != 0 }
 // in lower case.
 func settle(answer, question []byte) []byte {
 	w := bytes.Clone(answer)
+	settleIn(w, question)
+	return w
+}
+
+// settleIn does the same in place.
+func settleIn(w, question []byte) {
 	w[0], w[1] = 0, 0
 	if binary.BigEndian.Uint16(w[4:]) != 1 {
-		return w
+		return
 	}
 	name := question[:len(question)-4]
 	lowerAll(w[headerSize : headerSize+len(name)])
@@ -169,7 +204,6 @@ func settle(answer, question []byte) []byte {
 		}
 		at += 10 + int(binary.BigEndian.Uint16(w[at+8:]))
 	}
-	return w
 }
 
 // afterName returns the offset behind the name at an offset, or -1.
