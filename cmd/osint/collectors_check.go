@@ -43,7 +43,8 @@ func newCollectorsCheck(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check [COLLECTOR...]", Short: "Put an entity to collectors and see whether their sources still answer as they should",
 		Long: `Asks the sources for real, as far as the profile allows, and keeps nothing: no
-case is made. Without a COLLECTOR, all that take the subject are asked.
+case is made. Without a COLLECTOR, all that take the subject are asked,
+those apart that run on request only.
 --record makes a fixture of what one collector was answered: a world of the lab,
 with names, addresses and people replaced by made-up ones, which is tried at
 once. Read it before you hand it on.`,
@@ -126,7 +127,7 @@ func (k *check) read(names []string) (subject pipeline.Entity, entries []collect
 	for _, e := range all.Entries() {
 		takes := slices.Contains(e.Spec.Consumes, subject.Kind)
 		switch {
-		case len(names) == 0 && takes, slices.Contains(names, e.Spec.Name) && takes:
+		case len(names) == 0 && takes && e.Spec.OnRequest == "", slices.Contains(names, e.Spec.Name) && takes:
 			entries = append(entries, e)
 		case slices.Contains(names, e.Spec.Name):
 			return subject, nil, nil, usage("%s asks about %s, not about a %s: name another --subject", e.Spec.Name, words(e.Spec.Consumes), subject.Kind)

@@ -23,6 +23,9 @@ func (w *writer) exchange(x pipeline.Exchange, body []byte) error {
 	kind, _, _ := strings.Cut(x.Locator, ":")
 	switch kind {
 	case "dns":
+		if x.Operation == "sweep" {
+			return w.sweep(body)
+		}
 		if !strings.HasPrefix(x.Locator, "dns://") { // else a name server's own answer, which does not tell what the server is like
 			return w.dns(body)
 		}
@@ -116,7 +119,7 @@ func (w *writer) dns(raw []byte) error {
 		if signed && slices.Contains(signing, rr.Header().Rrtype) {
 			continue
 		}
-		line := literal(w.r.text(strings.ReplaceAll(rr.String(), "\t", " ")))
+		line := w.record(rr)
 		if rr.Header().Rrtype == dns.TypeSOA { // stands in the zone that it begins
 			zone, _, _ := strings.Cut(line, " ")
 			w.add("dns://"+strings.TrimSuffix(zone, "."), line+"\n")
