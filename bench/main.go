@@ -26,7 +26,7 @@ var measurements = map[string]measurement{
 	"pages-of":  {"ROWS", func(a []string) error { return pagesOf(number(a[0])) }},
 	"dns":       {"BINARY", func(a []string) error { return dnsBench(a[0]) }},
 	"dns-ask":   {"HOW SERVER NAMES", func(a []string) error { return dnsAsk(a[0], a[1], a[2]) }},
-	"dns-far":   {"ADDRESS NAMES", func(a []string) error { return dnsFar(a[0], number(a[1])) }},
+	"dns-far":   {"WAIT LOST", func(a []string) error { return dnsFar(a[0], number(a[1])) }},
 	"tls":       {"", func([]string) error { return handshakes() }},
 	"tls-serve": {"", func([]string) error { return tlsServe() }},
 	"tls-meet":  {"HOW ADDRESS", func(a []string) error { return tlsMeet(a[0], a[1]) }},
