@@ -32,7 +32,7 @@ func newCases(c *console) *cobra.Command {
 		},
 	}
 	rm.Flags().BoolVar(&yes, "yes", false, "do it: a case that was removed is gone")
-	return shelf("cases", groupRead, "List and remove cases", "  osint cases list", list, rm, newPrune(c))
+	return shelf("cases", groupRead, "List, prune and remove cases", "  osint cases list", list, rm, newPrune(c))
 }
 
 // A caseRow is what the list says of one case.
