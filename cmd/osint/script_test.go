@@ -15,7 +15,12 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// quickExit keeps a program with the race detector from sleeping a second
+// before it ends.
+const quickExit = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", quickExit)
 	testscript.Main(m, map[string]func(){"osint": main})
 }
 
@@ -36,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("OSINT_HOME", e.WorkDir+"/home")
 			e.Setenv("TERM", "dumb")
+			e.Setenv("GORACE", quickExit)
 			worlds, err := filepath.Abs("../../testdata/lab")
 			if err != nil {
 				return err
