@@ -158,7 +158,7 @@ func (c *console) removeCases(names []string, yes bool) error {
 				return err
 			}
 		}
-		if err := os.RemoveAll(dir); err != nil {
+		if err := removeFolder(dir); err != nil {
 			return err
 		}
 		if folder != nil {

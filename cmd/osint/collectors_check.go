@@ -99,6 +99,9 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 	if err := k.show(c, rows); err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(rows, func(r checkRow) bool { return r.Outcome != pipeline.Refused }) {
+		return &exit{notAsked, fmt.Errorf("nothing was asked: %s", rows[0].Reason)}
+	}
 	if silent > 0 {
 		return &exit{tooLittle, fmt.Errorf("%d of %d collectors got no whole answer", silent, len(rows))}
 	}

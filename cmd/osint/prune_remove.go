@@ -20,7 +20,7 @@ func (s *stock) remove(goes []*stored, keys string) error {
 		if err := pipeline.ForgetKeys(keys, x.id); err != nil {
 			return err
 		}
-		if err := os.RemoveAll(x.dir); err != nil {
+		if err := removeFolder(x.dir); err != nil {
 			return err
 		}
 		if x.batch != "" {

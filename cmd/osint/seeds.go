@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -53,6 +54,8 @@ func listed(flag string, texts []string) (es []pipeline.Entity, err error) {
 			}
 			es, err = appendLines(es, f, text)
 			f.Close()
+		} else if looksLikeFile(text) {
+			err = usage("%s %s: there is no file of that name; if it is a name in DNS, write domain:%s", flag, text, text)
 		} else if es, err = appendEntity(es, text); err != nil {
 			err = usage("%s: %w; nor is there a file of that name", flag, err)
 		}
@@ -61,6 +64,13 @@ func listed(flag string, texts []string) (es []pipeline.Entity, err error) {
 		}
 	}
 	return es, nil
+}
+
+// looksLikeFile reports whether a text is more likely a file that is not there
+// than an entity: no name in DNS ends so.
+func looksLikeFile(text string) bool {
+	return slices.Contains([]string{".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl", ".yaml", ".yml"}, filepath.Ext(text)) &&
+		!strings.Contains(text, ":")
 }
 
 // appendLines reads one entity a line; blank lines and those that begin with

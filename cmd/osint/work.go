@@ -126,6 +126,8 @@ func (w *work) create(out string, m *mandate) (err error) {
 		}
 	} else if info, err := os.Stat(filepath.Join(out, caseFile)); err == nil && info.Size() > 0 {
 		return usage("%s holds a case already: choose another --out, or continue it with: osint resume %s", out, out)
+	} else if other := foreign(out); other != "" {
+		return usage("--out %s: holds %s, which is no case's: choose a new folder, or an empty one", out, other)
 	}
 	if err := os.MkdirAll(out, 0o700); err != nil {
 		return usage("--out: %w", err)
