@@ -11,6 +11,7 @@ import (
 
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
+	"osint/pkg/report/exchange"
 	"osint/pkg/risk"
 	"osint/profiles"
 )
@@ -127,7 +128,7 @@ func scaleOf(shape string, n int) error {
 	}
 	var d *report.Document
 	_ = t.take("build", func() error { d = report.Build(c, report.Options{}); return nil })
-	for _, f := range report.Formats() {
+	for _, f := range append(report.Formats(), exchange.Formats(exchange.Places{})...) {
 		if err := t.take(f.Name, func() error { return f.Render(io.Discard, d) }); err != nil {
 			return err
 		}
