@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"osint/pkg/collectors/lab"
 )
 
 func newInvestigate(c *console) *cobra.Command {
@@ -41,6 +43,9 @@ them what lies within them; say with --scope what else is.`,
 		if onlyPlan {
 			if _, err := r.options(); err != nil {
 				return err
+			}
+			if _, err := lab.Open(r.lab.world); r.lab.world != "" && err != nil {
+				return usage("--lab: %w", err)
 			}
 			return c.plan(planOf(m, r.lab.world), asJSON)
 		}
