@@ -28,6 +28,7 @@ var floors = map[string]struct {
 	"pkg/collectors/dnssec":         {0.5, []string{"github.com/miekg/dns"}},
 	"pkg/collectors/technology":     {1, []string{"golang.org/x/net"}},
 	"pkg/collectors/resolver":       {0.5, []string{"github.com/miekg/dns"}},
+	"pkg/audit":                     {1, []string{"modernc.org/sqlite", "golang.org/x/mod", "github.com/google/uuid"}},
 	"pkg/compliance":                {1, []string{"cel.dev/cel-go"}},
 	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
 	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},

@@ -107,7 +107,10 @@ func TestCredentials(t *testing.T) {
 	if seen["a.example"] != secret || seen["b.example"] != "" {
 		t.Errorf("sent %v", seen)
 	}
-	for _, x := range r.xs {
+	for i, x := range r.xs {
+		if want := []string{"X-Api-Key", "key"}[i]; x.Credential != want {
+			t.Errorf("exchange %d says that it carried its credential in %q, not in %q", i, x.Credential, want)
+		}
 		if line, _ := json.Marshal(x); bytes.Contains(line, []byte(secret)) {
 			t.Errorf("on record: %s", line)
 		}

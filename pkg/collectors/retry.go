@@ -44,6 +44,7 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 		x.Elapsed = time.Since(began)
 		x.Outcome, x.Error = outcome(failed)
 		x.Error = hide(x.Error, secrets(r.Header, at))
+		x.Credential = credential(r.Header, at)
 		if failed == nil && got.Status == http.StatusNotModified && old != nil {
 			x.Status, x.Detail = http.StatusNotModified, x.Detail+", not modified"
 			got = old.unchanged(x.At)

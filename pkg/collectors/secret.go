@@ -48,6 +48,24 @@ func secrets(h http.Header, u *url.URL) (values []string) {
 	return values
 }
 
+// credential names the header or parameter in which a request carries a
+// credential, "" if in none. The first by name, if in several.
+func credential(h http.Header, u *url.URL) string {
+	var names []string
+	for name := range h {
+		if secretHeaders[http.CanonicalHeaderKey(name)] {
+			names = append(names, http.CanonicalHeaderKey(name))
+		}
+	}
+	for name := range u.Query() {
+		if secretParameters[strings.ToLower(name)] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names[:min(1, len(names))], "")
+}
+
 // hide takes credentials out of a text that goes on record, also in the forms
 // that they take in a URL.
 func hide(text string, secrets []string) string {

@@ -37,11 +37,16 @@ type Exchange struct {
 	Bytes     int           `json:"bytes"` // size of the answer's body
 	Cost      float64       `json:"cost_usd,omitempty"`
 	Cached    bool          `json:"cached,omitempty"`
-	Error     string        `json:"error,omitempty"`  // what went wrong, scrubbed
-	Detail    string        `json:"detail,omitempty"` // counts of a sweep, peer address, TLS version: one line
-	Kept      Keep          `json:"kept"`
-	SHA256    string        `json:"sha256,omitempty"` // of the bytes kept: raw body, ciphertext or derivative
-	Kid       string        `json:"kid,omitempty"`    // key of a sealed body
+	Error     string        `json:"error,omitempty"` // what went wrong, scrubbed
+
+	// Credential names the header or parameter in which a credential was sent;
+	// its value stands nowhere.
+	Credential string `json:"credential,omitempty"`
+
+	Detail string `json:"detail,omitempty"` // counts of a sweep, peer address, TLS version: one line
+	Kept   Keep   `json:"kept"`
+	SHA256 string `json:"sha256,omitempty"` // of the bytes kept: raw body, ciphertext or derivative
+	Kid    string `json:"kid,omitempty"`    // key of a sealed body
 }
 
 // Readable reports whether the answer can be read back from the case, so

@@ -1,0 +1,128 @@
+package audit
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// An Attestation is a case's proof, which travels with it: the leaf that holds
+// the digest of its lines, that leaf's way up to a root, and the checkpoint that
+// signs the root.
+type Attestation struct {
+	Lines      uint64   `json:"lines"` // it covers
+	Seq        int64    `json:"seq"`   // of the leaf
+	Leaf       string   `json:"leaf"`
+	Proof      []string `json:"proof"`      // base64, RFC 6962 inclusion in the checkpoint
+	Checkpoint string   `json:"checkpoint"` // C2SP tlog-checkpoint
+	Key        string   `json:"key"`        // that signed it
+}
+
+// Attest records the digest of a case file as it is and proves it.
+func (l *Ledger) Attest(id, path string) (*Attestation, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines, sum, err := digest(f, 0)
+	if err != nil {
+		return nil, fmt.Errorf("attest case: %w", err)
+	}
+	seq, err := l.Append(Act{Type: Attest, Case: id, Body: Body{"lines": lines, "sha256": hex.EncodeToString(sum[:])}})
+	if err != nil {
+		return nil, err
+	}
+	c, err := l.Sign()
+	if err != nil {
+		return nil, err
+	}
+	leaf, proof, err := l.Prove(seq, c.Size)
+	if err != nil {
+		return nil, err
+	}
+	a := &Attestation{Lines: lines, Seq: seq, Leaf: string(leaf), Checkpoint: string(c.Note), Key: l.Key()}
+	for _, h := range proof {
+		a.Proof = append(a.Proof, base64.StdEncoding.EncodeToString(h[:]))
+	}
+	return a, nil
+}
+
+// Prove returns an entry and its proof of inclusion in the tree of some size.
+func (l *Ledger) Prove(seq, size int64) (leaf []byte, proof tlog.RecordProof, err error) {
+	if leaf, err = leafAt(l.db, seq); err != nil {
+		return nil, nil, damage(l.path, err)
+	}
+	proof, err = tlog.ProveRecord(size, seq, nodes{l.db})
+	return leaf, proof, damage(l.path, err)
+}
+
+// digest returns the SHA-256 of the first lines of a case file, of all if limit
+// is 0, and how many there were. A last line without its newline never was.
+func digest(r io.Reader, limit uint64) (lines uint64, sum [32]byte, err error) {
+	h := sha256.New()
+	in := bufio.NewReaderSize(r, 1<<16)
+	var line []byte // what is not ended yet
+	for limit == 0 || lines < limit {
+		part, err := in.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			line = append(line, part...)
+			continue
+		case errors.Is(err, io.EOF):
+			return lines, [32]byte(h.Sum(nil)), nil
+		case err != nil:
+			return lines, sum, err
+		}
+		h.Write(line)
+		h.Write(part)
+		line = line[:0]
+		lines++
+	}
+	return lines, [32]byte(h.Sum(nil)), nil
+}
+
+// Check verifies the attestation by itself: that its leaf is in the tree that
+// its key signed, and holds the digest that it returns. Whether the key is to be
+// trusted is another question.
+func (a *Attestation) Check() (leaf Leaf, c Checkpoint, sum string, err error) {
+	if leaf, err = ParseLeaf([]byte(a.Leaf)); err != nil {
+		return leaf, c, "", err
+	}
+	if c, err = OpenCheckpoint([]byte(a.Checkpoint), a.Key); err != nil {
+		return leaf, c, "", err
+	}
+	var body struct {
+		Lines  uint64
+		SHA256 string
+	}
+	if err = json.Unmarshal(leaf.Body, &body); err != nil {
+		return leaf, c, "", err
+	}
+	switch {
+	case leaf.Type != Attest || body.Lines != a.Lines || leaf.Seq != a.Seq:
+		return leaf, c, "", errors.New("the leaf attests something else")
+	case c.Origin != origin(leaf.Ledger):
+		return leaf, c, "", fmt.Errorf("the leaf is of ledger %s, the checkpoint of %s", leaf.Ledger, c.Origin)
+	}
+	var proof tlog.RecordProof
+	for _, p := range a.Proof {
+		b, err := base64.StdEncoding.Strict().DecodeString(p)
+		if err != nil || len(b) != tlog.HashSize {
+			return leaf, c, "", fmt.Errorf("proof: %q is no hash", p)
+		}
+		proof = append(proof, tlog.Hash(b))
+	}
+	if err = tlog.CheckRecord(proof, c.Size, c.Root, leaf.Seq, Hash([]byte(a.Leaf))); err != nil {
+		return leaf, c, "", fmt.Errorf("the leaf is not in the tree that was signed: %w", err)
+	}
+	return leaf, c, body.SHA256, nil
+}

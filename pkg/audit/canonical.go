@@ -1,0 +1,147 @@
+package audit
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A Body is what an act says: strings, booleans, integers within ±2⁵³, lists of
+// strings or bodies, and bodies. Empty strings, lists and bodies, and false,
+// are left out; a number never is.
+type Body map[string]any
+
+// largest integer that every reader of JSON takes exactly.
+const largest = 1<<53 - 1
+
+// appendBody appends a body in the one form it has: the canonical JSON of
+// RFC 8785 without fractions and null. A value of another type is a mistake of
+// ours, and an error.
+func appendBody(b []byte, body Body) ([]byte, error) {
+	b = append(b, '{')
+	first := true
+	for _, k := range slices.Sorted(maps.Keys(body)) {
+		v := body[k]
+		if empty(v) {
+			continue
+		}
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = append(appendText(b, k), ':')
+		var err error
+		if b, err = appendValue(b, v); err != nil {
+			return nil, fmt.Errorf("%s: %w", k, err)
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case bool:
+		return !v
+	case []string:
+		return len(v) == 0
+	case []Body:
+		return len(v) == 0
+	case Body:
+		return len(v) == 0
+	}
+	return false
+}
+
+func appendValue(b []byte, v any) (_ []byte, err error) {
+	switch v := v.(type) {
+	case string:
+		return appendText(b, v), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case int:
+		return appendInt(b, int64(v))
+	case int64:
+		return appendInt(b, v)
+	case uint64:
+		return appendInt(b, int64(min(v, largest+1)))
+	case Body:
+		return appendBody(b, v)
+	case []string:
+		return appendList(b, v, func(b []byte, s string) ([]byte, error) { return appendText(b, s), nil })
+	case []Body:
+		return appendList(b, v, appendBody)
+	}
+	return nil, fmt.Errorf("%T has no place in a leaf", v)
+}
+
+func appendList[T any](b []byte, list []T, one func([]byte, T) ([]byte, error)) (_ []byte, err error) {
+	b = append(b, '[')
+	for i, v := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = one(b, v); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func appendInt(b []byte, n int64) ([]byte, error) {
+	if n > largest || n < -largest {
+		return nil, fmt.Errorf("%d is more than JSON holds exactly", n)
+	}
+	return strconv.AppendInt(b, n, 10), nil
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendText appends a string as RFC 8785 writes it: what can be raw is raw. A
+// byte that is no UTF-8 becomes U+FFFD.
+func appendText(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			b = utf8.AppendRune(b, r)
+			i += n
+			continue
+		}
+		i++
+		switch short := escapeOf(c); {
+		case short != 0:
+			b = append(b, '\\', short)
+		case c < 0x20:
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}
+
+// escapeOf returns the letter of a byte's short escape; 0 if it has none.
+func escapeOf(c byte) byte {
+	switch c {
+	case '"', '\\':
+		return c
+	case '\b':
+		return 'b'
+	case '\t':
+		return 't'
+	case '\n':
+		return 'n'
+	case '\f':
+		return 'f'
+	case '\r':
+		return 'r'
+	}
+	return 0
+}

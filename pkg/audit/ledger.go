@@ -1,0 +1,251 @@
+package audit
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Options say who writes.
+type Options struct {
+	Actor   string           // the operator's id in his organisation; "" is "uid:" and the number of the account
+	Tool    string           // name and version
+	Commit  string           //
+	Now     func() time.Time // nil: the machine's clock
+	Accept  string           // why a ledger that was set back may go on; "" refuses it
+	Session string           // "" makes one
+}
+
+// A Ledger is the record of one installation. Its methods may be called from
+// several goroutines, and several processes may have it open at once.
+type Ledger struct {
+	ID string // uuid
+
+	path    string
+	keysDir string
+	o       Options
+	db      *sql.DB
+
+	turn   sync.Mutex // held by the one that commits
+	edge   edge       // as of the last commit that this process saw
+	keys   []string   // vkeys that sign, as of edge: the last one, or none before Genesis
+	signer note.Signer
+	signed int64 // size of the newest checkpoint that this process saw
+
+	mu    sync.Mutex // guards queue
+	queue []*batch
+}
+
+// Open opens the ledger in a folder, and makes it, with its key, if there is
+// none. A ledger that was set back is a *[SetBack], a broken one *[Damaged], one
+// whose key is gone a *[LostKey].
+func Open(dir, keysDir string, o Options) (*Ledger, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Session == "" {
+		o.Session = random(8)
+	}
+	if o.Actor == "" {
+		o.Actor = fmt.Sprintf("uid:%d", os.Getuid())
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the ledger's folder: %w", err)
+	}
+	l := &Ledger{path: filepath.Join(dir, File), keysDir: keysDir, o: o}
+	if err := private(l.path); err != nil {
+		return nil, err
+	}
+	var err error
+	if l.db, err = open(l.path, true); err != nil {
+		return nil, err
+	}
+	if err := l.begin(); err != nil {
+		l.db.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// private makes the file before SQLite does, for nobody else to read.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open ledger: %w", err)
+	}
+	return f.Close()
+}
+
+// begin reads what is there, or makes the first entry.
+func (l *Ledger) begin() error {
+	ctx := context.Background()
+	if err := prepare(ctx, l.db, l.path); err != nil {
+		return err
+	}
+	size, err := sizeOf(l.db)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	if size == 0 {
+		if err := l.genesis(nil); err != nil {
+			return err
+		}
+	}
+	if err := l.load(l.db); err != nil {
+		return err
+	}
+	return l.unlock()
+}
+
+// load reads identity, keys, edge and the newest checkpoint's size.
+func (l *Ledger) load(q querier) error {
+	first, err := leafAt(q, 0)
+	if err != nil {
+		return &Damaged{l.path, err}
+	}
+	leaf, err := ParseLeaf(first)
+	if err != nil || leaf.Type != Genesis {
+		return &Damaged{l.path, errors.Join(errors.New("entry 0 is no first entry"), err)}
+	}
+	l.ID, l.edge = leaf.Ledger, edge{}
+	return l.refresh(q)
+}
+
+// refresh brings edge, keys and signed up to the last commit of anybody.
+func (l *Ledger) refresh(q querier) error {
+	size, err := sizeOf(q)
+	if err == nil && size != l.edge.size {
+		if l.edge, err = edgeOf(size, nodes{q}); err == nil {
+			err = l.readKeys(q)
+		}
+	}
+	if err == nil {
+		err = q.QueryRowContext(context.Background(), "SELECT coalesce(max(size), 0) FROM checkpoint").Scan(&l.signed)
+	}
+	if err != nil {
+		return damage(l.path, err)
+	}
+	return nil
+}
+
+// unlock reads the signing key, and looks whether the ledger was set back.
+func (l *Ledger) unlock() error {
+	if err := l.readSigner(); err != nil {
+		return err
+	}
+	h, err := readHead(l.keysDir, l.ID)
+	if err != nil {
+		return err
+	}
+	back, err := l.setBack(h)
+	if err != nil || back == nil {
+		return err
+	}
+	if l.o.Accept == "" {
+		return back
+	}
+	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.Accept}})
+	if err == nil {
+		_, err = l.Sign()
+	}
+	return err
+}
+
+// SetBack is the error of a ledger that lacks entries which were signed here:
+// an older copy was put in its place, or its end was cut off.
+type SetBack struct {
+	Path       string
+	Had, Found int64 // entries
+}
+
+func (s *SetBack) Error() string {
+	return fmt.Sprintf("ledger %s was set back: %d entries were signed here, and it has %d or others: put the newer copy back, or go on with: osint audit accept-rollback --reason TEXT", s.Path, s.Had, s.Found)
+}
+
+func (l *Ledger) setBack(h head) (*SetBack, error) {
+	if h.Size == 0 {
+		return nil, nil
+	}
+	if l.edge.size < h.Size {
+		return &SetBack{l.path, h.Size, l.edge.size}, nil
+	}
+	root, err := tlog.TreeHash(h.Size, nodes{l.db})
+	if err != nil {
+		return nil, damage(l.path, err)
+	}
+	if hex.EncodeToString(root[:]) != h.Root {
+		return &SetBack{l.path, h.Size, l.edge.size}, nil
+	}
+	return nil, nil
+}
+
+// genesis writes the first entry, unless another process does so first.
+// previous is the ledger that this one goes on from, if any.
+func (l *Ledger) genesis(previous Body) error {
+	id := uuid.NewString()
+	path := keyFile(l.keysDir, id)
+	vkey, err := newKey(path, id)
+	if err != nil {
+		return err
+	}
+	l.ID = id
+	skey, err := readKey(path, vkey)
+	if err != nil {
+		return err
+	}
+	l.signer = skey
+	body := Body{"key": vkey, "tool": l.o.Tool, "commit": l.o.Commit, "previous": previous}
+	won, err := l.first(Act{Type: Genesis, Body: body})
+	if err == nil && won {
+		_, err = l.Sign()
+		return err
+	}
+	return errors.Join(err, os.Remove(path))
+}
+
+// readSigner reads the key that signs now. A rotation that was cut off between
+// its commit and the renaming of its key is ended.
+func (l *Ledger) readSigner() error {
+	path := keyFile(l.keysDir, l.ID)
+	vkey := l.keys[len(l.keys)-1]
+	if s, err := readKey(path+".next", vkey); err == nil {
+		if err := os.Rename(path+".next", path); err != nil {
+			return err
+		}
+		l.signer = s
+		return nil
+	}
+	s, err := readKey(path, vkey)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("there is none")
+		}
+		return &LostKey{l.ID, path, err}
+	}
+	l.signer = s
+	return nil
+}
+
+// Close signs what is not signed yet, and closes the file.
+func (l *Ledger) Close() error {
+	_, err := l.Sign()
+	return errors.Join(err, l.db.Close())
+}
+
+func random(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}

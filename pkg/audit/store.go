@@ -1,0 +1,136 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed schema.sql
+var schema string
+
+const (
+	schemaVersion = 1
+	applicationID = 1869834606 // "osin"
+)
+
+// File is the name of a ledger in its folder.
+const File = "ledger.db"
+
+// ErrAbsent is the error of a ledger that is not there.
+var ErrAbsent = errors.New("there is no ledger")
+
+// Damaged is the error of a file that is no ledger, or none any more.
+type Damaged struct {
+	Path string
+	Err  error
+}
+
+func (d *Damaged) Error() string { return fmt.Sprintf("ledger %s is damaged: %v", d.Path, d.Err) }
+func (d *Damaged) Unwrap() error { return d.Err }
+
+// patience is how long a process waits for another's transaction.
+const patience = 30 * time.Second
+
+// open opens the database file. Every commit is on disk when it returns.
+func open(path string, write bool) (*sql.DB, error) {
+	mode := "ro"
+	pragmas := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds())}}
+	if write {
+		mode = "rwc"
+		pragmas["_pragma"] = append(pragmas["_pragma"], "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)", "trusted_schema(OFF)")
+		pragmas.Set("_txlock", "immediate")
+	} else if frozen(path) {
+		pragmas.Set("immutable", "1")
+	}
+	pragmas.Set("mode", mode)
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: pragmas.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	if write {
+		db.SetMaxOpenConns(1)
+	}
+	return db, nil
+}
+
+// frozen reports whether a ledger lies where nothing can be written, not even
+// the index of a log that is being read, and has no log: on a mounted backup.
+func frozen(path string) bool {
+	_, err := os.Stat(path + "-wal")
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".osint-*")
+	if err != nil {
+		return true
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return false
+}
+
+// prepare makes the tables of a new file, and checks those of an old one.
+func prepare(ctx context.Context, db *sql.DB, path string) error {
+	var version, app int
+	read := func(q interface {
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}) error {
+		return q.QueryRowContext(ctx, "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &app)
+	}
+	if err := read(db); err != nil {
+		return damage(path, err)
+	}
+	if version == 0 {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return damage(path, err)
+		}
+		defer tx.Rollback()
+		if err := read(tx); err != nil { // another process was quicker
+			return damage(path, err)
+		}
+		if version == 0 {
+			if _, err := tx.ExecContext(ctx, schema); err != nil {
+				return damage(path, err)
+			}
+			return damage(path, tx.Commit())
+		}
+	}
+	return checkFormat(path, version, app)
+}
+
+func checkFormat(path string, version, app int) error {
+	switch {
+	case app != applicationID:
+		return &Damaged{path, errors.New("it is a database, but no ledger of osint")}
+	case version != schemaVersion:
+		return &Damaged{path, fmt.Errorf("format %d: this osint reads %d", version, schemaVersion)}
+	}
+	return nil
+}
+
+// damage says of an error of SQLite's whether it means that the file is broken.
+func damage(path string, err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CONSTRAINT:
+			return &Damaged{path, err}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("ledger %s: %w", path, err)
+	}
+	return nil
+}
