@@ -185,6 +185,12 @@ func (w *work) triage(cs *pipeline.Case) error {
 	if err := w.folder.Append(e); err != nil {
 		return err
 	}
+	return w.heard(cs, e)
+}
+
+// heard lets the fold and the screen of a run hear a line that was appended
+// after it.
+func (w *work) heard(cs *pipeline.Case, e *pipeline.Event) error {
 	if w.folder.Case != cs { // it was made by this run
 		if err := cs.Event(e); err != nil {
 			return err

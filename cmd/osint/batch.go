@@ -105,7 +105,7 @@ func (b *batch) run(parent context.Context, c *console, file string) error {
 		budget += j.mandate.limits.CostUSD
 	}
 	c.beside(b.out)
-	if b.gear, err = c.begin(parent, &b.r, &plain, &b.a, budget); err != nil {
+	if b.gear, err = c.begin(parent, &b.r, &plain, &b.a, budget, b.o.investigator); err != nil {
 		return err
 	}
 	defer b.end()

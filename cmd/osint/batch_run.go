@@ -63,6 +63,9 @@ func (b *batch) prepare(w *work, j *job, dir string) (r *pipeline.Run, p *profil
 		if w.folder, err = pipeline.Open(dir, w.places.keys()); err != nil {
 			return nil, nil, err
 		}
+		if err := enter(w.ledger, w.folder, ""); err != nil {
+			return nil, nil, err
+		}
 		return w.again(w.folder.Case)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -73,6 +76,9 @@ func (b *batch) prepare(w *work, j *job, dir string) (r *pipeline.Run, p *profil
 	}
 	if j.before != nil && j.before.Basis != "" {
 		w.folder.Beside(filepath.Join(b.folder.dir, filepath.FromSlash(j.before.Basis)))
+	}
+	if err := enter(w.ledger, w.folder, ""); err != nil {
+		return nil, nil, err
 	}
 	return w.first(&j.order, j.mandate), j.mandate.profile, nil
 }

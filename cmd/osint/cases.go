@@ -144,16 +144,23 @@ func (c *console) removeCases(names []string, yes bool) error {
 		}
 		dirs = append(dirs, dir)
 	}
+	if len(dirs) > 0 && !yes {
+		return usage("%s would be removed for good: say so with --yes", dirs[0])
+	}
+	return c.removing("osint cases remove", func(record func(id string) error) error { return c.removeEach(dirs, record) })
+}
+
+func (c *console) removeEach(dirs []string, record func(id string) error) error {
 	for _, dir := range dirs {
-		if !yes {
-			return usage("%s would be removed for good: say so with --yes", dir)
-		}
 		folder, err := pipeline.Open(dir, c.places(false).keys())
 		var held *pipeline.Locked
 		if errors.As(err, &held) {
 			return err
 		}
 		if id, err := caseID(dir); err == nil {
+			if err := record(id); err != nil {
+				return err
+			}
 			if err := pipeline.ForgetKeys(c.places(false).keys(), id); err != nil {
 				return err
 			}

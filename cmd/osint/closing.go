@@ -26,7 +26,9 @@ func (w *work) report(cs *pipeline.Case, p *profiles.Profile) (*report.Document,
 	if err := w.folder.Append(e); err != nil {
 		return doc, files, err
 	}
-	_ = w.screen.Event(e) // the run is over: a screen that failed is of no account
+	if err := w.heard(cs, e); err != nil {
+		return doc, files, err
+	}
 	w.screen.Progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 100})
 	return doc, files, nil
 }

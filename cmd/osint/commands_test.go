@@ -46,7 +46,10 @@ func example(t *testing.T, line, proof string) {
 	line = regexp.MustCompile(`source <\((.*)\)`).ReplaceAllString(line, "$1")
 	line = regexp.MustCompile(`x0123456789abcdef0123`).ReplaceAllString(line, proof)
 	line, _, _ = strings.Cut(regexp.MustCompile(` [|>] | && `).ReplaceAllString(line, "\x00"), "\x00")
-	args := strings.Fields(line)
+	var args []string
+	for _, word := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
+		args = append(args, strings.Trim(word, "'"))
+	}
 	if len(args) == 0 || args[0] != "osint" {
 		t.Errorf("not an example: %q", line)
 		return
@@ -65,7 +68,7 @@ func example(t *testing.T, line, proof string) {
 	switch {
 	case cmd.Name() == "serve", cmd.Name() == "batch", cmd.Name() == "investigate" && world.Value.String() == "":
 		return // serves until it is stopped; wants files; asks the internet
-	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
+	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "lost", cmd.Name() == "revoke", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
 		return // TestScripts has them
 	}
 	if _, errs, code := runHere(t, args[1:]...); code != 0 && code != tooLittle && code != tooRisky {
@@ -156,7 +159,8 @@ func TestOnlyRunsReachOut(t *testing.T) {
 func TestJSONFlags(t *testing.T) {
 	each(newRoot(newConsole()), func(cmd *cobra.Command) {
 		switch cmd.CommandPath() {
-		case "osint", "osint investigate", "osint resume", "osint help", "osint man", "osint completion", "osint cases rm", "osint config set", "osint config unset":
+		case "osint audit accept-rollback", "osint audit key lost", "osint audit key revoke", "osint audit key rotate",
+			"osint", "osint investigate", "osint resume", "osint help", "osint man", "osint completion", "osint cases rm", "osint config set", "osint config unset":
 			return // they write, or what they print is for a shell
 		}
 		if !cmd.HasSubCommands() && cmd.Annotations["topic"] == "" && cmd.Flags().Lookup("json") == nil {

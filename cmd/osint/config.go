@@ -14,7 +14,7 @@ import (
 )
 
 func newConfig(c *console) *cobra.Command {
-	cmd := shelf("config", groupLook, "Settings that hold without being typed: get, set and explain them",
+	cmd := shelf("config", "", "Settings that hold without being typed: get, set and explain them",
 		"  osint config set investigate.profile passive-only\n  osint config explain investigate.profile",
 		configGet(c), configSet(c), configUnset(c), configExplain(c), configList(c), configCheck(c), configPath(c))
 	cmd.Long = `A KEY is a flag's name, or that of one command and its flag: color, or

@@ -51,7 +51,7 @@ func configSet(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := c.edit(cmd.Root(), w.project, func(name string, text []byte) ([]byte, error) {
+			s, err := c.edit(cmd.Root(), w.project, keyOf(command, f.Name), func(name string, text []byte) ([]byte, error) {
 				return rule.Put(name, text, keyPath(command, f), value)
 			})
 			if err == nil {
@@ -77,7 +77,7 @@ func configUnset(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := c.edit(cmd.Root(), w.project, func(name string, text []byte) ([]byte, error) {
+			s, err := c.edit(cmd.Root(), w.project, keyOf(command, f.Name), func(name string, text []byte) ([]byte, error) {
 				out, there, err := rule.Cut(name, text, keyPath(command, f))
 				if err == nil && !there {
 					err = fmt.Errorf("%s does not set %s: osint config list says what is set where", name, keyOf(command, f.Name))
@@ -126,9 +126,10 @@ func typed(f *pflag.Flag, words []string) (value any, err error) {
 	return value, nil
 }
 
-// edit changes one of the files. What could not be read afterwards is not
-// written; what is, is written whole or not at all, for the user alone.
-func (c *console) edit(root *cobra.Command, project bool, change func(name string, text []byte) ([]byte, error)) (*sheet, error) {
+// edit changes a key of one of the files, and puts that on record first. What
+// could not be read afterwards is not written; what is, is written whole or not
+// at all, for the user alone.
+func (c *console) edit(root *cobra.Command, project bool, key string, change func(name string, text []byte) ([]byte, error)) (*sheet, error) {
 	s := c.userSheet()
 	if project {
 		s = c.projectSheet()
@@ -140,12 +141,17 @@ func (c *console) edit(root *cobra.Command, project bool, change func(name strin
 	if err != nil {
 		return nil, usage("%w", err)
 	}
+	before := *s
+	_ = before.parse(root, text) // what can't be read has no value
 	out, err := change(shortPath(s.path), text)
 	if err == nil {
 		err = s.parse(root, out)
 	}
 	if err != nil {
 		return nil, usage("%w", err)
+	}
+	if err := c.recordChange(s.path, key, before.value(key), s.value(key)); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the configuration: %w", err)

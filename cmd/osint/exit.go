@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 )
 
@@ -17,6 +18,11 @@ const (
 	tooLittle   = 3
 	notAsked    = 4
 	tooRisky    = 10
+	tampered    = 20
+	setBack     = 21
+	forked      = 22
+	incomplete  = 23
+	doubtful    = 24
 	locked      = 75
 	interrupted = 130
 	terminated  = 143
@@ -33,6 +39,11 @@ var exitCodes = []struct {
 	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
 	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
+	{tampered, "the record was tampered with, or is damaged"},
+	{setBack, "the record, or a case, was set back to an older state"},
+	{forked, "the record forked: somebody holds another one of the same name"},
+	{incomplete, "something that proves the record is missing, or can't be reached"},
+	{doubtful, "the record holds, with warnings: stderr or the output says which"},
 	{locked, "locked: another process is at work on the case or the batch; try later"},
 	{interrupted, "interrupted by Ctrl-C; the case can be read and resumed"},
 	{terminated, "ended by SIGTERM, likewise"},
@@ -61,6 +72,12 @@ func codeOf(err error) int {
 		return locked
 	case errors.As(err, &e):
 		return e.code
+	case errors.As(err, new(*audit.Damaged)):
+		return tampered
+	case errors.As(err, new(*audit.SetBack)), errors.As(err, new(*audit.CaseSetBack)):
+		return setBack
+	case errors.As(err, new(*audit.LostKey)), errors.Is(err, audit.ErrAbsent):
+		return incomplete
 	}
 	return internal
 }

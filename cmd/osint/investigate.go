@@ -54,7 +54,7 @@ them what lies within them; say with --scope what else is.`,
 		}
 		s.code.orFile(c, o.scope)
 		c.beside(o.out)
-		g, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD)
+		g, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD, o.investigator)
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func newProfile(c *console) *cobra.Command {
 	for _, cmd := range []*cobra.Command{list, show, validate} {
 		jsonFlag(cmd, &asJSON)
 	}
-	return shelf("profile", groupLook, "What an investigation may do: list, show and validate profiles",
+	return shelf("profile", "", "What an investigation may do: list, show and validate profiles",
 		"  osint profile list\n  osint profile show default > mine.yaml", list, show, validate)
 }
 

@@ -139,7 +139,9 @@ func (p *pruning) run(dirs []string) error {
 	goes := p.choose(s, time.Now())
 	var failed error
 	if p.yes && !p.dry {
-		failed = s.remove(goes, p.c.places(false).keys())
+		failed = p.c.removing("osint cases prune", func(record func(id string) error) error {
+			return s.remove(goes, p.c.places(false).keys(), record)
+		})
 	}
 	if err := p.show(s, goes); err != nil {
 		return err

@@ -11,12 +11,16 @@ import (
 	"osint/pkg/pipeline/fleet"
 )
 
-// remove destroys cases with their keys, the keys first: what is left of a
+// remove puts the removal of cases on record and destroys them with their keys,
+// the keys first: what is left of a
 // removal that was broken off can be read by nobody. Then it mends the indexes
 // of the batches they were of.
-func (s *stock) remove(goes []*stored, keys string) error {
+func (s *stock) remove(goes []*stored, keys string, record func(id string) error) error {
 	batches := map[string][]*stored{}
 	for _, x := range goes {
+		if err := record(x.id); err != nil {
+			return err
+		}
 		if err := pipeline.ForgetKeys(keys, x.id); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 	"osint/pkg/risk"
@@ -28,6 +29,7 @@ func newReport(c *console) *cobra.Command {
 	var names []string
 	var to string
 	var asJSON, force bool
+	var accept string
 	var a acceptance
 	var code hosting
 	cmd := &cobra.Command{
@@ -73,13 +75,14 @@ stands, and that is recorded in it.`,
 				}
 				return c.printReport(dir, wanted[0], t, host)
 			}
-			return c.rerender(dir, to, wanted, force, t, host)
+			return c.rerender(dir, to, wanted, force, accept, t, host)
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
 	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case); - is stdout")
 	cmd.Flags().BoolVar(&force, "force", false, "with --to, write over files that are another report")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
+	cmd.Flags().StringVar(&accept, "accept-rollback", "", acceptText)
 	a.flags(cmd.Flags())
 	code.flags(cmd.Flags())
 	return cmd
@@ -125,13 +128,23 @@ func (t *terms) verdict(cs *pipeline.Case, err error) error {
 // rerender writes the reports of a case and records that, and how the case
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format, force bool, t *terms, h *host) error {
+func (c *console) rerender(dir, to string, wanted []report.Format, force bool, accept string, t *terms, h *host) error {
 	var cs *pipeline.Case
+	var ledger *audit.Ledger
 	folder, err := pipeline.Open(dir, c.places(false).keys())
 	switch {
 	case err == nil:
 		defer folder.Close()
 		cs = folder.Case
+		l, err := c.ledger(c.places(true), "")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		if err := enter(l, folder, accept); err != nil {
+			return err
+		}
+		ledger = l
 	case to != "" && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		c.say("osint: %s can't be written to: that this report was made is not recorded in it", dir)
 		if cs, err = pipeline.Read(dir); err != nil {
@@ -150,6 +163,11 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, t
 			return err
 		}
 	}
+	if folder != nil && !attested(cs) {
+		if _, err := attest(ledger, folder); err != nil {
+			return err
+		}
+	}
 	doc, err := c.documentOf(cs, dir)
 	if err == nil && !force {
 		err = spare(doc, wanted, to)
@@ -163,6 +181,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, t
 	}
 	if folder != nil {
 		if err := folder.Append(reported(dir, files, doc)); err != nil {
+			return err
+		}
+		if _, err := attest(ledger, folder); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ func newResume(c *console) *cobra.Command {
 	var r reach
 	var s showing
 	var a acceptance
-	var wordlist string
+	var wordlist, accept string
 	cmd := &cobra.Command{
 		Use: "resume CASE", GroupID: groupRun, Short: "Continue a case that was interrupted or killed",
 		Long: `Nothing that was answered is asked again. The case's own profile holds, and
@@ -27,7 +27,8 @@ build, are today's.`,
 	cmd.Flags().SortFlags = false
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVar(&wordlist, "wordlist", "", "`FILE`: the list that the case was begun with, if its names are not all tried")
-	group(cmd.Flags(), "How", "wordlist")
+	cmd.Flags().StringVar(&accept, "accept-rollback", "", acceptText)
+	group(cmd.Flags(), "How", "wordlist", "accept-rollback")
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
@@ -50,13 +51,16 @@ build, are today's.`,
 		if err != nil {
 			return err
 		}
-		g, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD)
+		g, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD, c.operator())
 		if err != nil {
 			return err
 		}
 		defer g.end()
 		w := &work{gear: g, folder: folder, words: words}
 		defer w.end()
+		if err := enter(g.ledger, folder, accept); err != nil {
+			return err
+		}
 		run, p, err := w.again(folder.Case)
 		if err != nil {
 			return err

@@ -42,6 +42,16 @@ type sheet struct {
 	settings []setting
 }
 
+// value is what a sheet has for a key, as a person reads it; "" is nothing.
+func (s *sheet) value(key string) string {
+	for _, x := range s.settings {
+		if x.key() == key {
+			return strings.Join(x.values, ", ")
+		}
+	}
+	return ""
+}
+
 const (
 	projectFile = ".osint.yaml"
 	userFile    = "config.yaml"

@@ -26,7 +26,9 @@ var onceOnly = map[string]string{
 	"project":   "it says which file is meant",
 	"user":      "it says which file is meant",
 	"licenses":  "it is asked for once",
-	"raw":       "it is asked for once",
+
+	"accept-rollback": "each is accepted by itself",
+	"raw":             "it is asked for once",
 }
 
 // projectMay are the flags that a project's file may set. The file comes with

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"osint/pkg/audit"
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/lab"
@@ -31,6 +32,7 @@ type gear struct {
 	net     *collectors.Net
 	model   *risk.Model
 	terms   *terms
+	ledger  *audit.Ledger
 	host    *host
 
 	ctx  context.Context // ends with the first signal
@@ -50,7 +52,7 @@ type work struct {
 
 // begin opens the way out. Everything that can be wrong in the flags is said
 // here, before anything is made.
-func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64) (g *gear, err error) {
+func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64, investigator string) (g *gear, err error) {
 	g = &gear{c: c, world: r.lab.world}
 	if g.host, err = s.code.read(c); err != nil {
 		return nil, err
@@ -79,7 +81,10 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, a *accepta
 	if g.lab == nil { // nothing of a made-up world is remembered
 		options.CacheDir, options.StateDir = g.places.cache, g.places.state
 	}
-	if g.net, err = collectors.New(options); err != nil {
+	if g.net, err = collectors.New(options); err == nil {
+		g.ledger, err = c.ledger(g.places, investigator)
+	}
+	if err != nil {
 		return nil, errors.Join(err, g.end())
 	}
 	g.ctx, g.intr, g.stop = interruptible(parent, func(s string) { c.say("osint: %s", s) }, os.Exit)
@@ -92,6 +97,9 @@ func (g *gear) end() error {
 		g.stop()
 	}
 	var errs []error
+	if g.ledger != nil {
+		errs = append(errs, g.ledger.Close())
+	}
 	if g.net != nil {
 		errs = append(errs, g.net.Close())
 	}
@@ -138,7 +146,7 @@ func (w *work) create(out string, m *mandate) (err error) {
 	if last != "" {
 		w.folder.Beside(last)
 	}
-	return nil
+	return enter(w.ledger, w.folder, "")
 }
 
 const caseFile = "case.jsonl"
@@ -253,7 +261,13 @@ func (w *work) perform(r *pipeline.Run, p *profiles.Profile) (cs *pipeline.Case,
 		err = w.triage(cs)
 	}
 	if err == nil {
+		err = w.attest(cs)
+	}
+	if err == nil {
 		doc, files, err = w.report(cs, p)
+	}
+	if err == nil {
+		err = w.attest(cs)
 	}
 	return cs, doc, files, err
 }

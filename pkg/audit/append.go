@@ -150,7 +150,7 @@ func (w *writer) add(a *Act, body []byte) error {
 	w.edge.push(h, func(ix int64, h tlog.Hash) { w.nodes.add(ix, h[:]) })
 	switch a.Type {
 	case Segment:
-		w.segments.add(a.Case, a.Body["last"], leaf.Seq)
+		w.segments.add(a.Case, leaf.Seq)
 	case Genesis, KeyRotate, KeyRevoke:
 		w.keys.add(leaf.Seq)
 	}
@@ -163,7 +163,7 @@ func (w *writer) flush() error {
 		rows *rows
 		into string
 		wide int
-	}{{&w.leaves, "entry", 3}, {&w.nodes, "node", 2}, {&w.segments, "segment", 3}, {&w.keys, "keyleaf", 1}} {
+	}{{&w.leaves, "entry", 3}, {&w.nodes, "node", 2}, {&w.segments, "segment", 2}, {&w.keys, "keyleaf", 1}} {
 		if err := x.rows.insert(w.tx, x.into, x.wide); err != nil {
 			return damage(w.l.path, err)
 		}

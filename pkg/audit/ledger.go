@@ -26,6 +26,8 @@ type Options struct {
 	Now     func() time.Time // nil: the machine's clock
 	Accept  string           // why a ledger that was set back may go on; "" refuses it
 	Session string           // "" makes one
+
+	previous Body // of a new ledger: the one that it goes on from
 }
 
 // A Ledger is the record of one installation. Its methods may be called from
@@ -79,6 +81,46 @@ func Open(dir, keysDir string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
+// OpenRead opens the ledger in a folder to read it: nothing is written, no key
+// is needed, and none of what it says is verified. One that is not there is
+// [ErrAbsent].
+func OpenRead(dir string) (*Ledger, error) {
+	l := &Ledger{path: filepath.Join(dir, File)}
+	if _, err := os.Stat(l.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w at %s", ErrAbsent, l.path)
+	}
+	var err error
+	if l.db, err = open(l.path, false); err != nil {
+		return nil, err
+	}
+	if err = l.check(); err == nil {
+		err = l.load(l.db)
+	}
+	if err != nil {
+		l.db.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// check looks whether the file is a ledger that we can read.
+func (l *Ledger) check() error {
+	version, app, err := format(context.Background(), l.db)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	return checkFormat(l.path, version, app)
+}
+
+// Head returns how many entries there are, and the root of their tree, as of
+// the last commit that this process saw.
+func (l *Ledger) Head() (size int64, root tlog.Hash, err error) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	err = l.refresh(l.db)
+	return l.edge.size, l.edge.root(), err
+}
+
 // private makes the file before SQLite does, for nobody else to read.
 func private(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
@@ -99,14 +141,35 @@ func (l *Ledger) begin() error {
 		return damage(l.path, err)
 	}
 	if size == 0 {
-		if err := l.genesis(nil); err != nil {
+		if err := l.genesis(l.o.previous); err != nil {
 			return err
 		}
 	}
 	if err := l.load(l.db); err != nil {
 		return err
 	}
-	return l.unlock()
+	if err := l.unlock(); err != nil {
+		return err
+	}
+	return l.beat()
+}
+
+// beat records that the ledger is alive, if the newest entry is of another day:
+// a day without an entry is a day on which nobody wrote.
+func (l *Ledger) beat() error {
+	b, err := leafAt(l.db, l.edge.size-1)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	last, err := ParseLeaf(b)
+	if err != nil {
+		return &Damaged{l.path, err}
+	}
+	const day = "2006-01-02"
+	if last.Time.Format(day) != l.o.Now().UTC().Format(day) {
+		_, err = l.Append(Act{Type: Heartbeat, Body: Body{"tool": l.o.Tool}})
+	}
+	return err
 }
 
 // load reads identity, keys, edge and the newest checkpoint's size.
@@ -154,6 +217,7 @@ func (l *Ledger) unlock() error {
 		return err
 	}
 	if l.o.Accept == "" {
+		l.signer = nil // nothing is signed that was set back
 		return back
 	}
 	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.Accept}})
@@ -240,7 +304,10 @@ func (l *Ledger) readSigner() error {
 
 // Close signs what is not signed yet, and closes the file.
 func (l *Ledger) Close() error {
-	_, err := l.Sign()
+	var err error
+	if l.signer != nil {
+		_, err = l.Sign()
+	}
 	return errors.Join(err, l.db.Close())
 }
 

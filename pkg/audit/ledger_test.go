@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -226,5 +227,56 @@ func BenchmarkAppend(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N*n)/time.Since(start).Seconds(), "leaves/s")
 		})
+	}
+}
+
+// TestSucceed loses the key of a ledger and goes on in another.
+func TestSucceed(t *testing.T) {
+	dir := t.TempDir()
+	l := openTest(t, dir, Options{})
+	l.Append(acts(5)...)
+	old, key, path := l.ID, l.Key(), keyFile(l.keysDir, l.ID)
+	l.Close()
+	ledgers, keys := filepath.Join(dir, "audit"), filepath.Join(dir, "keys")
+	if _, _, err := Succeed(ledgers, keys, Options{}, "none"); err == nil {
+		t.Fatal("a ledger that has its key was given up")
+	}
+	os.Remove(path)
+	next, kept, err := Succeed(ledgers, keys, Options{}, "the disk broke")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	leaf, _, err := next.Prove(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first struct {
+		Body struct {
+			Previous struct{ Ledger, Checkpoint string }
+		}
+	}
+	if err := json.Unmarshal(leaf, &first); err != nil || first.Body.Previous.Ledger != old {
+		t.Fatalf("the new ledger does not name the old one: %s", leaf)
+	}
+	if c, err := OpenCheckpoint([]byte(first.Body.Previous.Checkpoint), key); err != nil || c.Size != 6 {
+		t.Errorf("its last checkpoint: %v", err)
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHeartbeat opens a ledger on three days.
+func TestHeartbeat(t *testing.T) {
+	dir := t.TempDir()
+	first := time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC)
+	for hours, want := range []int64{1, 2, 2, 2} {
+		now := first.Add(time.Duration(hours) * time.Hour)
+		l := openTest(t, dir, Options{Now: func() time.Time { return now }})
+		if size, _, err := l.Head(); err != nil || size != want {
+			t.Errorf("%s: %d entries, want %d (%v)", now, size, want, err)
+		}
+		l.Close()
 	}
 }

@@ -13,9 +13,8 @@ CREATE TABLE node (              -- interior hashes at levels 4, 8, 12, … of t
 
 CREATE TABLE segment (           -- where the segments of a case stand
   case_id TEXT,
-  last    INTEGER,               -- last line of the segment
-  seq     INTEGER NOT NULL,
-  PRIMARY KEY (case_id, last)
+  seq     INTEGER,
+  PRIMARY KEY (case_id, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE keyleaf (           -- where the keys are named

@@ -82,13 +82,8 @@ func frozen(path string) bool {
 
 // prepare makes the tables of a new file, and checks those of an old one.
 func prepare(ctx context.Context, db *sql.DB, path string) error {
-	var version, app int
-	read := func(q interface {
-		QueryRowContext(context.Context, string, ...any) *sql.Row
-	}) error {
-		return q.QueryRowContext(ctx, "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &app)
-	}
-	if err := read(db); err != nil {
+	version, app, err := format(ctx, db)
+	if err != nil {
 		return damage(path, err)
 	}
 	if version == 0 {
@@ -97,7 +92,7 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 			return damage(path, err)
 		}
 		defer tx.Rollback()
-		if err := read(tx); err != nil { // another process was quicker
+		if version, app, err = format(ctx, tx); err != nil { // another process may have been quicker
 			return damage(path, err)
 		}
 		if version == 0 {
@@ -108,6 +103,11 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 		}
 	}
 	return checkFormat(path, version, app)
+}
+
+func format(ctx context.Context, q querier) (version, app int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &app)
+	return version, app, err
 }
 
 func checkFormat(path string, version, app int) error {

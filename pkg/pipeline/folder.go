@@ -22,6 +22,7 @@ type Folder struct {
 	keys  *Keys
 	store *Store
 	vault *Vault
+	also  []Sink
 }
 
 // Create makes a new case folder, or takes an empty one. keysDir is the
@@ -91,8 +92,14 @@ func ReadVault(c *Case, dir, keysDir string) (*Vault, error) {
 }
 
 // Sinks returns what makes the case durable, in order: keys, sealed values,
-// evidence, case file.
-func (f *Folder) Sinks() []Sink { return []Sink{f.keys, f.vault, f.store, f.file} }
+// evidence, case file, and what was added by [Folder.Also].
+func (f *Folder) Sinks() []Sink {
+	return append([]Sink{f.keys, f.vault, f.store, f.file}, f.also...)
+}
+
+// Also adds a sink that hears every line from here on, once it is in the case
+// file: the ledger. It has heard the lines that are there.
+func (f *Folder) Also(s Sink) { f.also = append(f.also, s) }
 
 // Vault returns what seals and opens the case's values.
 func (f *Folder) Vault() *Vault { return f.vault }

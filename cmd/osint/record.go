@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+
+	"osint/pkg/audit"
+	"osint/pkg/pipeline"
+)
+
+func (p places) audit() string { return filepath.Join(p.state, "audit") }
+
+// operator is who types, by the id that the organisation gives: "" is the
+// account's number.
+func (c *console) operator() string { return c.getenv("OSINT_INVESTIGATOR") }
+
+// ledger opens the record to write in it. actor "" is the operator of the
+// environment.
+func (c *console) ledger(p places, actor string) (*audit.Ledger, error) {
+	return c.openLedger(p, c.auditOptions(actor))
+}
+
+// auditOptions says who writes, and with what.
+func (c *console) auditOptions(actor string) audit.Options {
+	if actor == "" {
+		actor = c.operator()
+	}
+	b := thisBuild()
+	return audit.Options{Actor: actor, Tool: "osint " + b.Version, Commit: b.Commit}
+}
+
+func (c *console) openLedger(p places, o audit.Options) (*audit.Ledger, error) {
+	l, err := audit.Open(p.audit(), p.keys(), o)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		err = fmt.Errorf("%w; set OSINT_HOME to a folder that can be written to", err)
+	}
+	return l, err
+}
+
+const acceptText = "`REASON`: go on with a case that lacks lines which the ledger knows, and put that on record"
+
+// enter lets the ledger hear what is written to a case from here on, and what
+// it has not heard yet. accept is why a case that was set back may go on.
+func enter(l *audit.Ledger, f *pipeline.Folder, accept string) error {
+	s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, caseFile), accept)
+	if err != nil {
+		return err
+	}
+	f.Also(s)
+	return nil
+}
+
+// attest proves the lines of the run's case as they are.
+func (w *work) attest(cs *pipeline.Case) error {
+	e, err := attest(w.ledger, w.folder)
+	if err != nil {
+		return err
+	}
+	return w.heard(cs, e)
+}
+
+// attest proves the lines of a case as they are, in the case itself.
+func attest(l *audit.Ledger, f *pipeline.Folder) (*pipeline.Event, error) {
+	a, err := l.Attest(f.Vault().Case, filepath.Join(f.Dir, caseFile))
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	e := &pipeline.Event{Attested: &pipeline.Act{What: fmt.Sprintf("lines 1 to %d, by entry %d of the ledger", a.Lines, a.Seq), Data: data}}
+	return e, f.Append(e)
+}
+
+// attested reports whether some line of a case proves all that a report of it
+// shows.
+func attested(cs *pipeline.Case) bool {
+	for _, e := range cs.Acts {
+		var a audit.Attestation
+		if e.Attested != nil && json.Unmarshal(e.Attested.Data, &a) == nil && a.Lines >= cs.Lines {
+			return true
+		}
+	}
+	return false
+}
+
+// removing does what removes cases, and lets it put each removal on record
+// before it happens.
+func (c *console) removing(command string, do func(record func(id string) error) error) error {
+	l, err := c.ledger(c.places(true), "")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	return do(func(id string) error {
+		_, err := l.Append(audit.Act{Type: audit.CaseRemove, Case: id, Body: audit.Body{"reason": command}})
+		return err
+	})
+}
