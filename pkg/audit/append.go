@@ -149,8 +149,10 @@ func (w *writer) add(a *Act, body []byte) error {
 	w.leaves.add(leaf.Seq, b, h[:])
 	w.edge.push(h, func(ix int64, h tlog.Hash) { w.nodes.add(ix, h[:]) })
 	switch a.Type {
-	case Segment:
-		w.segments.add(a.Case, leaf.Seq)
+	case Segment, Rollback:
+		if a.Case != "" {
+			w.segments.add(a.Case, leaf.Seq)
+		}
 	case Genesis, KeyRotate, KeyRevoke:
 		w.keys.add(leaf.Seq)
 	}

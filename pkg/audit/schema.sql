@@ -11,7 +11,7 @@ CREATE TABLE node (              -- interior hashes at levels 4, 8, 12, … of t
   h  BLOB NOT NULL CHECK (length(h) = 32)
 ) STRICT;
 
-CREATE TABLE segment (           -- where the segments of a case stand
+CREATE TABLE segment (           -- where the segments of a case stand, and the rollbacks that were accepted
   case_id TEXT,
   seq     INTEGER,
   PRIMARY KEY (case_id, seq)

@@ -71,7 +71,8 @@ type span struct {
 	SHA256 string `json:"sha256"`
 }
 
-// segments reads the segments that a case has.
+// segments reads the segments that a case has, less those that the operator
+// went on without.
 func (l *Ledger) segments(id string) (spans []span, err error) {
 	rows, err := l.db.QueryContext(context.Background(), "SELECT leaf FROM segment JOIN entry USING (seq) WHERE case_id = ? ORDER BY seq", id)
 	if err != nil {
@@ -84,60 +85,83 @@ func (l *Ledger) segments(id string) (spans []span, err error) {
 			return nil, damage(l.path, err)
 		}
 		leaf, err := ParseLeaf(b)
-		var x span
+		var x struct {
+			span
+			Found uint64 `json:"found"`
+		}
 		if err == nil {
 			err = json.Unmarshal(leaf.Body, &x)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, &Damaged{l.path, err}
+		case leaf.Type == Segment:
+			spans = append(spans, x.span)
+			continue
 		}
-		for n := len(spans); n > 0 && spans[n-1].Last >= x.First; n = len(spans) { // a rollback was accepted
+		for n := len(spans); n > 0 && spans[n-1].Last > x.Found; n = len(spans) { // a rollback was accepted
 			spans = spans[:n-1]
 		}
-		spans = append(spans, x)
 	}
 	return spans, damage(l.path, rows.Err())
 }
 
 // catchUp reads the lines of a case: those of known segments must agree, the
 // rest is recorded.
-func (s *Sink) catchUp(f io.Reader, known []span, accept string) error {
-	had := uint64(0)
-	if len(known) > 0 {
-		had = known[len(known)-1].Last
+func (s *Sink) catchUp(f io.ReadSeeker, known []span, accept string) error {
+	agreed, err := s.agree(f, known)
+	if !errors.Is(err, errDiffers) {
+		return err
 	}
-	agreed := uint64(0)
-	back := func() error {
-		if accept == "" {
-			return &CaseSetBack{s.id, had, agreed}
-		}
-		s.acts = append(s.acts, Act{Type: Rollback, Case: s.id, Body: Body{"had": had, "found": agreed, "why": accept}})
-		known = nil
-		return nil
+	back := &CaseSetBack{s.id, known[len(known)-1].Last, agreed}
+	if accept == "" {
+		return back
 	}
-	sum := sha256.New()
-	_, err := pipeline.Replay(f, follow(func(e *pipeline.Event) error {
-		if len(known) > 0 {
-			sum.Write(e.Line())
-			sum.Write([]byte{'\n'})
+	s.acts = append(s.acts, Act{Type: Rollback, Case: s.id, Body: Body{"had": back.Had, "found": agreed, "why": accept}})
+	s.told = newTale()
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = pipeline.Replay(f, follow(func(e *pipeline.Event) error {
+		if e.Seq <= agreed {
 			s.told.hear(e)
-			if e.Seq < known[0].Last {
-				return nil
-			}
-			if hex.EncodeToString(sum.Sum(nil)) == known[0].SHA256 {
-				agreed, s.last = e.Seq, e.Seq
-				known = known[1:]
-				sum.Reset()
-				return nil
-			}
-			return back()
+			s.last = e.Seq
+			return nil
 		}
 		return s.Event(e)
 	}))
-	if err == nil && len(known) > 0 {
-		err = back()
-	}
 	return err
+}
+
+var errDiffers = errors.New("the lines are others than the ledger has")
+
+// agree reads lines as far as they agree with the segments, and takes those
+// that are new. It fails with errDiffers, and the last line that agrees, if a
+// segment is not there.
+func (s *Sink) agree(f io.Reader, known []span) (agreed uint64, err error) {
+	sum := sha256.New()
+	_, err = pipeline.Replay(f, follow(func(e *pipeline.Event) error {
+		if len(known) == 0 {
+			return s.Event(e)
+		}
+		s.told.hear(e)
+		sum.Write(e.Line())
+		sum.Write([]byte{'\n'})
+		if e.Seq < known[0].Last {
+			return nil
+		}
+		if hex.EncodeToString(sum.Sum(nil)) != known[0].SHA256 {
+			return errDiffers
+		}
+		agreed, s.last = e.Seq, e.Seq
+		known = known[1:]
+		sum.Reset()
+		return nil
+	}))
+	if err == nil && len(known) > 0 {
+		err = errDiffers
+	}
+	return agreed, err
 }
 
 // follow makes a sink of a function.
@@ -168,10 +192,12 @@ func (s *Sink) Event(e *pipeline.Event) error {
 
 // Sync implements [pipeline.Sink].
 func (s *Sink) Sync() error {
-	if s.first == 0 {
+	if s.first != 0 {
+		s.acts = append(s.acts, Act{Type: Segment, Case: s.id, Body: Body{"first": s.first, "last": s.last, "sha256": hex.EncodeToString(s.sum.Sum(nil))}})
+	}
+	if len(s.acts) == 0 {
 		return nil
 	}
-	s.acts = append(s.acts, Act{Type: Segment, Case: s.id, Body: Body{"first": s.first, "last": s.last, "sha256": hex.EncodeToString(s.sum.Sum(nil))}})
 	if _, err := s.l.Append(s.acts...); err != nil {
 		return err
 	}
