@@ -55,7 +55,7 @@ func (o *order) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.purpose, "purpose", "", "`TEXT`: why it is done, for the record")
 	fs.StringVar(&o.basis, "lawful-basis", "", "`TEXT`: what it rests on in law")
 	fs.StringVar(&o.reference, "reference", "", "`TEXT`: your own case number or order")
-	fs.StringVar(&o.investigator, "investigator", "", "`NAME`: who does it")
+	fs.StringVar(&o.investigator, "investigator", "", "`ID`: who does it, by the id that the organisation gives; the record has it")
 	fs.StringVar(&o.tlp, "tlp", "", "`LABEL`: of the Traffic Light Protocol 2.0 (default: the profile's)")
 	fs.StringVar(&o.priority, "priority", normal, "`WORD`: for the record: "+strings.Join(priorities(), ", ")+" (default "+normal+")")
 	group(fs, "Why, and for whom", "purpose", "lawful-basis", "reference", "investigator", "tlp", "priority")
