@@ -85,7 +85,9 @@ func sizeOf(q querier) (size int64, err error) {
 func leafAt(q querier, seq int64) (leaf []byte, err error) {
 	err = q.QueryRowContext(context.Background(), "SELECT leaf FROM entry WHERE seq = ?", seq).Scan(&leaf)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("the ledger has no entry %d", seq)
+		return nil, fmt.Errorf("%w %d", errNoEntry, seq)
 	}
 	return leaf, err
 }
+
+var errNoEntry = errors.New("the ledger has no entry")

@@ -1,0 +1,99 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A Shipment is how far a ledger was copied to a place, and how the last attempt
+// went.
+type Shipment struct {
+	Dest  string
+	Next  int64     // first entry that is not known to be there
+	At    time.Time // of the last attempt
+	Error string    // of the last attempt; "" if it went well
+}
+
+// A Receipt is what a place acknowledged: that it holds the first Size entries,
+// whose root is Root.
+type Receipt struct {
+	Dest string
+	Size int64
+	Root tlog.Hash
+	At   time.Time
+}
+
+// Shipments returns how far the ledger was copied to each place.
+func (s *Spool) Shipments(ctx context.Context) (all []Shipment, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT dest, next, at, error FROM ship ORDER BY dest")
+	if err != nil {
+		return nil, damage(s.Path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x Shipment
+		var at int64
+		if err := rows.Scan(&x.Dest, &x.Next, &at, &x.Error); err != nil {
+			return nil, damage(s.Path, err)
+		}
+		x.At = time.UnixMilli(at).UTC()
+		all = append(all, x)
+	}
+	return all, damage(s.Path, rows.Err())
+}
+
+// Receipts returns the largest receipt of each place.
+func (s *Spool) Receipts(ctx context.Context) (all []Receipt, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT dest, max(size), root, at FROM anchor GROUP BY dest ORDER BY dest")
+	if err != nil {
+		return nil, damage(s.Path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r Receipt
+		var root []byte
+		var at int64
+		if err := rows.Scan(&r.Dest, &r.Size, &root, &at); err != nil {
+			return nil, damage(s.Path, err)
+		}
+		if len(root) != tlog.HashSize {
+			return nil, &Damaged{s.Path, fmt.Errorf("the receipt of %s has a root of %d bytes", r.Dest, len(root))}
+		}
+		r.Root, r.At = tlog.Hash(root), time.UnixMilli(at).UTC()
+		all = append(all, r)
+	}
+	return all, damage(s.Path, rows.Err())
+}
+
+// Acknowledged keeps a receipt, and that the entries it covers need not be sent
+// again. It never moves back: a receipt of a slower process changes nothing.
+func (l *Ledger) Acknowledged(r Receipt) error {
+	at := r.At.UnixMilli()
+	return l.note(
+		"INSERT INTO anchor (dest, size, root, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", []any{r.Dest, r.Size, r.Root[:], at},
+		"INSERT INTO ship (dest, next, at, error) VALUES (?, ?, ?, '') ON CONFLICT (dest) DO UPDATE SET next = max(next, excluded.next), at = excluded.at, error = ''", []any{r.Dest, r.Size, at})
+}
+
+// NotShipped keeps why an attempt failed.
+func (l *Ledger) NotShipped(dest string, at time.Time, why string) error {
+	return l.note("INSERT INTO ship (dest, next, at, error) VALUES (?, 0, ?, ?) ON CONFLICT (dest) DO UPDATE SET at = excluded.at, error = excluded.error", []any{dest, at.UnixMilli(), why})
+}
+
+// note writes beside the entries: pairs of a statement and its arguments, all or
+// none.
+func (l *Ledger) note(pairs ...any) error {
+	tx, err := l.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	defer tx.Rollback()
+	for i := 0; i < len(pairs); i += 2 {
+		if _, err := tx.Exec(pairs[i].(string), pairs[i+1].([]any)...); err != nil {
+			return damage(l.path, err)
+		}
+	}
+	return damage(l.path, tx.Commit())
+}

@@ -1,0 +1,254 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A Spool reads a ledger for whoever copies it elsewhere or says how it stands,
+// beside whoever writes it. It writes nothing. Entries never change, so what is
+// read at different moments fits together.
+type Spool struct {
+	ID   string // of the ledger
+	Path string
+
+	db *sql.DB
+}
+
+// OpenSpool opens the ledger in a folder for reading. Where there is none it
+// returns [ErrAbsent].
+func OpenSpool(dir string) (*Spool, error) {
+	s := &Spool{Path: filepath.Join(dir, File)}
+	if _, err := os.Stat(s.Path); errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrAbsent
+	}
+	var err error
+	if s.db, err = open(s.Path, false); err != nil {
+		return nil, err
+	}
+	if err := s.begin(); err != nil {
+		s.db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Spool opens a reader of the same ledger, with connections of its own.
+func (l *Ledger) Spool() (*Spool, error) { return OpenSpool(filepath.Dir(l.path)) }
+
+func (s *Spool) begin() error {
+	var version, app int
+	err := s.db.QueryRow("SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &app)
+	if err != nil {
+		return damage(s.Path, err)
+	}
+	if err := checkFormat(s.Path, version, app); err != nil {
+		return err
+	}
+	first, err := leafAt(s.db, 0)
+	if errors.Is(err, errNoEntry) { // its maker was stopped, or is at it
+		return ErrAbsent
+	}
+	if err != nil {
+		return damage(s.Path, err)
+	}
+	leaf, err := ParseLeaf(first)
+	if err != nil {
+		return &Damaged{s.Path, err}
+	}
+	s.ID = leaf.Ledger
+	return nil
+}
+
+// Close closes the reader.
+func (s *Spool) Close() error { return s.db.Close() }
+
+// Size returns how many entries there are.
+func (s *Spool) Size() (int64, error) {
+	n, err := sizeOf(s.db)
+	return n, damage(s.Path, err)
+}
+
+// Entries hands the entries from one number up to another, which is not among
+// them, to f, in order. The leaf is valid until f returns. An entry that lacks
+// is a *[Damaged].
+func (s *Spool) Entries(ctx context.Context, from, to int64, f func(seq int64, leaf []byte) error) error {
+	rows, err := s.db.QueryContext(ctx, "SELECT seq, leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", from, to)
+	if err != nil {
+		return damage(s.Path, err)
+	}
+	defer rows.Close()
+	due := from
+	var seq int64
+	var leaf sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&seq, &leaf); err != nil {
+			return damage(s.Path, err)
+		}
+		if seq != due {
+			break
+		}
+		if err := f(seq, leaf); err != nil {
+			return err
+		}
+		due++
+	}
+	if err := rows.Err(); err != nil {
+		return damage(s.Path, err)
+	}
+	if due < to {
+		return &Damaged{s.Path, fmt.Errorf("entry %d is missing", due)}
+	}
+	return nil
+}
+
+// Checkpoints returns the checkpoints above a size and up to another, the
+// smallest first. The signature of each is verified against the key that signed
+// at its size; its root is not held against the entries.
+func (s *Spool) Checkpoints(ctx context.Context, above, upTo int64) (cs []Checkpoint, err error) {
+	changes, err := s.keyChanges(ctx)
+	if err != nil {
+		return nil, damage(s.Path, err)
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size", above, upTo)
+	if err != nil {
+		return nil, damage(s.Path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var size int64
+		var b []byte
+		if err := rows.Scan(&size, &b); err != nil {
+			return nil, damage(s.Path, err)
+		}
+		for len(changes) > 1 && changes[1].seq < size {
+			changes = changes[1:]
+		}
+		c, err := OpenCheckpoint(b, changes[0].vkey)
+		if err == nil && (c.Size != size || c.Origin != origin(s.ID)) {
+			err = fmt.Errorf("the checkpoint of size %d is of %s, size %d", size, c.Origin, c.Size)
+		}
+		if err != nil {
+			return nil, &Damaged{s.Path, err}
+		}
+		cs = append(cs, c)
+	}
+	return cs, damage(s.Path, rows.Err())
+}
+
+// keyChange says that a key signs from the entry after seq on.
+type keyChange struct {
+	seq  int64
+	vkey string
+}
+
+// keyChanges reads which keys sign; the first is the genesis's.
+func (s *Spool) keyChanges(ctx context.Context) (changes []keyChange, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry WHERE seq IN (SELECT seq FROM keyleaf) ORDER BY seq")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b sql.RawBytes
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		leaf, err := ParseLeaf(b)
+		var k keyBody
+		if err == nil {
+			err = json.Unmarshal(leaf.Body, &k)
+		}
+		switch {
+		case err != nil:
+			return nil, &Damaged{s.Path, err}
+		case leaf.Type == Genesis:
+			changes = append(changes, keyChange{leaf.Seq, k.Key})
+		case leaf.Type == KeyRotate:
+			changes = append(changes, keyChange{leaf.Seq, k.New})
+		}
+	}
+	if len(changes) == 0 && rows.Err() == nil {
+		return nil, &Damaged{s.Path, errors.New("no entry names the key that signs")}
+	}
+	return changes, rows.Err()
+}
+
+// Root returns the root hash of the first entries.
+func (s *Spool) Root(size int64) (tlog.Hash, error) {
+	e, err := edgeOf(size, nodes{s.db})
+	if err != nil {
+		return tlog.Hash{}, damage(s.Path, err)
+	}
+	return e.root(), nil
+}
+
+// A Tree grows by leaf hashes, from the right edge of a ledger on: what a reader
+// of entries makes of them, to be held against a checkpoint.
+type Tree struct{ e edge }
+
+// Tree returns the tree of the first entries.
+func (s *Spool) Tree(size int64) (*Tree, error) {
+	e, err := edgeOf(size, nodes{s.db})
+	return &Tree{e}, damage(s.Path, err)
+}
+
+// Add appends a leaf.
+func (t *Tree) Add(leaf []byte) { t.e.push(Hash(leaf), nil) }
+
+// Size returns how many leaves there are.
+func (t *Tree) Size() int64 { return t.e.size }
+
+// Root returns the root hash.
+func (t *Tree) Root() tlog.Hash { return t.e.root() }
+
+// Extends fails unless the tree of size new, whose root is given, extends that
+// of size old.
+func (s *Spool) Extends(old int64, oldRoot tlog.Hash, new int64, newRoot tlog.Hash) error {
+	if old == 0 {
+		return nil
+	}
+	proof, err := tlog.ProveTree(new, old, nodes{s.db})
+	if err != nil {
+		return damage(s.Path, err)
+	}
+	return tlog.CheckTree(proof, new, newRoot, old, oldRoot)
+}
+
+// Newest returns the newest entry of a type, and false if there is none. It
+// reads back from the end, and no further than entries that are older than
+// since.
+func (s *Spool) Newest(ctx context.Context, t Type, since time.Time) (leaf Leaf, found bool, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry ORDER BY seq DESC")
+	if err != nil {
+		return leaf, false, damage(s.Path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b sql.RawBytes
+		if err := rows.Scan(&b); err != nil {
+			return leaf, false, damage(s.Path, err)
+		}
+		l, err := ParseLeaf(b)
+		switch {
+		case err != nil:
+			return leaf, false, &Damaged{s.Path, err}
+		case l.Time.Before(since):
+			return leaf, false, nil
+		case l.Type == t:
+			l.Body = bytes.Clone(l.Body)
+			return l, true, nil
+		}
+	}
+	return leaf, false, damage(s.Path, rows.Err())
+}
