@@ -30,6 +30,7 @@ test: ## everything that must hold, in minutes; says what it left out
 	$(GO) vet ./...
 	@echo 'left out: every kill point, many seeds, long fuzzing (make test-long has them)'
 	@for t in $(TOOLS); do PATH=$$PATH:/usr/sbin command -v $$t >/dev/null || echo "left out: tests that need $$t, which is not installed"; done
+	@test -n "$$OSINT_TEST_POSTGRES" || PATH=$$PATH:$$OSINT_TEST_POSTGRES_BIN:$$(echo /usr/lib/postgresql/*/bin | tr ' ' :) command -v initdb >/dev/null || echo 'left out: tests that need PostgreSQL, which is not installed; see CONTRIBUTING.md'
 ifeq ($(RACE),)
 	@test -z "$$CI" || { echo 'no C compiler: the race detector must run in CI'; exit 1; }
 	@echo 'left out: the race detector, which needs a C compiler'

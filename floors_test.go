@@ -29,6 +29,8 @@ var floors = map[string]struct {
 	"pkg/collectors/technology":     {1, []string{"golang.org/x/net"}},
 	"pkg/collectors/resolver":       {0.5, []string{"github.com/miekg/dns"}},
 	"pkg/audit":                     {1, []string{"modernc.org/sqlite", "golang.org/x/mod", "github.com/google/uuid"}},
+	"pkg/audit/postgres":            {1.5, []string{"github.com/jackc/pgx"}},
+	"pkg/audit/postgres/pgtest":     {1, []string{"github.com/jackc/pgx"}}, // only tests import it
 	"pkg/compliance":                {1, []string{"cel.dev/cel-go"}},
 	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
 	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},
@@ -37,6 +39,10 @@ var floors = map[string]struct {
 	"testdata":                      {0, nil},
 	"bench":                         {4, []string{"github.com/miekg/dns"}},
 }
+
+// onlyForTests starts a PostgreSQL: it runs programs and listens, so nothing
+// but test files may import it.
+const onlyForTests = "pkg/audit/postgres/pgtest"
 
 // TestFloors reads what the packages import, test files apart.
 func TestFloors(t *testing.T) {
@@ -68,6 +74,9 @@ func TestFloors(t *testing.T) {
 
 func checkImport(t *testing.T, from, here, imported string) {
 	if rest, ours := strings.CutPrefix(imported, "osint/"); ours {
+		if rest == onlyForTests {
+			t.Errorf("%s imports %s: only test files may", from, imported)
+		}
 		there, ok := floorOf(imported)
 		if !ok || there == here && strings.HasPrefix(rest, here) {
 			return // within one room
@@ -119,6 +128,9 @@ func TestSockets(t *testing.T) {
 			}
 			where := strings.TrimPrefix(pkg, "osint/")
 			netsOwn := where == "pkg/collectors" || where == "pkg/collectors/resolver"
+			if where == onlyForTests {
+				continue
+			}
 			if word == "net.Listen" && where == "pkg/collectors/lab" || strings.HasPrefix(word, "net.Dial") && netsOwn || strings.HasPrefix(where, "bench") {
 				continue
 			}
