@@ -1,0 +1,176 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLock is the advisory lock that two migrations of one database take
+// in turn.
+const migrationLock = 0x6f73696e61756469 // "osinaudi"
+
+// A Migration is one step of the schema.
+type Migration struct {
+	Version int
+	Name    string
+	SHA256  string // of the text, hex
+	text    string
+}
+
+// Migrations returns the steps that this program knows, in order.
+func Migrations() []Migration {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	var ms []Migration
+	for _, f := range files {
+		number, name, _ := strings.Cut(strings.TrimSuffix(f.Name(), ".sql"), "_")
+		version, err := strconv.Atoi(number)
+		if err != nil {
+			continue // roles.sql
+		}
+		text, _ := migrations.ReadFile("migrations/" + f.Name())
+		sum := sha256.Sum256(text)
+		ms = append(ms, Migration{version, name, hex.EncodeToString(sum[:]), string(text)})
+	}
+	return ms
+}
+
+// Migrate brings the schema to what this program knows, and returns the steps
+// that it took: none if there was nothing to do. Each step is a transaction;
+// two that migrate at once take turns. It wants a superuser, or a login with
+// CREATEROLE that may create a schema in the database. The roles' owner,
+// osint_owner, owns all; the login keeps none of the owner's rights.
+//
+// The first to migrate, if not a superuser's choice, would be nobody's member:
+// when no member is known, the login is admitted to the given team with the
+// highest clearance. Team "" is "default".
+func Migrate(ctx context.Context, c *pgx.Conn, team string) ([]Migration, error) {
+	var done []Migration
+	for _, m := range Migrations() {
+		took, err := step(ctx, c, m)
+		if err != nil {
+			return done, fmt.Errorf("migrate the schema audit to %04d_%s: %w", m.Version, m.Name, err)
+		}
+		if took {
+			done = append(done, m)
+		}
+	}
+	if team == "" {
+		team = "default"
+	}
+	return done, again(ctx, func() error { return settle(ctx, c, team) })
+}
+
+// step takes one step, unless it was taken.
+func step(ctx context.Context, c *pgx.Conn, m Migration) (took bool, err error) {
+	err = again(ctx, func() error {
+		return asOwner(ctx, c, func(tx pgx.Tx) error {
+			var sum string
+			err := tx.QueryRow(ctx, "SELECT sha256 FROM audit.migration WHERE version = $1", m.Version).Scan(&sum)
+			if took = errors.Is(err, pgx.ErrNoRows); !took {
+				if err == nil && sum != m.SHA256 {
+					err = errors.New("it was taken with another text, by another build of osint: migrate with that one")
+				}
+				return err
+			}
+			if _, err := tx.Exec(ctx, m.text); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, "INSERT INTO audit.migration (version, name, sha256) VALUES ($1, $2, $3)", m.Version, m.Name, m.SHA256)
+			return err
+		})
+	})
+	return took, err
+}
+
+// settle makes the partitions that are due and admits the first member.
+func settle(ctx context.Context, c *pgx.Conn, team string) error {
+	return asOwner(ctx, c, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT audit.ensure_partitions()`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO audit.member (login, team_id, clearance) SELECT session_user, $1, 4 WHERE NOT EXISTS (SELECT FROM audit.member)`, team)
+		return err
+	})
+}
+
+// asOwner runs f in a transaction as osint_owner, alone among migrations.
+func asOwner(ctx context.Context, c *pgx.Conn, f func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		roles, err := migrations.ReadFile("migrations/roles.sql")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, string(roles)); err != nil {
+			return err
+		}
+		var may bool
+		const asked = `SELECT pg_has_role(current_user, 'osint_owner', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)`
+		if err := tx.QueryRow(ctx, asked).Scan(&may); err != nil {
+			return err
+		}
+		if !may {
+			if _, err := tx.Exec(ctx, "GRANT osint_owner TO CURRENT_USER"); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, schema); err != nil {
+			return err
+		}
+		if err := f(tx); err != nil || may {
+			return err
+		}
+		_, err = tx.Exec(ctx, "RESET ROLE; REVOKE osint_owner FROM CURRENT_USER")
+		return err
+	})
+}
+
+// schema is what the steps are recorded in. It leaves the owner's role on
+// until the transaction ends.
+const schema = `
+CREATE SCHEMA IF NOT EXISTS audit AUTHORIZATION osint_owner;
+SET LOCAL ROLE osint_owner;
+CREATE TABLE IF NOT EXISTS audit.migration (
+    version    int PRIMARY KEY,
+    name       text NOT NULL,
+    sha256     text NOT NULL,
+    applied_by text NOT NULL DEFAULT session_user,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)`
+
+// again repeats f while the server says that another changed the same roles or
+// rows at that moment.
+func again(ctx context.Context, f func() error) error {
+	for i := 0; ; i++ {
+		err := f()
+		var e *pgconn.PgError
+		if err == nil || i == 20 || !errors.As(err, &e) || !(e.Code == "40001" || e.Code == "40P01" ||
+			e.Code == "XX000" && strings.Contains(e.Message, "concurrently")) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(10+10*i) * time.Millisecond):
+		}
+	}
+}
