@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,6 +24,8 @@ type book struct {
 
 type leaf struct {
 	seq, ts int64
+	kind    string
+	caseID  *string
 	text    []byte
 }
 
@@ -39,14 +42,17 @@ func newBook(id string, ms int64) *book {
 func (b *book) add(kind, caseID string, what body) int64 {
 	seq := int64(len(b.leaves))
 	all := body{"actor": b.actor, "body": what, "ledger": b.id, "seq": seq, "session": "00112233aabbccdd", "ts": b.ms, "type": kind, "v": 1}
+	var of *string
 	if caseID != "" {
-		all["case"] = caseID
+		all["case"], of = caseID, &caseID
 	}
-	text, err := json.Marshal(all)
-	if err != nil {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(all); err != nil {
 		panic(err)
 	}
-	b.leaves = append(b.leaves, leaf{seq, b.ms, text})
+	b.leaves = append(b.leaves, leaf{seq, b.ms, kind, of, bytes.TrimSpace(text.Bytes())})
 	b.ms++
 	return seq
 }
@@ -71,8 +77,11 @@ func receive(ctx context.Context, c *pgx.Conn, ledger string, leaves []leaf) (h 
 		if _, err := tx.Exec(ctx, "SELECT audit.stage()"); err != nil {
 			return err
 		}
-		from := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) { return []any{leaves[i].seq, leaves[i].ts, leaves[i].text}, nil })
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "osint_stage"}, []string{"seq", "ts", "leaf"}, from); err != nil {
+		from := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) {
+			l := leaves[i]
+			return []any{l.seq, l.ts, l.kind, l.caseID, l.text}, nil
+		})
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "osint_stage"}, []string{"seq", "ts", "type", "case_id", "leaf"}, from); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, "SELECT next, size, root FROM audit.receive($1)", ledger).Scan(&h.next, &h.size, &h.root)

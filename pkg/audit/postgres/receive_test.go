@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,39 +55,53 @@ func TestReceive(t *testing.T) {
 	refused(t, err, "OA002", "a batch with an entry twice and a hole")
 	mustReceive(t, c, b) // the first four again
 	mustReceive(t, c, b) // all again
+	if first, last := one[time.Time](t, c, "SELECT ts FROM audit.entry WHERE seq = 9"), one[time.Time](t, c, "SELECT last_ts FROM audit.silence"); first.UnixMilli() != noon+9 || last.UnixMilli() != noon+9 {
+		t.Errorf("the last entry is of %v, the ledger of %v", first, last)
+	}
 
 	changed := slices.Clone(b.leaves)
 	changed[6].text = bytes.Replace(changed[6].text, []byte(`"tool":"5"`), []byte(`"tool":"6"`), 1)
 	_, err = receive(t.Context(), c, b.id, changed)
 	refused(t, err, "OA001", "an entry that was changed")
 
-	next := func(f func(*leaf)) []leaf {
-		l := leaf{10, noon + 99, nil}
-		l.text = fmt.Appendf(nil, `{"actor":"ann","body":{},"ledger":"%s","seq":10,"session":"0","ts":%d,"type":"heartbeat","v":1}`, b.id, l.ts)
-		f(&l)
-		return []leaf{l}
-	}
+	// What a leaf is sent as, and what it says itself.
+	b.add("case.ruling", "c-1_2", body{"subject": "%,\"ledger\":"})
+	good := b.leaves[10:]
 	for what, f := range map[string]func(*leaf){
-		"another time":   func(l *leaf) { l.ts++ },
-		"another ledger": func(l *leaf) { l.text = bytes.Replace(l.text, []byte(b.id), []byte(ledgerID(2)), 1) },
-		"another seq":    func(l *leaf) { l.text = bytes.Replace(l.text, []byte(`"seq":10`), []byte(`"seq":11`), 1) },
-		"no type":        func(l *leaf) { l.text = bytes.Replace(l.text, []byte(`"type"`), []byte(`"kind"`), 1) },
-		"no JSON":        func(l *leaf) { l.text = l.text[1:] },
-		"no text":        func(l *leaf) { l.text = append([]byte{0xff}, l.text...) },
+		"another time":      func(l *leaf) { l.ts++ },
+		"another ledger":    func(l *leaf) { l.text = bytes.Replace(l.text, []byte(b.id), []byte(ledgerID(2)), 1) },
+		"another seq":       func(l *leaf) { l.text = bytes.Replace(l.text, []byte(`"seq":10`), []byte(`"seq":11`), 1) },
+		"another type":      func(l *leaf) { l.kind = "case.open" },
+		"another case":      func(l *leaf) { l.caseID = new("c-1x2") },
+		"a case for any":    func(l *leaf) { l.caseID = new("%") },
+		"no case":           func(l *leaf) { l.caseID = nil },
+		"a type for any":    func(l *leaf) { l.kind = "%" },
+		"something behind":  func(l *leaf) { l.text = append(slices.Clone(l.text), ' ') },
+		"something before":  func(l *leaf) { l.text = append([]byte(" "), l.text...) },
+		"another's version": func(l *leaf) { l.text = bytes.Replace(l.text, []byte(`"v":1}`), []byte(`"v":2}`), 1) },
 	} {
-		if _, err := receive(t.Context(), c, b.id, next(f)); err == nil {
-			t.Errorf("a leaf with %s was received", what)
-		}
+		bad := slices.Clone(good)
+		f(&bad[0])
+		_, err := receive(t.Context(), c, b.id, bad)
+		refused(t, err, "OA004", "a leaf with "+what)
 	}
+	bad := slices.Clone(good)
+	bad[0].text = append([]byte{0xff}, bad[0].text...)
+	_, err = receive(t.Context(), c, b.id, bad)
+	refused(t, err, "22021", "a leaf that is no text")
 	other := shipper(t, dsn, "blue")
-	_, err = receive(t.Context(), other, b.id, next(func(*leaf) {}))
+	_, err = receive(t.Context(), other, b.id, good)
 	refused(t, err, "OA003", "another login's ledger")
 	_, alone := pgtest.Login(t, dsn, "osint_ship")
-	_, err = receive(t.Context(), connect(t, alone), b.id, next(func(*leaf) {}))
+	_, err = receive(t.Context(), connect(t, alone), b.id, good)
 	refused(t, err, "OA003", "a login in no team")
-	_, err = receive(t.Context(), other, ledgerID(3), []leaf{{0, noon, fmt.Appendf(nil, `{"actor":"a","body":{},"ledger":"%s","seq":0,"session":"0","ts":%d,"type":"heartbeat","v":1}`, ledgerID(3), noon)}})
+	headless := newBook(ledgerID(3), noon)
+	headless.leaves = nil
+	headless.add("heartbeat", "", body{})
+	_, err = receive(t.Context(), other, headless.id, headless.leaves)
 	refused(t, err, "OA004", "a ledger without a genesis")
 
+	mustReceive(t, c, b) // nothing of all that was kept
 	rows, err := c.Query(t.Context(), "SELECT seq, leaf, leaf_hash FROM audit.entry ORDER BY seq")
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +115,7 @@ func TestReceive(t *testing.T) {
 		}
 		n++
 		return nil
-	}); err != nil || n != 10 {
+	}); err != nil || n != 11 {
 		t.Errorf("%d entries, %v", n, err)
 	}
 }
