@@ -2,6 +2,8 @@ package audit
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -96,4 +98,40 @@ func (l *Ledger) note(pairs ...any) error {
 		}
 	}
 	return damage(l.path, tx.Commit())
+}
+
+// NewsSince reports whether anything from an entry on, up to size, was not
+// announced to a place yet: a ship entry for it covers all before itself, and
+// such entries alone are no news.
+func (s *Spool) NewsSince(ctx context.Context, next, size int64, dest string) (bool, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq DESC", next, size)
+	if err != nil {
+		return false, damage(s.Path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b sql.RawBytes
+		if err := rows.Scan(&b); err != nil {
+			return false, damage(s.Path, err)
+		}
+		stub, err := ReadStub(b)
+		if err != nil {
+			return false, &Damaged{s.Path, err}
+		}
+		if string(stub.Type) != string(Ship) {
+			return true, nil
+		}
+		leaf, err := ParseLeaf(b)
+		var to struct{ Dest string }
+		if err == nil {
+			err = json.Unmarshal(leaf.Body, &to)
+		}
+		if err != nil {
+			return false, &Damaged{s.Path, err}
+		}
+		if to.Dest == dest {
+			return false, nil
+		}
+	}
+	return false, damage(s.Path, rows.Err())
 }

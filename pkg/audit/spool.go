@@ -113,13 +113,8 @@ func (s *Spool) Entries(ctx context.Context, from, to int64, f func(seq int64, l
 }
 
 // Checkpoints returns the checkpoints above a size and up to another, the
-// smallest first. The signature of each is verified against the key that signed
-// at its size; its root is not held against the entries.
+// smallest first, as they stand there: nothing of them is verified.
 func (s *Spool) Checkpoints(ctx context.Context, above, upTo int64) (cs []Checkpoint, err error) {
-	changes, err := s.keyChanges(ctx)
-	if err != nil {
-		return nil, damage(s.Path, err)
-	}
 	rows, err := s.db.QueryContext(ctx, "SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size", above, upTo)
 	if err != nil {
 		return nil, damage(s.Path, err)
@@ -131,10 +126,7 @@ func (s *Spool) Checkpoints(ctx context.Context, above, upTo int64) (cs []Checkp
 		if err := rows.Scan(&size, &b); err != nil {
 			return nil, damage(s.Path, err)
 		}
-		for len(changes) > 1 && changes[1].seq < size {
-			changes = changes[1:]
-		}
-		c, err := OpenCheckpoint(b, changes[0].vkey)
+		c, err := ParseCheckpoint(b)
 		if err == nil && (c.Size != size || c.Origin != origin(s.ID)) {
 			err = fmt.Errorf("the checkpoint of size %d is of %s, size %d", size, c.Origin, c.Size)
 		}
@@ -146,7 +138,36 @@ func (s *Spool) Checkpoints(ctx context.Context, above, upTo int64) (cs []Checkp
 	return cs, damage(s.Path, rows.Err())
 }
 
-// keyChange says that a key signs from the entry after seq on.
+// Lasting returns those of some checkpoints, the smallest first, that a copy of
+// the ledger needs: the last one, and those that hand over from key to key. The
+// signature of each is verified.
+func (s *Spool) Lasting(ctx context.Context, cs []Checkpoint) (keep []Checkpoint, err error) {
+	if len(cs) == 0 {
+		return nil, nil
+	}
+	changes, err := s.keyChanges(ctx)
+	if err != nil {
+		return nil, damage(s.Path, err)
+	}
+	k := 0
+	for i, c := range cs {
+		for k+1 < len(changes) && changes[k+1].seq < c.Size {
+			k++
+		}
+		over := changes[k].seq+1 == c.Size
+		under := k+1 < len(changes) && changes[k+1].seq == c.Size
+		if i+1 < len(cs) && !over && !under {
+			continue
+		}
+		if _, err := OpenCheckpoint(c.Note, changes[k].vkey); err != nil {
+			return nil, &Damaged{s.Path, err}
+		}
+		keep = append(keep, c)
+	}
+	return keep, nil
+}
+
+// keyChange says that a key signs what holds the entry seq, and what comes after.
 type keyChange struct {
 	seq  int64
 	vkey string
@@ -176,6 +197,8 @@ func (s *Spool) keyChanges(ctx context.Context) (changes []keyChange, err error)
 			changes = append(changes, keyChange{leaf.Seq, k.Key})
 		case leaf.Type == KeyRotate:
 			changes = append(changes, keyChange{leaf.Seq, k.New})
+		case leaf.Type == KeyRevoke && len(changes) > 0: // the same signs on
+			changes = append(changes, keyChange{leaf.Seq, changes[len(changes)-1].vkey})
 		}
 	}
 	if len(changes) == 0 && rows.Err() == nil {
