@@ -9,9 +9,9 @@ BEGIN
 END
 $$;
 
--- ledger is one row for each ledger: how far it was received (next, the seq
--- that is due), the newest checkpoint (size, root), how far it was projected.
--- login and team_id are who shipped it first; nobody else appends to it.
+-- ledger is one row for each ledger: how far it was received (next, the seq that
+-- is due), and the newest checkpoint (size, root). login and team_id are who
+-- shipped it first; nobody else appends to it.
 CREATE TABLE audit.ledger (
     ledger_id      uuid PRIMARY KEY,
     team_id        text NOT NULL,
@@ -21,7 +21,6 @@ CREATE TABLE audit.ledger (
     next           bigint NOT NULL DEFAULT 0 CHECK (next >= 0),
     size           bigint NOT NULL DEFAULT 0 CHECK (size BETWEEN 0 AND next),
     root           bytea CHECK (octet_length(root) = 32),
-    projected      bigint NOT NULL DEFAULT 0 CHECK (projected BETWEEN 0 AND next),
     first_received timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_received  timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_ts        timestamptz -- of the newest leaf
@@ -41,9 +40,9 @@ CREATE TABLE audit.entry (
     PRIMARY KEY (ledger_id, seq, ts),
     CONSTRAINT leaf_hash CHECK (leaf_hash = sha256('\x00'::bytea || leaf))
 ) PARTITION BY RANGE (ts);
--- What an investigation's row is made of.
+-- What an investigation's row is made of; not its many tasks and rulings.
 CREATE INDEX entry_case ON audit.entry (team_id, case_id)
-    WHERE type IN ('case.open', 'case.ruling', 'case.close', 'case.remove', 'finding', 'risk');
+    WHERE type IN ('case.open', 'case.close', 'case.remove', 'finding', 'risk');
 CREATE TABLE audit.entry_default PARTITION OF audit.entry DEFAULT;
 
 CREATE TABLE audit.checkpoint (
