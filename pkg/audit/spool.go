@@ -216,8 +216,8 @@ func (s *Spool) Root(size int64) (tlog.Hash, error) {
 	return e.root(), nil
 }
 
-// A Tree grows by leaf hashes, from the right edge of a ledger on: what a reader
-// of entries makes of them, to be held against a checkpoint.
+// A Tree grows by leaf hashes, from nothing or from the right edge of a ledger
+// on: what a reader of entries makes of them, to be held against a checkpoint.
 type Tree struct{ e edge }
 
 // Tree returns the tree of the first entries.
@@ -227,7 +227,10 @@ func (s *Spool) Tree(size int64) (*Tree, error) {
 }
 
 // Add appends a leaf.
-func (t *Tree) Add(leaf []byte) { t.e.push(Hash(leaf), nil) }
+func (t *Tree) Add(leaf []byte) { t.AddHash(Hash(leaf)) }
+
+// AddHash appends a leaf by its hash.
+func (t *Tree) AddHash(h tlog.Hash) { t.e.push(h, nil) }
 
 // Size returns how many leaves there are.
 func (t *Tree) Size() int64 { return t.e.size }

@@ -114,11 +114,14 @@ func (s *shipment) ship(ctx context.Context) error {
 	if err := s.send(ctx, first, from, to); err != nil {
 		return err
 	}
-	if from == to.Size { // nothing waits: what is there is acknowledged all the same
+	if from == to.Size { // nothing was sent: what is there is acknowledged all the same
 		s.done.Root = to.Root
 		if err := s.acknowledged(to.Size, to.Root); err != nil {
 			return err
 		}
+	}
+	if err := first.project(ctx); err != nil {
+		return err
 	}
 	if s.done.Lost > 0 {
 		return &Error{Kind: Rollback, Dest: s.d.Name, Err: lostError(s.done.Lost)}
