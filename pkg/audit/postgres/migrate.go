@@ -56,9 +56,9 @@ func Migrations() []Migration {
 // CREATEROLE that may create a schema in the database. The roles' owner,
 // osint_owner, owns all; the login keeps none of the owner's rights.
 //
-// The first to migrate, if not a superuser's choice, would be nobody's member:
-// when no member is known, the login is admitted to the given team with the
-// highest clearance. Team "" is "default".
+// While no member is known, the login is admitted to the team, with the highest
+// clearance, so that one who migrates and ships alone need do no more. Team ""
+// is "default".
 func Migrate(ctx context.Context, c *pgx.Conn, team string) ([]Migration, error) {
 	var done []Migration
 	for _, m := range Migrations() {
@@ -74,6 +74,21 @@ func Migrate(ctx context.Context, c *pgx.Conn, team string) ([]Migration, error)
 		team = "default"
 	}
 	return done, again(ctx, func() error { return settle(ctx, c, team) })
+}
+
+// Rebuild empties the six projections of every team and makes them anew from
+// the entries, and returns how many entries that were. It wants what [Migrate]
+// wants.
+func Rebuild(ctx context.Context, c *pgx.Conn) (entries int64, err error) {
+	err = again(ctx, func() error {
+		return asOwner(ctx, c, func(tx pgx.Tx) error {
+			return tx.QueryRow(ctx, "SELECT audit.project(NULL, true)").Scan(&entries)
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("rebuild the tables of the schema audit: %w", err)
+	}
+	return entries, nil
 }
 
 // step takes one step, unless it was taken.
@@ -147,6 +162,7 @@ func asOwner(ctx context.Context, c *pgx.Conn, f func(pgx.Tx) error) error {
 // schema is what the steps are recorded in. It leaves the owner's role on
 // until the transaction ends.
 const schema = `
+SET LOCAL statement_timeout = 0; -- a step takes as long as it takes
 CREATE SCHEMA IF NOT EXISTS audit AUTHORIZATION osint_owner;
 SET LOCAL ROLE osint_owner;
 CREATE TABLE IF NOT EXISTS audit.migration (

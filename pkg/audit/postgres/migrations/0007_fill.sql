@@ -3,7 +3,7 @@
 -- fill adds the rows of a range of one ledger's entries, and what they add to
 -- the sums of their cases. The caller sees to it that each entry is filled once.
 CREATE FUNCTION audit.fill(led uuid, team text, since bigint, until bigint, with_events boolean) RETURNS void
-LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET timezone = 'UTC' SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
     lo timestamptz;

@@ -97,10 +97,11 @@ $$;
 
 -- project brings the tables up to what was received of a ledger, or of all
 -- that are the caller's (a shipper's own, an admin's team's, all for a superuser
--- or a member of osint_owner), and returns how many entries it took. anew empties
--- the six projections first; events stays, being append-only. It waits for no
--- receive, and one projection of a team for another.
-CREATE FUNCTION audit.project(ledger uuid DEFAULT NULL, anew boolean DEFAULT false) RETURNS bigint
+-- or a member of osint_owner), and returns how many entries it took. After about
+-- as many as most it leaves the rest to the next call. anew empties the six
+-- projections first and makes them again, whole; events stays, being append-only.
+-- It waits for no receive, and one projection of a team for another.
+CREATE FUNCTION audit.project(ledger uuid DEFAULT NULL, anew boolean DEFAULT false, most bigint DEFAULT 1000000000000) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, audit, pg_temp SET timezone = 'UTC' AS $$
 #variable_conflict use_column
 DECLARE
@@ -138,10 +139,10 @@ BEGIN
         INSERT INTO audit.projection (ledger_id, team_id) VALUES (l.ledger_id, l.team_id) ON CONFLICT DO NOTHING;
         SELECT upto INTO done FROM audit.projection p WHERE p.ledger_id = l.ledger_id;
         since := CASE WHEN anew THEN 0 ELSE done END;
-        WHILE since < l.next LOOP
+        WHILE since < l.next AND (anew OR total < most) LOOP
             -- A step lies on one side of done, so that events get what they lack.
             DECLARE
-                until bigint := least(since + step, l.next, CASE WHEN since < done THEN done ELSE l.next END);
+                until bigint := least(since + least(step, greatest(most, 1)), l.next, CASE WHEN since < done THEN done ELSE l.next END);
             BEGIN
                 PERFORM audit.fill(l.ledger_id, l.team_id, since, until, since >= done);
                 PERFORM audit.conclude(l.team_id, cases)
