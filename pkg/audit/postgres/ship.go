@@ -17,6 +17,9 @@ type Dest struct {
 	Connect func(context.Context) (*pgx.Conn, error)
 }
 
+// Dest returns the server as a place to ship to.
+func (c *Config) Dest() Dest { return Dest{c.String(), c.Connect} }
+
 // ShipOptions say how much is sent, and by whose clock.
 type ShipOptions struct {
 	All bool             // from entry 0 on: the server holds each against what it has
@@ -41,6 +44,9 @@ type Shipped struct {
 // goes with them. What fails is an *[Error]; or it is this machine's ledger. A
 // process that is ended at any moment has lost nothing, and leaves nothing that
 // the next does not put right; two at once take turns.
+//
+// The entries are the record; the tables that people read are brought up to them
+// by [Project], after.
 //
 // A server that lacks what it had acknowledged gets it again, and that it did is
 // an entry here; Ship returns an error of kind [Rollback] with it nonetheless,
@@ -119,9 +125,6 @@ func (s *shipment) ship(ctx context.Context) error {
 		if err := s.acknowledged(to.Size, to.Root); err != nil {
 			return err
 		}
-	}
-	if err := first.project(ctx); err != nil {
-		return err
 	}
 	if s.done.Lost > 0 {
 		return &Error{Kind: Rollback, Dest: s.d.Name, Err: lostError(s.done.Lost)}

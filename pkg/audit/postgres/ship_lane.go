@@ -41,9 +41,12 @@ func (s *shipment) lane(ctx context.Context) (*lane, error) {
 	return l, nil
 }
 
-// close ends the connection, and waits a moment at most to say so.
+// parting is how long a server is given to hear that we leave.
+const parting = 300 * time.Millisecond
+
+// close ends the connection.
 func (c *lane) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), parting)
 	defer cancel()
 	c.c.Close(ctx)
 }
@@ -112,13 +115,6 @@ func (s *shipment) extends(ctx context.Context, c *lane, h holding, b *batch) er
 		return &Error{Fork, c.dest, fmt.Errorf("its first %d entries are not this ledger's: %w", h.size, err)}
 	}
 	return nil
-}
-
-// project has the server bring its tables up to the entries. They are there
-// already: what fails here is made up for by the next shipment.
-func (c *lane) project(ctx context.Context) error {
-	_, err := c.c.Exec(ctx, "SELECT audit.project($1)", c.id)
-	return classify(c.dest, err)
 }
 
 // hashes reads the leaf hashes of entries.
