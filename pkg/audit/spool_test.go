@@ -144,22 +144,3 @@ func TestShipments(t *testing.T) {
 		t.Errorf("%+v: %v", r, err)
 	}
 }
-
-// TestPulse: one heartbeat a day, whatever else is recorded.
-func TestPulse(t *testing.T) {
-	now := time.UnixMilli(1764140000123)
-	l := openTest(t, t.TempDir(), Options{Now: func() time.Time { return now }})
-	defer l.Close()
-	for i, x := range []struct {
-		after time.Duration
-		due   bool
-	}{{0, true}, {time.Minute, false}, {20 * time.Hour, false}, {4 * time.Hour, true}, {22 * time.Hour, false}, {2 * time.Hour, true}, {-72 * time.Hour, true}, {time.Hour, false}, {24 * time.Hour, true}} {
-		now = now.Add(x.after)
-		if _, err := l.Append(acts(3)...); err != nil {
-			t.Fatal(err)
-		}
-		if did, err := l.Pulse(t.Context()); did != x.due || err != nil {
-			t.Errorf("%d: a heartbeat was recorded: %v, want %v: %v", i, did, x.due, err)
-		}
-	}
-}
