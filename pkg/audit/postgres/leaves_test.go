@@ -65,6 +65,40 @@ func (b *book) open(caseID, tlp string, more body) int64 {
 	return b.add("case.open", caseID, what)
 }
 
+// wholeCase adds a case from its opening to its close, with one of each leaf
+// that a case has. n makes it differ from another; every fifth is still open.
+func wholeCase(b *book, id string, n int) {
+	target := id + ".example"
+	b.open(id, []string{"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"}[n%5], body{"target": target})
+	verdicts := []string{"deny", "review", "allow-with-redaction"}
+	ruling := b.add("case.ruling", id, body{"line": 2, "kind": "domain", "subject": target, "scope": "subject", "groups": []body{
+		{"verdict": "allow", "rule": "default", "keep": "raw", "collectors": []string{"dns", "whois"}},
+		{"verdict": verdicts[n%3], "rule": "mode.active", "cite": "profile", "keep": "none", "collectors": []string{"tls"}, "redact": []string{"identity", "contact"}[:n%3]},
+	}})
+	outcomes := []string{"ok", "empty", "partial", "rate-limited", "quota-exceeded", "timeout", "skipped"}
+	for i := range 3 {
+		start := body{"line": 3, "collector": "dns", "kind": "domain", "subject": target, "attempt": 1, "decision": ruling}
+		if n%7 == 3 && i == 1 {
+			delete(start, "decision")
+		}
+		b.add("task.start", id, start)
+		b.add("task.finish", id, body{"line": 4, "collector": "dns", "source": "resolver", "kind": "domain", "subject": target, "outcome": outcomes[(n+i)%7],
+			"reason": "r", "elapsed_ms": 10 * (i + 1), "exchanges": 1, "observations": 2, "bytes": 99, "cost_microusd": 250})
+	}
+	b.add("segment", id, body{"first": 1, "last": 9, "sha256": "00"})
+	b.add("key.use", id, body{"line": 5, "source": "shodan", "collector": "hosts", "credential": "shodan"})
+	for i := range n % 4 {
+		b.add("finding", id, body{"line": 6, "id": fmt.Sprint("f", i), "rule": "EML-05", "severity": []string{"low", "high", "critical"}[i], "confidence_permille": 900, "subject": target, "title": "x", "vector": "EML"})
+	}
+	b.add("risk", id, body{"line": 7, "model": "m", "score_centi": 100 * (n % 97), "level": "medium", "insufficient": n%2 == 0, "confidence_permille": 900, "coverage_permille": 800,
+		"vectors": []body{{"vector": "EML", "score_centi": 1}}, "critical": []string{}, "recommendations": []string{"do"}})
+	b.add("metric", id, body{"samples": []body{{"name": "cpu", "kind": "gauge", "unit": "ms", "value_milli": 1500, "labels": body{"case": id}}, {"name": "requests", "kind": "counter", "value_milli": 3000}}})
+	b.add("config", "", body{"component": "profile", "operation": "update", "path": "p", "old": "a", "new": body{"x": n}, "reason": "r", "approved_by": "eve"})
+	if n%5 != 4 {
+		b.add("case.close", id, body{"line": 8, "outcome": []string{"complete", "interrupted", "timeout"}[n%3], "elapsed_ms": 1500, "observations": 6, "exchanges": 3, "withheld": n % 2, "failed": n % 3, "cost_microusd": 750})
+	}
+}
+
 // a head is what receive answers.
 type head struct {
 	next, size int64

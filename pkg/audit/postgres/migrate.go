@@ -116,14 +116,31 @@ func step(ctx context.Context, c *pgx.Conn, m Migration) (took bool, err error) 
 // settle makes the partitions that are due and admits the first member.
 func settle(ctx context.Context, c *pgx.Conn, team string) error {
 	return asOwner(ctx, c, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `SELECT audit.ensure_partitions()`)
-		if err != nil {
+		if _, err := tx.Exec(ctx, "SELECT audit.ensure_partitions()"); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO audit.member (login, team_id, clearance) SELECT session_user, $1, 4 WHERE NOT EXISTS (SELECT FROM audit.member)`, team)
+		first, err := tx.Exec(ctx, `INSERT INTO audit.member (login, team_id, clearance) SELECT session_user, $1, 4 WHERE NOT EXISTS (SELECT FROM audit.member)`, team)
+		if err != nil || first.RowsAffected() == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, firstRoles)
 		return err
 	})
 }
+
+// firstRoles grants the first member what a superuser has without: where the
+// roles are not its to grant, who made them must.
+const firstRoles = `
+RESET ROLE;
+DO $$
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user) THEN
+        GRANT osint_ship, osint_analyst, osint_admin TO CURRENT_USER;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN NULL;
+END
+$$`
 
 // asOwner runs f in a transaction as osint_owner, alone among migrations.
 func asOwner(ctx context.Context, c *pgx.Conn, f func(pgx.Tx) error) error {
