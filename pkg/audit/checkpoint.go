@@ -37,9 +37,15 @@ func sign(c Checkpoint, keys ...note.Signer) (Checkpoint, error) {
 
 // ParseCheckpoint reads a checkpoint's text without looking at who signed it.
 func ParseCheckpoint(signed []byte) (Checkpoint, error) {
-	text, _, ok := strings.Cut(string(signed), "\n\n")
+	text, signatures, ok := strings.Cut(string(signed), "\n\n")
 	if !ok {
 		return Checkpoint{}, errors.New("not a checkpoint: no signature")
+	}
+	for line := range strings.Lines(signatures) {
+		_, sig, _ := strings.Cut(strings.TrimPrefix(strings.TrimSuffix(line, "\n"), "— "), " ")
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig); err != nil {
+			return Checkpoint{}, fmt.Errorf("not a checkpoint: %q is no signature", line)
+		}
 	}
 	lines := strings.Split(text, "\n")
 	if len(lines) < 3 {

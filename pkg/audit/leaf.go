@@ -55,74 +55,77 @@ func (l *Leaf) append(b []byte) []byte {
 // ParseLeaf reads a leaf, and fails if its bytes are not the one way to write
 // it. Body is part of b.
 func ParseLeaf(b []byte) (Leaf, error) {
-	var l Leaf
-	if err := l.parse(b); err != nil {
+	var p parts
+	if err := p.parse(b); err != nil {
 		return Leaf{}, fmt.Errorf("not a leaf: %w", err)
 	}
-	return l, nil
+	return Leaf{Seq: p.seq, Time: time.UnixMilli(p.ms).UTC(), Ledger: plain(p.ledger), Session: plain(p.session), Actor: plain(p.actor),
+		Type: Type(plain(p.kind)), Case: plain(p.id), Body: p.body}, nil
 }
 
-func (l *Leaf) parse(b []byte) error {
+// parts are the values of a leaf, as they stand in its bytes: strings without
+// their quotes, escapes as they are.
+type parts struct {
+	actor, body, id, ledger, session, kind []byte
+	seq, ms, v                             int64
+	seen                                   int
+}
+
+// parse reads a leaf and makes nothing anew.
+func (p *parts) parse(b []byte) error {
 	if !utf8.Valid(b) {
 		return errors.New("not UTF-8")
 	}
+	*p = parts{}
 	s := scanner{b: b}
-	var seen, v, ms int64
-	text := func(to *string) error {
-		t, err := s.text()
-		*to = plain(t)
-		return err
-	}
-	number := func(to *int64) (err error) {
-		*to, err = s.number()
-		return err
-	}
-	err := s.object(func(key []byte) error {
-		seen++
-		switch string(key) {
-		case "actor":
-			return text(&l.Actor)
-		case "body":
-			from := s.i
-			if s.peek() != '{' {
-				return s.wrong("a body that is no object")
-			}
-			err := s.value()
-			l.Body = b[from:s.i]
-			return err
-		case "case":
-			return text(&l.Case)
-		case "ledger":
-			return text(&l.Ledger)
-		case "seq":
-			return number(&l.Seq)
-		case "session":
-			return text(&l.Session)
-		case "ts":
-			return number(&ms)
-		case "type":
-			return text((*string)(&l.Type))
-		case "v":
-			return number(&v)
-		}
-		return s.wrong("a key that a leaf doesn't have")
-	})
+	err := s.object(func(key []byte) error { return p.field(&s, key) })
 	if err == nil {
 		err = s.end()
 	}
-	if l.Case != "" {
-		seen--
+	if len(p.id) > 0 {
+		p.seen--
 	}
 	switch {
 	case err != nil:
 		return err
-	case v != Version:
-		return fmt.Errorf("version %d: this osint reads %d", v, Version)
-	case seen != 8 || l.Type == "" || l.Seq < 0:
+	case p.v != Version:
+		return fmt.Errorf("version %d: this osint reads %d", p.v, Version)
+	case p.seen != 8 || len(p.kind) == 0 || p.seq < 0:
 		return errors.New("a key is missing")
 	}
-	l.Time = time.UnixMilli(ms).UTC()
 	return nil
+}
+
+func (p *parts) field(s *scanner, key []byte) (err error) {
+	p.seen++
+	switch string(key) {
+	case "actor":
+		p.actor, err = s.text()
+	case "body":
+		from := s.i
+		if s.peek() != '{' {
+			return s.wrong("a body that is no object")
+		}
+		err = s.value()
+		p.body = s.b[from:s.i]
+	case "case":
+		p.id, err = s.text()
+	case "ledger":
+		p.ledger, err = s.text()
+	case "seq":
+		p.seq, err = s.number()
+	case "session":
+		p.session, err = s.text()
+	case "ts":
+		p.ms, err = s.number()
+	case "type":
+		p.kind, err = s.text()
+	case "v":
+		p.v, err = s.number()
+	default:
+		return s.wrong("a key that a leaf doesn't have")
+	}
+	return err
 }
 
 // Hash returns the leaf hash of RFC 6962.

@@ -63,7 +63,7 @@ func (s *scanner) value() error {
 	case c == '{':
 		return s.object(func([]byte) error { return s.value() })
 	case c == '[':
-		return s.list()
+		return s.items(s.value)
 	case c == '-' || c >= '0' && c <= '9':
 		_, err := s.number()
 		return err
@@ -114,8 +114,11 @@ func (s *scanner) object(field func(key []byte) error) error {
 	}
 }
 
-func (s *scanner) list() error {
-	s.i++
+// items walks a list; item must walk each value.
+func (s *scanner) items(item func() error) error {
+	if !s.take('[') {
+		return s.wrong("no list")
+	}
 	if s.depth++; s.depth > deepest {
 		return s.wrong("too deep")
 	}
@@ -124,7 +127,7 @@ func (s *scanner) list() error {
 		return nil
 	}
 	for {
-		if err := s.value(); err != nil {
+		if err := item(); err != nil {
 			return err
 		}
 		if s.take(']') {

@@ -1,0 +1,217 @@
+package audit
+
+import (
+	"context"
+	"encoding/hex"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// An Anchor is a place outside the ledger that knows checkpoints of it: a file
+// that is only appended to, a report that was handed out, a database that others
+// run.
+type Anchor interface {
+	Name() string
+	// Checkpoints returns the signed notes that it has, of this ledger or of
+	// any. An error is one of reaching or reading it.
+	Checkpoints(ctx context.Context, ledger string) (notes [][]byte, err error)
+}
+
+// A Holder is an anchor that holds the entries themselves.
+type Holder interface {
+	Anchor
+	// Held returns how many entries it has of a ledger, from the first on, and
+	// the root that it makes of them, not one that it was told.
+	Held(ctx context.Context, ledger string) (size int64, root tlog.Hash, err error)
+	// Dest is the name under which the ledger keeps its receipts.
+	Dest() string
+}
+
+// want asks for the root of some size.
+func (a *audit) want(size int64, root tlog.Hash, settle func(same bool, until time.Time)) {
+	a.wanted[size] = append(a.wanted[size], claim{root, settle})
+}
+
+// askHead holds against the ledger what was signed last on this machine.
+func (a *audit) askHead() {
+	v := a.v
+	path := headFile(a.keysDir, v.Ledger)
+	h, err := readHead(a.keysDir, v.Ledger)
+	if err != nil {
+		v.add(Incomplete, -1, "head", "%v", err)
+		return
+	}
+	here, named := signsHere(keyFile(a.keysDir, v.Ledger), v.Key)
+	if here && !named {
+		v.add(Tampered, -1, "head", "the ledger names a key that is not the one that signs here, at %s", keyFile(a.keysDir, v.Ledger))
+	}
+	if here && h.Size == 0 {
+		v.add(Warned, -1, "head", "the newest signed size, at %s, is missing: an end that was cut off would not show", path)
+	}
+	root, err := hex.DecodeString(h.Root)
+	switch {
+	case h.Size == 0:
+	case err != nil || len(root) != tlog.HashSize:
+		v.add(Incomplete, -1, "head", "the newest signed size, at %s, has no root", path)
+	case h.Size > a.size:
+		v.add(SetBackTo, -1, "head", "%d entries were signed here, and the ledger has %d: it is an older copy, or its end was cut off", h.Size, a.size)
+	default:
+		a.want(h.Size, tlog.Hash(root), func(same bool, _ time.Time) {
+			if !same {
+				v.add(Forked, -1, "head", "the first %d entries are others than those that were signed here", h.Size)
+			}
+		})
+	}
+}
+
+// signsHere reports whether a key that signs lies in a file, and whether it is
+// the one of vkey. A rotation that was cut off has left it beside the old one.
+func signsHere(path, vkey string) (here, named bool) {
+	for _, p := range []string{path, path + ".next"} {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			continue
+		}
+		s, err := note.NewSigner(strings.TrimSpace(string(b)))
+		here, named = true, named || err == nil && signs(s, vkey)
+	}
+	return here, named
+}
+
+// askReceipts holds against the ledger what others said that they had of it.
+func (a *audit) askReceipts(s *source) error {
+	rows, err := s.q.QueryContext(context.Background(), "SELECT dest, size, root FROM anchor ORDER BY dest, size")
+	if err != nil {
+		return damage(s.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var dest string
+		var size int64
+		var root []byte
+		if err := rows.Scan(&dest, &size, &root); err != nil {
+			return damage(s.path, err)
+		}
+		a.receipt(dest, size, root)
+	}
+	return damage(s.path, rows.Err())
+}
+
+func (a *audit) receipt(dest string, size int64, root []byte) {
+	switch {
+	case len(root) != tlog.HashSize || size < 1:
+		a.v.add(Tampered, -1, "receipt", "the receipt of %s for %d entries has no root", dest, size)
+	case size > a.size:
+		a.v.add(SetBackTo, -1, "receipt", "%s confirmed %d entries, and the ledger has %d", dest, size, a.size)
+	default:
+		a.confirmed[dest] = max(a.confirmed[dest], size)
+		a.want(size, tlog.Hash(root), func(same bool, _ time.Time) {
+			if !same {
+				a.v.add(Forked, -1, "receipt", "%s confirmed other first %d entries than the ledger has", dest, size)
+			}
+		})
+	}
+}
+
+// askAnchors asks each anchor. One that can't be asked, or knows nothing, leaves
+// the verification incomplete.
+func (a *audit) askAnchors(ctx context.Context) error {
+	for _, x := range a.o.Anchors {
+		notes, err := x.Checkpoints(ctx, a.v.Ledger)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			a.v.add(Incomplete, -1, "anchor", "anchor %s can't be asked: %v", x.Name(), err)
+			continue
+		}
+		known := false
+		for _, n := range notes {
+			known = a.hold(x.Name(), n) || known
+		}
+		if h, ok := x.(Holder); ok && a.size > 0 {
+			known = a.holder(ctx, h) || known
+		}
+		if !known {
+			a.v.add(Incomplete, -1, "anchor", "anchor %s knows no checkpoint of this ledger", x.Name())
+		}
+	}
+	return ctx.Err()
+}
+
+// hold takes in a checkpoint of an anchor, if it is of this ledger.
+func (a *audit) hold(name string, b []byte) (known bool) {
+	c, err := ParseCheckpoint(b)
+	if err != nil {
+		a.v.add(Incomplete, -1, "anchor", "anchor %s: %v", name, err)
+		return false
+	}
+	if a.size == 0 {
+		a.v.add(SetBackTo, -1, "anchor", "anchor %s knows %d entries of %s, and the ledger is empty", name, c.Size, c.Origin)
+		return true
+	}
+	if c.Origin != origin(a.v.Ledger) || c.Size == 0 {
+		return false
+	}
+	_, counts, err := a.ring.open(b)
+	if err != nil && a.ring.knows(b) {
+		a.v.add(Tampered, -1, "anchor", "anchor %s: its checkpoint of size %d: %v", name, c.Size, err)
+		return true
+	}
+	signed := err == nil
+	if c.Size > a.size {
+		who := ""
+		if !signed {
+			who = ", signed by a key that the ledger does not name"
+		}
+		a.v.add(SetBackTo, -1, "anchor", "anchor %s knows %d entries%s, and the ledger has %d", name, c.Size, who, a.size)
+		return true
+	}
+	seen := a.seen(b)
+	a.want(c.Size, c.Root, func(same bool, until time.Time) {
+		switch {
+		case !same:
+			a.v.add(Forked, -1, "anchor", "anchor %s knows other first %d entries than the ledger has", name, c.Size)
+		case !signed:
+			a.v.add(Warned, -1, "anchor", "anchor %s: its checkpoint of size %d is signed by a key that the ledger does not name, and proves nothing", name, c.Size)
+		case !counts && len(seen) == 0:
+			a.v.add(Warned, -1, "anchor", "anchor %s: its checkpoint of size %d is of a key that was revoked for it, and proves nothing", name, c.Size)
+		default:
+			a.v.bind(Bond{name, Anchored, c.Size, until})
+			for w, at := range seen {
+				a.v.bind(Bond{w.name, Witnessed, c.Size, at})
+			}
+		}
+	})
+	return true
+}
+
+// holder takes in how many entries an anchor has itself, and holds its receipts
+// against that.
+func (a *audit) holder(ctx context.Context, h Holder) (known bool) {
+	size, root, err := h.Held(ctx, a.v.Ledger)
+	switch {
+	case err != nil:
+		a.v.add(Incomplete, -1, "anchor", "anchor %s can't be read: %v", h.Name(), err)
+		return true
+	case size > a.size:
+		a.v.add(SetBackTo, -1, "anchor", "anchor %s has %d entries, and the ledger has %d", h.Name(), size, a.size)
+	case size > 0:
+		a.want(size, root, func(same bool, until time.Time) {
+			if !same {
+				a.v.add(Forked, -1, "anchor", "anchor %s has other first %d entries than the ledger", h.Name(), size)
+				return
+			}
+			a.v.bind(Bond{h.Name(), Anchored, size, until})
+		})
+	}
+	if confirmed := a.confirmed[h.Dest()]; confirmed > size {
+		a.v.add(SetBackTo, -1, "anchor", "anchor %s confirmed %d entries, and has %d", h.Name(), confirmed, size)
+		return true
+	}
+	return size > 0
+}
