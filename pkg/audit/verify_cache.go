@@ -69,7 +69,7 @@ func (c *nodeCursor) end(v *Verification) error {
 // segments holds the table of segments against the sum that the entries make of
 // its rows.
 func (s *source) segments(ctx context.Context, v *Verification, w *worker, want uint64, size int64) error {
-	rows, err := s.q.QueryContext(ctx, "SELECT case_id, last, seq FROM segment WHERE seq < ?", size)
+	rows, err := s.q.QueryContext(ctx, "SELECT case_id, seq FROM segment WHERE seq < ?", size)
 	if err != nil {
 		return damage(s.path, err)
 	}
@@ -78,12 +78,12 @@ func (s *source) segments(ctx context.Context, v *Verification, w *worker, want 
 	var id []byte
 	for rows.Next() {
 		var text sql.RawBytes
-		var last, seq int64
-		if err := rows.Scan(&text, &last, &seq); err != nil {
+		var seq int64
+		if err := rows.Scan(&text, &seq); err != nil {
 			return damage(s.path, err)
 		}
 		id = appendText(id[:0], string(text))
-		sum += w.digest(id[1:len(id)-1], number(uint64(last)), number(uint64(seq)))
+		sum += w.digest(id[1:len(id)-1], number(uint64(seq)))
 	}
 	if sum != want {
 		v.add(Tampered, -1, "segments", "the table of segments has other rows than the entries make")

@@ -44,7 +44,7 @@ func (w *worker) event(c *chunk, p *parts) (err error) {
 	case string(Segment):
 		e.kind = segmentEvent
 		if err = fields(p.body, numbers(map[string]*uint64{"first": &e.a, "last": &e.b})); err == nil {
-			e.row = w.digest(p.id, number(e.b), number(uint64(p.seq)))
+			e.row = w.digest(p.id, number(uint64(p.seq)))
 		}
 	case string(Attest):
 		e.kind = attestEvent
@@ -52,6 +52,7 @@ func (w *worker) event(c *chunk, p *parts) (err error) {
 	case string(Rollback):
 		e.kind = rollbackEvent
 		err = fields(p.body, numbers(map[string]*uint64{"had": &e.a, "found": &e.b}))
+		e.row = w.digest(p.id, number(uint64(p.seq)))
 		if len(p.id) == 0 {
 			e.of = 0
 		}

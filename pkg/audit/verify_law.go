@@ -79,6 +79,7 @@ func (l *law) rollback(e *event) {
 		l.v.add(Warned, e.seq, "rollback", "the operator went on with a ledger of %d entries where %d had been signed", e.b, e.a)
 		return
 	}
+	l.rows += e.row
 	if last := l.cases[e.of]; e.a != last || e.b > last {
 		l.v.add(Tampered, e.seq, "segment", "it accepts a case of %d lines for one of %d, and the ledger had %d", e.b, e.a, last)
 	}

@@ -1,0 +1,62 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// noted returns lines of a case, each of which says a word.
+func noted(from int, words ...string) string {
+	var b strings.Builder
+	for i, w := range words {
+		fmt.Fprintf(&b, `{"seq":%d,"time":"2026-11-25T10:00:00Z","noted":{"by":"uid:7","what":"%s"}}`+"\n", from+i, w)
+	}
+	return b.String()
+}
+
+// A case that was set back and accepted is recorded anew from where it agrees,
+// without a gap, also where it ends at the lines it ended at before.
+func TestAcceptedCase(t *testing.T) {
+	for name, now := range map[string]string{
+		"cut":                noted(1, "a", "b", "c"),
+		"cut in a segment":   noted(1, "a"),
+		"other":              noted(1, "a", "b", "x", "d"),
+		"other and longer":   noted(1, "a", "b", "x", "d", "e", "f"),
+		"all other":          noted(1, "x", "y", "z", "q"),
+		"cut to where it is": noted(1, "a", "b"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &site{tb: t, dir: t.TempDir()}
+			s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+			file := filepath.Join(s.dir, "case.jsonl")
+			l := s.open(Options{})
+			defer l.Close()
+			for _, lines := range []string{noted(1, "a", "b"), noted(1, "a", "b", "c", "d")} {
+				s.must(os.WriteFile(file, []byte(lines), 0o600))
+				_, err := l.For(someCase, file, "")
+				s.must(err)
+			}
+			s.must(os.WriteFile(file, []byte(now), 0o600))
+			var back *CaseSetBack
+			if _, err := l.For(someCase, file, ""); !errors.As(err, &back) || back.Had != 4 {
+				t.Fatalf("a case that was set back: %v", err)
+			}
+			for range 2 {
+				sink, err := l.For(someCase, file, "the disk broke")
+				s.must(err)
+				if want := uint64(strings.Count(now, "\n")); sink.Last() != want {
+					t.Errorf("the ledger has lines up to %d of %d", sink.Last(), want)
+				}
+			}
+			_, err := l.Attest(someCase, file)
+			s.must(err)
+			if v := s.verify(Checks{}); v.Verdict != Warned || len(v.Flaws) != 1 || !strings.Contains(v.Flaws[0].What, "went on") {
+				t.Errorf("%v: %+v", v.Verdict, v.Flaws)
+			}
+		})
+	}
+}
