@@ -324,4 +324,16 @@ func TestMatrix(t *testing.T) {
 			}
 		})
 	}
+	for name, test := range map[string]func(*testing.T, *site){
+		"32-kill":             testKill,
+		"32-cut-at-a-write":   testWritePoints,
+		"32-disk-full":        testFull,
+		"35-sizes":            testSizes,
+		"35-empty":            testEmpty,
+		"36-unreachable":      testUnreachable,
+		"37-bit-flips":        testFlips,
+		"37-bit-flips-in-wal": testFlipsInLog,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, base) })
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A source is the ledger's file, read as it was at one moment.
@@ -63,16 +64,7 @@ func (s *source) checkSchema(ctx context.Context, v *Verification) (ok bool, err
 	if err != nil {
 		return false, damage(s.path, err)
 	}
-	own, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		return false, err
-	}
-	defer own.Close()
-	own.SetMaxOpenConns(1)
-	if _, err := own.ExecContext(ctx, schema); err != nil {
-		return false, err
-	}
-	want, err := objects(ctx, own)
+	want, err := ownObjects()
 	if err != nil {
 		return false, err
 	}
@@ -96,6 +88,20 @@ func (s *source) checkSchema(ctx context.Context, v *Verification) (ok bool, err
 	}
 	return ok, nil
 }
+
+// ownObjects are those of a new ledger.
+var ownObjects = sync.OnceValues(func() (map[string]string, error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(schema); err != nil {
+		return nil, err
+	}
+	return objects(context.Background(), db)
+})
 
 var (
 	remark = regexp.MustCompile(`--[^\n]*`)
