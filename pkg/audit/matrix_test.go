@@ -300,7 +300,7 @@ func (s *site) newest() (note []byte) {
 	return note
 }
 
-func TestMatrix(t *testing.T) {
+func TestMatrixLedger(t *testing.T) {
 	base := newSite(t)
 	for _, r := range matrix() {
 		t.Run(r.name, func(t *testing.T) {
