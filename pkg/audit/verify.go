@@ -17,6 +17,7 @@ import (
 type Checks struct {
 	Anchors   []Anchor         // who else knows checkpoints of it
 	Witnesses []string         // vkeys of witnesses whose cosignatures count
+	Cases     []CaseFile       // whose lines are held against the ledger
 	Now       func() time.Time // nil: the machine's clock
 }
 
@@ -32,7 +33,13 @@ func Verify(ctx context.Context, dir, keysDir string, o Checks) (*Verification, 
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{v: v, keysDir: keysDir, o: o, witnesses: watchers, wanted: map[int64][]claim{}, confirmed: map[string]int64{}}
+	a := &audit{v: v, keysDir: keysDir, o: o, witnesses: watchers, wanted: map[int64][]claim{}, confirmed: map[string]int64{}, cases: map[string]*Recorded{}}
+	for _, f := range o.Cases {
+		v.Cases = append(v.Cases, Recorded{Case: f.ID, Path: f.Path})
+	}
+	for i := range v.Cases {
+		a.cases[v.Cases[i].Case] = &v.Cases[i]
+	}
 	if err := a.run(ctx); err != nil {
 		var broken *Damaged
 		if !errors.As(err, &broken) || ctx.Err() != nil {
@@ -56,6 +63,7 @@ type audit struct {
 	wanted    map[int64][]claim // roots that somebody claims, by size
 	confirmed map[string]int64  // the newest receipt of each destination
 	sealed    int64             // newest checkpoint that counts
+	cases     map[string]*Recorded
 }
 
 // A claim is a root that somebody names for a size. It is settled when the tree

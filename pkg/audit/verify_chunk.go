@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -29,6 +30,7 @@ type chunk struct {
 	marks    []mark
 	seals    []seal
 	events   []event
+	acts     []caseAct
 
 	first, newest, oldest, last int64 // ms
 	oldestAt                    int64 // entry
@@ -43,6 +45,12 @@ type flaw struct {
 type node struct {
 	ix int64
 	h  tlog.Hash
+}
+
+// A caseAct is an entry of a case that is asked about.
+type caseAct struct {
+	of  *Recorded
+	act recordedAct
 }
 
 // A mark is the edge of a chunk when it has grown to a size that somebody asks
@@ -190,6 +198,9 @@ func (w *worker) leaf(c *chunk, seq int64, leaf []byte) {
 		c.wrong(seq, "leaf", "it is of ledger %s", plain(p.ledger))
 	}
 	c.clock(seq, p.ms)
+	if of := w.a.cases[string(p.id)]; of != nil && told(p.kind) {
+		c.acts = append(c.acts, caseAct{of, recordedAct{seq, Type(p.kind), bytes.Clone(p.body)}})
+	}
 	if err := w.event(c, &p); err != nil {
 		c.wrong(seq, "body", "its body: %v", err)
 	}

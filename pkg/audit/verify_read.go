@@ -50,6 +50,9 @@ func (a *audit) read(ctx context.Context, s *source) error {
 		for _, f := range c.flaws {
 			a.v.add(Tampered, f.seq, f.kind, "%s", f.what)
 		}
+		for _, x := range c.acts {
+			x.of.acts = append(x.of.acts, x.act)
+		}
 		l.hear(c)
 		if err := t.grow(c); err != nil {
 			return err
@@ -200,6 +203,11 @@ func (a *audit) end(ctx context.Context, s *source, t *tree, l *law, own *worker
 	}
 	v.Sealed = a.sealed
 	a.tail()
+	for i := range v.Cases {
+		if err := v.Cases[i].judge(v); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

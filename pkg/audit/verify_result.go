@@ -93,23 +93,24 @@ type Bond struct {
 
 // A Verification is what verifying came to.
 type Verification struct {
-	Verdict     Verdict   `json:"code"`
-	Word        string    `json:"verdict"`
-	Level       Level     `json:"level"`
-	Path        string    `json:"path"`
-	Ledger      string    `json:"ledger,omitempty"`
-	Size        int64     `json:"entries"`
-	Root        string    `json:"root,omitempty"` // base64
-	Sealed      int64     `json:"sealed"`         // entries under the newest checkpoint that counts
-	Checkpoints int       `json:"checkpoints"`
-	Key         string    `json:"key,omitempty"` // that signs
-	Fingerprint string    `json:"fingerprint,omitempty"`
-	Newest      time.Time `json:"newest,omitzero"` // when the last entry was recorded
-	Silence     int64     `json:"silence_ms"`      // the longest time without an entry
-	Anchors     []Bond    `json:"anchors"`
-	Flaws       []Flaw    `json:"findings"`
-	More        int       `json:"more,omitempty"` // findings like those, not listed
-	Next        string    `json:"next,omitempty"` // what to do
+	Verdict     Verdict    `json:"code"`
+	Word        string     `json:"verdict"`
+	Level       Level      `json:"level"`
+	Path        string     `json:"path"`
+	Ledger      string     `json:"ledger,omitempty"`
+	Size        int64      `json:"entries"`
+	Root        string     `json:"root,omitempty"` // base64
+	Sealed      int64      `json:"sealed"`         // entries under the newest checkpoint that counts
+	Checkpoints int        `json:"checkpoints"`
+	Key         string     `json:"key,omitempty"` // that signs
+	Fingerprint string     `json:"fingerprint,omitempty"`
+	Newest      time.Time  `json:"newest,omitzero"` // when the last entry was recorded
+	Silence     int64      `json:"silence_ms"`      // the longest time without an entry
+	Anchors     []Bond     `json:"anchors"`
+	Cases       []Recorded `json:"cases,omitempty"` // that were asked about
+	Flaws       []Flaw     `json:"findings"`
+	More        int        `json:"more,omitempty"` // findings like those, not listed
+	Next        string     `json:"next,omitempty"` // what to do
 
 	at    time.Time
 	kinds map[string]int

@@ -1,0 +1,67 @@
+package audit
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestVerifyCase(t *testing.T) {
+	words := []string{"a", "b", "c", "d"}
+	whole := noted(1, words...)
+	s := &site{tb: t, dir: t.TempDir()}
+	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	file := filepath.Join(s.dir, "case.jsonl")
+	l := s.open(Options{})
+	for n := 2; n <= 4; n += 2 {
+		s.must(os.WriteFile(file, []byte(noted(1, words[:n]...)), 0o600))
+		_, err := l.For(someCase, file, "")
+		s.must(err)
+		_, err = l.Attest(someCase, file)
+		s.must(err)
+	}
+	_, err := l.Append(story(1, 3)[:5]...)
+	s.must(err)
+	s.close(l)
+	for name, x := range map[string]struct {
+		text string
+		want Verdict
+		says string
+	}{
+		"whole":              {whole, Sound, ""},
+		"torn line":          {whole + `{"seq":5`, Sound, ""},
+		"one more":           {whole + noted(5, "e"), Warned, "the last 1 lines are not in the ledger yet"},
+		"changed":            {strings.Replace(whole, `"b"`, `"x"`, 1), Tampered, "lines 1 to 2"},
+		"changed at the end": {strings.Replace(whole, `"d"`, `"x"`, 1), Tampered, "lines 3 to 4"},
+		"cut":                {noted(1, "a", "b", "c"), SetBackTo, "has 3 lines, and the ledger knows 4"},
+		"empty":              {"", SetBackTo, "has 0 lines"},
+		"line left out":      {noted(1, "a", "b") + noted(4, "d") + noted(5, "e"), Tampered, "lines 3 to 4"},
+	} {
+		s.must(os.WriteFile(file, []byte(x.text), 0o600))
+		v := s.verify(Checks{Cases: []CaseFile{{someCase, file}}})
+		if v.Verdict != x.want || !strings.Contains(fmt.Sprint(v.Flaws), x.says) {
+			t.Errorf("%s: %v, want %v: %+v", name, v.Verdict, x.want, v.Flaws)
+		}
+		if c := v.Cases[0]; c.Lines != 4 || x.want == Sound && (c.Found != 4 || c.Attested != 4) {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	s.must(os.Remove(file))
+	gone := []CaseFile{{someCase, file}}
+	if v := s.verify(Checks{Cases: gone}); v.Verdict != Incomplete {
+		t.Errorf("gone: %v: %+v", v.Verdict, v.Flaws)
+	}
+	if v := s.verify(Checks{Cases: []CaseFile{{"c-other", ""}}}); v.Verdict != Incomplete {
+		t.Errorf("unknown: %v: %+v", v.Verdict, v.Flaws)
+	}
+	s.append(Options{}, Act{Type: CaseRemove, Case: someCase, Body: Body{"reason": "osint cases prune"}})
+	if v := s.verify(Checks{Cases: gone}); v.Verdict != Sound || v.Cases[0].Removed == nil {
+		t.Errorf("removed: %v: %+v", v.Verdict, v.Flaws)
+	}
+	s.must(os.WriteFile(file, []byte(whole), 0o600))
+	if v := s.verify(Checks{Cases: gone}); v.Verdict != Warned {
+		t.Errorf("removed and here: %v: %+v", v.Verdict, v.Flaws)
+	}
+}
