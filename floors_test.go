@@ -31,6 +31,7 @@ var floors = map[string]struct {
 	"pkg/audit":                     {1, []string{"modernc.org/sqlite", "golang.org/x/mod", "github.com/google/uuid"}},
 	"pkg/audit/postgres":            {1.5, []string{"github.com/jackc/pgx"}},
 	"pkg/audit/postgres/pgtest":     {1, []string{"github.com/jackc/pgx"}}, // only tests import it
+	"pkg/audit/recheck":             {1, []string{"modernc.org/sqlite"}},
 	"pkg/compliance":                {1, []string{"cel.dev/cel-go"}},
 	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
 	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},

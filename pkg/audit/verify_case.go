@@ -31,6 +31,9 @@ type Recorded struct {
 	acts []recordedAct
 }
 
+// Known reports whether the ledger has entries of the case.
+func (r *Recorded) Known() bool { return len(r.acts) > 0 }
+
 // A recordedAct is an entry of a case that is held against its lines.
 type recordedAct struct {
 	seq  int64

@@ -171,6 +171,33 @@ func (v *Verification) conclude() {
 	v.Next = v.next()
 }
 
+// Sentence says in one sentence what it came to.
+func (v *Verification) Sentence() string {
+	n := v.More
+	for _, f := range v.Flaws {
+		if f.Code == v.Verdict {
+			n++
+		}
+	}
+	found := fmt.Sprintf("%d findings", n)
+	if n == 1 {
+		found = "1 finding"
+	}
+	switch v.Verdict {
+	case Sound:
+		return fmt.Sprintf("the record holds (%s)", v.Level)
+	case Tampered:
+		return "the record was tampered with, or is damaged: " + found
+	case SetBackTo:
+		return "the record was set back, or its end was cut off: " + found
+	case Forked:
+		return "the record forked, or was written anew: " + found
+	case Incomplete:
+		return "something that proves the record is missing: " + found
+	}
+	return fmt.Sprintf("the record holds (%s), with warnings: %s", v.Level, found)
+}
+
 func (v *Verification) next() string {
 	switch {
 	case v.Verdict == Tampered:

@@ -26,6 +26,9 @@ type witness struct {
 	at   time.Time // of the last cosignature that was good
 }
 
+// ErrWitness is the error of a witness's key that is none.
+var ErrWitness = errors.New("not the key of a witness")
+
 // newWitness reads a witness's key: NAME+HASH+BASE64, as sumdb/note writes keys,
 // of type 4.
 func newWitness(vkey string) (*witness, error) {
@@ -34,14 +37,14 @@ func newWitness(vkey string) (*witness, error) {
 	number, err := strconv.ParseUint(hash, 16, 32)
 	raw, err2 := base64.StdEncoding.DecodeString(data)
 	if err := errors.Join(err, err2); err != nil || name == "" || len(hash) != 8 || len(raw) != 1+ed25519.PublicKeySize {
-		return nil, fmt.Errorf("witness %q is no key: give NAME+HASH+BASE64, as the witness publishes it", vkey)
+		return nil, fmt.Errorf("%w: %q: give NAME+HASH+BASE64, as the witness publishes it", ErrWitness, vkey)
 	}
 	if raw[0] != cosigned {
-		return nil, fmt.Errorf("witness %s: a key of type %d: only Ed25519 cosignatures (type 4) are read", name, raw[0])
+		return nil, fmt.Errorf("%w: %s has type %d, and Ed25519 cosignatures (type 4) are read", ErrWitness, name, raw[0])
 	}
 	sum := sha256.Sum256(append([]byte(name+"\n"), raw...))
 	if w := uint32(number); binary.BigEndian.Uint32(sum[:]) != w {
-		return nil, fmt.Errorf("witness %s: its number is not that of its key: it was copied wrongly", name)
+		return nil, fmt.Errorf("%w: the number of %s is not that of its key: it was copied wrongly", ErrWitness, name)
 	}
 	return &witness{name: name, hash: uint32(number), key: raw[1:]}, nil
 }
