@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -35,7 +34,7 @@ func auditVerify(c *console) *cobra.Command {
 	var v verification
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Verify the record: 0 it holds, 20 to 24 it doesn't, or not all of it", Args: exactly(), Long: verifyLong,
-		Example: "  osint audit verify\n  osint audit verify --anchor /mnt/others/osint.checkpoints --anchor report.pdf\n  osint audit verify --case CASE --evidence --json",
+		Example: "  osint audit verify\n  osint audit verify --anchor osint.checkpoints\n  osint audit verify --case CASE --evidence --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), c) },
 	}
 	f := cmd.Flags()
@@ -206,42 +205,4 @@ func caseText(x audit.Recorded) string {
 		text += fmt.Sprintf("; removed, by entry %d", *x.Removed)
 	}
 	return text
-}
-
-// auditCheckpoint prints the newest checkpoint, for others to keep.
-func auditCheckpoint(c *console) *cobra.Command {
-	var to string
-	cmd := &cobra.Command{
-		Use: "checkpoint", Short: "Print the newest checkpoint, or append it to a file that others keep", Args: exactly(),
-		Long: `A checkpoint is the size and the root of the record, signed: the text of C2SP's
-tlog-checkpoint, of which witnesses and monitors are fond. It tells nothing of
-what the record holds. Kept where whoever runs osint can't change it, it is an
-anchor: osint audit verify --anchor FILE then shows a record that was cut or
-written anew.`,
-		Example: "  osint audit checkpoint\n  osint audit checkpoint --append /mnt/others/osint.checkpoints",
-		RunE: func(*cobra.Command, []string) error {
-			l, err := audit.OpenRead(c.places(false).audit())
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			newest, err := l.Checkpoint()
-			if err != nil {
-				return err
-			}
-			if to != "" {
-				err := audit.FileAnchor(to).Append(newest)
-				if errors.Is(err, fs.ErrNotExist) {
-					return usage("--append: %w", err)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			_, err = c.out.WriteString(strings.TrimRight(string(newest.Note), "\n") + "\n")
-			return err
-		},
-	}
-	cmd.Flags().StringVar(&to, "append", "", "`FILE`: append it to this file too")
-	return cmd
 }
