@@ -146,6 +146,16 @@ func (s *scanner) text() ([]byte, error) {
 		return nil, s.wrong("no string")
 	}
 	from := s.i
+	for i, c := range s.b[s.i:] { // as far as there is nothing to look at
+		if c == '"' {
+			s.i += i + 1
+			return s.b[from : s.i-1], nil
+		}
+		if c == '\\' || c < 0x20 {
+			s.i += i
+			break
+		}
+	}
 	for s.i < len(s.b) {
 		switch c := s.b[s.i]; {
 		case c == '"':

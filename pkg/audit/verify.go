@@ -92,6 +92,9 @@ func (a *audit) run(ctx context.Context) error {
 		return damage(a.v.Path, err)
 	}
 	defer tx.Rollback()
+	if err := sparing(ctx, tx); err != nil {
+		return damage(a.v.Path, err)
+	}
 	s := &source{path: a.v.Path, db: db, q: tx}
 	if a.size, err = s.begin(ctx, info.Size(), a.v); err != nil || a.size < 0 {
 		return err

@@ -70,6 +70,13 @@ type seal struct {
 	err    error
 }
 
+// reset makes a chunk that was dealt with ready for other entries, in the space
+// it has.
+func (c *chunk) reset(from, to int64) {
+	*c = chunk{from: from, to: to, tree: edge{roots: c.tree.roots[:0]},
+		nodes: c.nodes[:0], marks: c.marks[:0], seals: c.seals[:0], events: c.events[:0]}
+}
+
 func (c *chunk) wrong(seq int64, kind, format string, args ...any) {
 	c.flaws = append(c.flaws, flaw{seq, kind, fmt.Sprintf(format, args...)})
 }
@@ -85,9 +92,10 @@ type worker struct {
 	list   []byte
 }
 
-// read reads the entries of [from, to) and the checkpoints over them.
-func (w *worker) read(ctx context.Context, from, to int64) *chunk {
-	c := &chunk{from: from, to: to}
+// read reads the entries of [from, to) and the checkpoints over them into a
+// chunk.
+func (w *worker) read(ctx context.Context, c *chunk, from, to int64) *chunk {
+	c.reset(from, to)
 	if c.err = w.seals(ctx, c); c.err == nil {
 		c.err = w.entries(ctx, c)
 	}

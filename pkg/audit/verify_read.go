@@ -23,11 +23,12 @@ func (a *audit) read(ctx context.Context, s *source) error {
 	defer wg.Wait()
 	defer cancel()
 	ready := make([]chan *chunk, n)
+	spent := make(chan *chunk, 3*n)
 	for i := range ready {
 		ready[i] = make(chan *chunk, 1)
 		wg.Go(func() {
 			w := &worker{a: a, ledger: a.v.Ledger, names: known, seed: seed}
-			w.run(ctx, s, ready[i], int64(i), n)
+			w.run(ctx, s, ready[i], spent, int64(i), n)
 		})
 	}
 	own := &worker{seed: seed}
@@ -57,12 +58,13 @@ func (a *audit) read(ctx context.Context, s *source) error {
 		if err := t.grow(c); err != nil {
 			return err
 		}
+		spent <- c
 	}
 	return a.end(ctx, s, t, l, own)
 }
 
 // run reads each nth chunk, from the first on.
-func (w *worker) run(ctx context.Context, s *source, out chan<- *chunk, first, n int64) {
+func (w *worker) run(ctx context.Context, s *source, out chan<- *chunk, spent <-chan *chunk, first, n int64) {
 	r, err := s.reader(ctx)
 	if err != nil {
 		out <- &chunk{err: err}
@@ -71,8 +73,13 @@ func (w *worker) run(ctx context.Context, s *source, out chan<- *chunk, first, n
 	defer r.close()
 	w.r = r
 	for from := first * chunkSize; from < w.a.size; from += n * chunkSize {
+		c := new(chunk)
 		select {
-		case out <- w.read(ctx, from, min(from+chunkSize, w.a.size)):
+		case c = <-spent:
+		default:
+		}
+		select {
+		case out <- w.read(ctx, c, from, min(from+chunkSize, w.a.size)):
 		case <-ctx.Done():
 			return
 		}
