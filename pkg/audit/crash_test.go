@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("OSINT_AUDIT_VICTIM"); dir != "" {
 		os.Exit(victim(dir))
 	}
+	if dir := os.Getenv("OSINT_AUDIT_RUN"); dir != "" {
+		os.Exit(runVictim(dir))
+	}
 	os.Exit(m.Run())
 }
 
