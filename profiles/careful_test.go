@@ -31,6 +31,7 @@ var lows = map[string]string{}
 // not have.
 var notThere = map[string]string{
 	"EML-12": "it takes mail",
+	"DOM-05": "it exists",
 }
 
 // A company that does everything right is told so: no finding above low, no
@@ -147,7 +148,8 @@ var slips = []slip{
 }
 
 // The silence about the careful company means something: each of its rules
-// speaks when one thing slips. A new rule joins with a slip of its own.
+// speaks when one thing slips. A new rule joins with a slip of its own, unless
+// it is about names that do not exist.
 func TestCarefulCompanySlips(t *testing.T) {
 	t.Parallel()
 	rules, err := model()
@@ -157,7 +159,7 @@ func TestCarefulCompanySlips(t *testing.T) {
 	feeds := map[string][]string{}
 	for _, r := range rules.Rules() {
 		feeds[r.ID] = slices.Sorted(maps.Keys(r.Feeds))
-		if !slices.ContainsFunc(slips, func(s slip) bool { return s.rule == r.ID }) {
+		if !r.Absent && !slices.ContainsFunc(slips, func(s slip) bool { return s.rule == r.ID }) {
 			t.Errorf("%s has no slip in the table", r.ID)
 		}
 	}

@@ -46,7 +46,7 @@ func (b *batch) investigate(ctx context.Context, j *job) fleet.Row {
 		row.Reason = report.Safe(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	seen := func(fleet.Finding) bool { return false }
-	if doc != nil && doc.Risk.Score != nil && (row.Outcome == fleet.Complete || row.Outcome == fleet.TimedOut) {
+	if doc != nil && cs.Assessment != nil && (row.Outcome == fleet.Complete || row.Outcome == fleet.TimedOut) {
 		seen = judge(&row, b.folder.run, cs, doc)
 	}
 	if doc != nil {

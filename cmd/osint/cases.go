@@ -129,6 +129,9 @@ func describeCase(name, dir string) caseRow {
 	}
 	if a := cs.Assessment; a != nil {
 		r.Level, r.Score = a.Level, &a.Score
+		if cs.Nobody() {
+			r.Level, r.Score = "none", nil
+		}
 	}
 	return r
 }

@@ -83,6 +83,9 @@ func (p *plain) Event(e *pipeline.Event) error {
 			return err
 		}
 		a := e.Assessed
+		if !a.Judged() {
+			return p.line(e.Time, "no score: none of the rules applies to what was found")
+		}
 		word := a.Level
 		if a.Insufficient {
 			word += ", indicative only"

@@ -28,6 +28,8 @@ func (w *work) verdict(signal int, cs *pipeline.Case, p *profiles.Profile, err e
 		return &exit{notAsked, errors.New(why)}
 	case cs.Triaged.Holds() != nil:
 		return failing(cs.Triaged)
+	case cs.Nobody():
+		return &exit{tooLittle, fmt.Errorf("no target exists, so that nothing could be judged; osint show %s findings says by whose word", w.folder.Dir)}
 	case cs.Assessment == nil || cs.Assessment.Coverage < p.Risk.MinimumCoverage:
 		return &exit{tooLittle, fmt.Errorf("coverage is under the %.0f %% that profile %s wants: the level is indicative; osint show %s sources says what did not answer",
 			100*p.Risk.MinimumCoverage, p.ID, w.folder.Dir)}

@@ -1,6 +1,9 @@
 package pipeline
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Severity of a finding.
 type Severity string
@@ -76,6 +79,13 @@ type Assessment struct {
 	LevelAfter    string         `json:"level_after,omitempty"` // the level once Fixes are cured
 	NextSteps     []string       `json:"next_steps,omitempty"`  // what evidence would change the score most
 	Checks        []Check        `json:"checks"`
+}
+
+// Judged reports whether any check that counts applied to anything, whether it
+// could be made or not, or no check is told of. Where none did, the score says
+// nothing.
+func (a *Assessment) Judged() bool {
+	return len(a.Checks) == 0 || slices.ContainsFunc(a.Checks, func(k Check) bool { return k.State != "not-applicable" && k.Severity != Info })
 }
 
 // Bounds are the score with the checks that did not run left out, at their

@@ -12,6 +12,7 @@ var (
 // name in a Spec's Produces; the conformance test holds the two together.
 var table = []Relation{
 	// DNS
+	{"in-dns", names, nil, NoValue, "exists in DNS", true}, // said only to deny it: NXDOMAIN from the zone above
 	{"resolves-to", names, []Kind{KindIP}, NoValue, "resolves to", false},
 	{"alias-of", names, names, NoValue, "is an alias of", false},
 	{"delegated-to", names, names, NoValue, "is served by the name server", false},

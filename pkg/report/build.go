@@ -27,7 +27,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 	t := newTeller(c, o)
 	d := &Document{SchemaVersion: SchemaVersion, Compliance: []Compliance{}, Stages: []Stage{}}
 	d.Case = caseOf(c, t)
-	d.Risk = riskOf(c.Assessment, t)
+	d.Risk = riskOf(c, t)
 	d.Findings = findingsOf(c, t)
 	d.Entities = entitiesOf(c, t)
 	d.Observations = observationsOf(c, t)
@@ -53,6 +53,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 			d.Case.Scope.Context++
 		}
 	}
+	d.Summary.Absent = absentOf(c, t)
 	d.Summary.Recommendations = recommend(d)
 	d.Summary.KeyJudgements = judge(d)
 	d.Summary.BottomLine = bottomLine(d)
@@ -82,9 +83,9 @@ func caseOf(c *pipeline.Case, t *teller) Case {
 	return out
 }
 
-func riskOf(a *pipeline.Assessment, t *teller) Risk {
+func riskOf(c *pipeline.Case, t *teller) Risk {
 	r := Risk{Level: "none", Insufficient: true, ConfidenceWord: "low"}
-	if a != nil {
+	if a := c.Assessment; a != nil {
 		score := a.Score
 		r = Risk{Model: a.Model, RulesSHA256: a.RulesSHA256, Score: &score, Level: a.Level, Insufficient: a.Insufficient,
 			Confidence: a.Confidence, ConfidenceWord: confidenceWord(a.Confidence), Coverage: a.Coverage, Bounds: a.Bounds,
@@ -97,6 +98,9 @@ func riskOf(a *pipeline.Assessment, t *teller) Risk {
 			k.Reason = t.text(k.Reason)
 			r.Checks = append(r.Checks, k)
 		}
+	}
+	if c.Nobody() {
+		r.Score, r.Level = nil, "none"
 	}
 	slices.SortStableFunc(r.Vectors, func(a, b pipeline.VectorScore) int {
 		return cmp.Or(cmp.Compare(b.Hazard*b.Weight, a.Hazard*a.Weight), cmp.Compare(a.Vector, b.Vector))

@@ -71,6 +71,7 @@ type Scope struct {
 // Summary is what a reader in a hurry reads.
 type Summary struct {
 	BottomLine      string           `json:"bottom_line"` // at most five lines
+	Absent          []Absent         `json:"absent"`      // targets that do not exist
 	KeyJudgements   []Judgement      `json:"key_judgements"`
 	Recommendations []Recommendation `json:"recommendations"` // by effect on the score
 }
@@ -99,7 +100,7 @@ type Recommendation struct {
 }
 
 // Risk is the score and what makes it. Score is null where nothing was
-// assessed; Level is then "none".
+// assessed, or no target exists; Level is then "none".
 type Risk struct {
 	Model          string                  `json:"model"`
 	RulesSHA256    string                  `json:"rules_sha256"`

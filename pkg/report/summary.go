@@ -13,6 +13,9 @@ import (
 // bottomLine says in at most five lines what the picture is, whether the
 // evidence suffices, and what to do first.
 func bottomLine(d *Document) string {
+	if d.Risk.Score == nil && len(d.Summary.Absent) > 0 {
+		return strings.Join([]string{absentLine(d), "So there is nothing to score: a rule that was not judged is not a rule that passed.", firstLine(d)}, "\n")
+	}
 	if d.Risk.Score == nil {
 		return strings.Join([]string{
 			subjectOf(d) + ": no score was computed, so this report says what was recorded and nothing about risk.",
@@ -21,6 +24,12 @@ func bottomLine(d *Document) string {
 		}, "\n")
 	}
 	lines := []string{pictureLine(d), findingsLine(d), evidenceLine(d)}
+	if absent := absentLine(d); absent != "" {
+		lines[0] = absent + " " + strings.ToUpper(lines[0][:1]) + lines[0][1:]
+		if len(d.Case.Seeds) == 1 { // it was named just now
+			lines[0] = absent + " As to the rest" + strings.TrimPrefix(pictureLine(d), subjectOf(d))
+		}
+	}
 	if d.Coverage.Checks.Unknown > 0 || len(failedSources(d)) > 0 {
 		lines = append(lines, unseenLine(d))
 	}

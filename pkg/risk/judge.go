@@ -39,6 +39,10 @@ type verdict struct {
 // judge says what becomes of a rule on the subject in sight.
 func (r *Rule) judge(s *sight) verdict {
 	v := verdict{rule: r, subject: s.subject, severity: r.Severity}
+	if absent := s.c.Absent(s.subject); (len(absent) > 0) != r.Absent && !(len(absent) > 0 && r.ofRegistry()) {
+		v.state, v.reason = notApplicable, absence(s.subject, absent)
+		return v
+	}
 	if !slices.ContainsFunc(r.asks, s.fed) {
 		v.state, v.reason, v.deaf = notApplicable, "no collector that tells it took part", true
 		return v

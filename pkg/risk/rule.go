@@ -30,6 +30,10 @@ type Rule struct {
 	// for each other.
 	Feeds map[string][]pipeline.Predicate `yaml:"feeds"`
 
+	// Absent says that the rule is about names that do not exist. Any other is
+	// about names that do, and applies to none that [pipeline.Case.Absent] denies.
+	Absent bool `yaml:"absent"`
+
 	Applicable rule.Expr `yaml:"applicable"` // default true
 	When       rule.Expr `yaml:"when"`       // it is wrong; default: there is evidence
 	Evidence   rule.Expr `yaml:"evidence"`   // the list of facts that a finding stands on

@@ -81,7 +81,7 @@ func (b *board) take(e *pipeline.Event) {
 		b.finish(e.Finished)
 	case e.Found != nil:
 		b.findings = append(b.findings, e.Found)
-	case e.Assessed != nil:
+	case e.Assessed != nil && e.Assessed.Judged():
 		b.score = e.Assessed
 	case e.Closed != nil:
 		b.closed = e.Closed

@@ -17,7 +17,7 @@ func dnsRecords() collectors.Entry {
 		Spec: pipeline.Spec{
 			Name: "dns", Title: "Records of a name in DNS", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
-			Produces: []pipeline.Predicate{"resolves-to", "alias-of", "delegated-to", "mail-handled-by", "refuses-mail",
+			Produces: []pipeline.Predicate{"in-dns", "resolves-to", "alias-of", "delegated-to", "mail-handled-by", "refuses-mail",
 				"zone-primary", "zone-contact", "zone-serial", "txt-record", "verification-token", "caa-record",
 				"srv-record", "served-by", "https-record", "dnssec-signed"},
 			Emits: []pipeline.Category{pipeline.Technical, pipeline.Contact},
@@ -56,6 +56,7 @@ func readRecords(ctx context.Context, ask lookup, subject pipeline.Entity, emit 
 	r.addresses()
 	r.https()
 	if subject.Kind == pipeline.KindDomain {
+		r.existence()
 		r.delegation()
 		r.texts()
 		r.caa()

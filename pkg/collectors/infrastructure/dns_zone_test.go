@@ -101,8 +101,21 @@ func (f *fakeDNS) reply(q collectors.Question, key string) *collectors.Reply {
 	}
 	if !f.exists(name) {
 		r.Rcode = dns.RcodeNameError
+		for _, zone := range parents(name) {
+			r.Ns = append(r.Ns, f.head(zone)...)
+		}
 	}
 	return r
+}
+
+// head returns the SOA of a zone, if it has one.
+func (f *fakeDNS) head(zone string) (rrs []dns.RR) {
+	for _, rr := range f.rrs[zone] {
+		if rr.Header().Rrtype == dns.TypeSOA {
+			rrs = append(rrs, rr)
+		}
+	}
+	return rrs
 }
 
 func (f *fakeDNS) exists(name string) bool {

@@ -1,0 +1,32 @@
+package risk
+
+import (
+	"slices"
+
+	"osint/pkg/pipeline"
+)
+
+// registryTells are what a registry says of a domain whether or not the name is
+// in DNS: a name on hold is in no zone, and may be about to be lost.
+var registryTells = []pipeline.Predicate{"registration", "registered-at", "expires-at", "changed-at", "registry-status"}
+
+// ofRegistry reports whether all that a rule asks is in a registry's record.
+func (r *Rule) ofRegistry() bool {
+	return !slices.ContainsFunc(r.asks, func(p pipeline.Predicate) bool { return !slices.Contains(registryTells, p) })
+}
+
+// absence says why a rule does not apply to a subject: its domain does not
+// exist, or does.
+func absence(subject pipeline.Entity, denied []*pipeline.Observation) string {
+	if len(denied) == 0 {
+		return "nobody says that the name does not exist"
+	}
+	name := subject.Registrable().Value
+	switch by := denied[0].Predicate; {
+	case by != "registration":
+		return "DNS says that there is no name " + name
+	case len(denied) > 1:
+		return "there is no name " + name + ", say its registry and DNS"
+	}
+	return "the registry has no record of " + name
+}
