@@ -29,8 +29,8 @@ type acceptance struct {
 
 func (a *acceptance) flags(fs *pflag.FlagSet) {
 	fs.Var(&a.failOn, "fail-on", "`EXPR`: end with code 10 if it holds, such as high, new.severity>=high, score>=60, coverage<0.7, rule==EML-05, with && || !; repeatable")
-	fs.StringVar(&a.baseline, "baseline", "", "`CASE|FILE`: an earlier case, or its report.json: findings are new or known by it")
-	fs.StringVar(&a.suppress, "suppress", "", "`FILE`: findings that are borne, by whom, why and until when (YAML, kind: Suppressions)")
+	fs.StringVar(&a.baseline, "baseline", "", "`CASE|FILE`: an earlier case, or its report.json: findings are new or known by it; none takes back one that is recorded")
+	fs.StringVar(&a.suppress, "suppress", "", "`FILE`: findings that are borne, by whom, why and until when (YAML, kind: Suppressions); none takes back those that are recorded")
 	group(fs, "What breaks a build", "fail-on", "baseline", "suppress")
 }
 
@@ -42,6 +42,10 @@ func (e *expressions) String() string        { return strings.Join(*e, " ") }
 func (e *expressions) Set(text string) error { *e = append(*e, text); return nil }
 func (e *expressions) Type() string          { return "expression" }
 
+// nothing is the value of --baseline and --suppress that takes back what the
+// case's last triage said. A file of that name is ./none.
+const nothing = "none"
+
 // terms are an acceptance that was understood.
 type terms struct {
 	model        *risk.Model
@@ -49,6 +53,8 @@ type terms struct {
 	suppressions *tolerance.Suppressions // nil: none
 	past         *pipeline.Case          // nil: none
 	digest       string                  // of what past was read from
+
+	noPast, noSuppressions bool // nor does one hold that is recorded
 }
 
 // given reports whether any of the flags was.
@@ -68,7 +74,8 @@ func (a *acceptance) read(c *console, m *risk.Model) (t *terms, err error) {
 		}
 		t.conditions = append(t.conditions, x)
 	}
-	if a.suppress != "" {
+	t.noPast, t.noSuppressions = a.baseline == nothing, a.suppress == nothing
+	if a.suppress != "" && !t.noSuppressions {
 		text, err := os.ReadFile(a.suppress)
 		if err != nil {
 			return nil, usage("--suppress: %w", err)
@@ -77,7 +84,7 @@ func (a *acceptance) read(c *console, m *risk.Model) (t *terms, err error) {
 			return nil, usage("%w", err)
 		}
 	}
-	if a.baseline != "" {
+	if a.baseline != "" && !t.noPast {
 		if t.past, t.digest, err = c.earlier(a.baseline); err != nil {
 			return nil, usage("--baseline: %w", err)
 		}
@@ -123,6 +130,12 @@ func (t *terms) triage(cs *pipeline.Case, at time.Time) *pipeline.Triage {
 	if cs.Triaged != nil {
 		*out = *cs.Triaged
 		out.FailOn = nil
+		if t.noPast {
+			out.Baseline = nil
+		}
+		if t.noSuppressions {
+			out.Suppressions = nil
+		}
 	} else if t.past == nil && t.suppressions == nil && len(t.conditions) == 0 {
 		return nil
 	}
@@ -138,6 +151,25 @@ func (t *terms) triage(cs *pipeline.Case, at time.Time) *pipeline.Triage {
 		out.FailOn = append(out.FailOn, x.Judge(cs))
 	}
 	return out
+}
+
+// recorded says what holds for a case because an earlier command said so and
+// this one does not speak of it; "" if nothing does. t may be nil.
+func recorded(t *terms, cs *pipeline.Case) string {
+	if cs.Triaged == nil {
+		return ""
+	}
+	var what, off []string
+	if b := cs.Triaged.Baseline; b != nil && (t == nil || t.past == nil) {
+		what, off = append(what, "the baseline "+b.Case), append(off, "--baseline "+nothing)
+	}
+	if s := cs.Triaged.Suppressions; s != nil && (t == nil || t.suppressions == nil) {
+		what, off = append(what, "the suppressions of "+s.File), append(off, "--suppress "+nothing)
+	}
+	if len(what) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("still in force, as the case records: %s; type %s to do without", strings.Join(what, " and "), strings.Join(off, " "))
 }
 
 // warn says what a reader must know of a triage beside its outcome.

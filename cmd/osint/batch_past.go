@@ -12,7 +12,7 @@ import (
 // --baseline says otherwise, the last case that judged it to compare with.
 func (b *batch) termsOf(j *job) *terms {
 	t := *b.terms
-	if t.past == nil && j.before != nil && j.before.AsOf != "" {
+	if t.past == nil && !t.noPast && j.before != nil && j.before.AsOf != "" {
 		t.past, t.digest = b.past(j.before)
 	}
 	return &t

@@ -36,11 +36,13 @@ func newReport(c *console) *cobra.Command {
 		Use: "report CASE", GroupID: groupRead, Short: "Render a case again, from the case alone",
 		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
 With --baseline, --suppress or --fail-on the case is held against them as it
-stands, and that is recorded in it.`,
+stands, and that is recorded in it: baseline and suppressions hold from then on,
+until others are given, or none.`,
 		Example: `  osint report CASE --format pdf
   osint report CASE --to ./handout
   osint report CASE --format html --to - > report.html
   osint report CASE --format sarif,junit --fail-on high
+  osint report CASE --baseline none --suppress none
   osint report CASE --json | jq .summary`,
 		Args: exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -107,13 +109,16 @@ func (c *console) printReport(dir string, f report.Format, t *terms, h *host) er
 }
 
 // hold holds a case against the terms, if there are any, and says what a
-// reader must know. The case on disk is left alone.
+// reader must know: what holds without having been typed, too. The case on disk
+// is left alone.
 func (c *console) hold(cs *pipeline.Case, t *terms) {
-	if t == nil {
-		return
+	if t != nil {
+		t.triage(cs, time.Now().UTC())
+		c.warn(t, cs)
 	}
-	t.triage(cs, time.Now().UTC())
-	c.warn(t, cs)
+	if text := recorded(t, cs); text != "" {
+		c.say("osint: %s", report.Safe(text))
+	}
 }
 
 // verdict is the error of a case whose conditions hold, else err: nobody who
