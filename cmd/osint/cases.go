@@ -17,8 +17,23 @@ import (
 func newCases(c *console) *cobra.Command {
 	var asJSON, yes bool
 	list := &cobra.Command{
-		Use: "list", Short: "List the cases there are", Args: exactly(), Example: "  osint cases list\n  osint cases list --json | jq -r '.cases[].dir'",
-		RunE: func(*cobra.Command, []string) error { return c.listCases(asJSON) },
+		Use: "list [DIR]", Short: "List the cases and batches in a folder", Args: atMost(1),
+		Long: `The folder is the one that osint investigate keeps cases in, unless DIR says
+otherwise. One that is stopped or interrupted is continued by osint resume.`,
+		Example: "  osint cases list\n  osint cases list .\n  osint cases list --json | jq -r '.cases[].dir'",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cases := c.places(false).cases()
+			if len(args) > 0 {
+				cases = filepath.Clean(args[0])
+				if info, err := os.Stat(cases); err != nil || !info.IsDir() {
+					return usage("there is no folder %s: name one that holds cases", cases)
+				}
+				if holdsCase(cases) {
+					return usage("%s is a case itself: osint show %s looks into it", cases, cases)
+				}
+			}
+			return c.listCases(cases, asJSON)
+		},
 	}
 	jsonFlag(list, &asJSON)
 	c.csvFlag(list)
@@ -42,18 +57,21 @@ type caseRow struct {
 	ID      string    `json:"id"`
 	Target  string    `json:"target"`
 	Started time.Time `json:"started"`
-	Outcome string    `json:"outcome"` // complete, interrupted, timeout, stopped, broken
+	Outcome string    `json:"outcome"` // complete, interrupted, timeout, running, stopped, broken
 	Level   string    `json:"level"`
 	Score   *float64  `json:"score"`
 	TLP     string    `json:"tlp"`
 	Error   string    `json:"error,omitempty"`
 }
 
-func (c *console) listCases(asJSON bool) error {
-	cases := c.places(false).cases()
+func (c *console) listCases(cases string, asJSON bool) error {
 	rows := []caseRow{}
 	t := table{header: []string{"case", "target", "started", "outcome", "level", "score", "tlp"}, right: []int{5}}
-	for _, name := range caseNames(cases) {
+	names := caseNames(cases)
+	if isBatch(cases) {
+		names = batchCases(cases)
+	}
+	for _, name := range names {
 		r := describeCase(name, filepath.Join(cases, name))
 		rows = append(rows, r)
 		score, started := "", ""
@@ -124,8 +142,8 @@ func describeCase(name, dir string) caseRow {
 		return r
 	}
 	r.ID, r.Target, r.Started, r.TLP = cs.Opened.Case, title(cs.Opened.Seeds), cs.Began.UTC().Truncate(time.Second), cs.Opened.TLP
-	if cs.Closed != nil && err == nil {
-		r.Outcome = cs.Closed.Outcome
+	if err == nil {
+		r.Outcome = outcomeIn(cs, dir)
 	}
 	if a := cs.Assessment; a != nil {
 		r.Level, r.Score = a.Level, &a.Score

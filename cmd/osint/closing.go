@@ -92,7 +92,11 @@ func summary(w io.Writer, doc *report.Document, dir string, files []string, p pa
 	for _, f := range files {
 		fmt.Fprintf(w, "  %s\n", f)
 	}
-	fmt.Fprintf(w, "  %s\n\nNext: osint show %s findings\n", filepath.Join(dir, caseFile), strings.Join(quoted([]string{dir}), ""))
+	next := "osint show %s findings"
+	if o := doc.Case.Outcome; o == "interrupted" || o == "timeout" || o == "stopped" && pipeline.Holder(dir) == nil {
+		next = "osint resume %s"
+	}
+	fmt.Fprintf(w, "  %s\n\nNext: "+next+"\n", filepath.Join(dir, caseFile), strings.Join(quoted([]string{dir}), ""))
 }
 
 // A weight is one rule's findings and what the score would lose without them.

@@ -120,7 +120,7 @@ func (c *console) named(takes string) completer {
 		return profileValues
 	case "WORLD":
 		return worldValues
-	case "DIR":
+	case "DIR", "[DIR]", "[DIR...]":
 		return always(folders)
 	}
 	if strings.Contains(takes, "FILE") {

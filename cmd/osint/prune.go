@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -124,12 +125,14 @@ func (p *pruning) run(dirs []string) error {
 	if err := p.read(); err != nil {
 		return err
 	}
-	if len(dirs) == 0 {
-		dirs = []string{p.c.places(false).cases()}
-	} else {
-		p.c.beside(dirs[0])
-	}
 	s := &stock{}
+	if cases := p.c.places(false).cases(); len(dirs) > 0 {
+		p.c.beside(dirs[0])
+	} else if _, err := os.Stat(cases); os.IsNotExist(err) {
+		p.c.say("osint: no cases in %s yet: there is nothing to remove", cases)
+	} else {
+		dirs = []string{cases}
+	}
 	for _, d := range dirs {
 		if err := s.add(d); err != nil {
 			return err

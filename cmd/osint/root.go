@@ -134,6 +134,16 @@ func exactly(want ...string) cobra.PositionalArgs {
 	}
 }
 
+// atMost is exactly of arguments that may be left out.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("%q is one word too many: type %s", args[n], cmd.UseLine())
+		}
+		return nil
+	}
+}
+
 // oneOf says what to write instead of a word that is not in the list.
 func oneOf(flag, word string, words ...string) error {
 	for _, w := range words {

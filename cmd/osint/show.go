@@ -54,6 +54,9 @@ func newShow(c *console) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if text := unfinished(cs, dir); text != "" {
+			c.say("osint: %s", text)
+		}
 		switch {
 		case c.csv && (len(args) != 2 || args[1] == "exchange" || asJSON):
 			return usage("--csv is of a section and stands alone: type osint show %s findings --csv", args[0])

@@ -35,7 +35,15 @@ func Lock(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	for range 5 { // somebody may only be looking: see [Holder]
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
+	if err != nil {
 		defer f.Close()
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, fmt.Errorf("lock %s: %w", dir, err)
@@ -50,4 +58,20 @@ func Lock(dir string) (*os.File, error) {
 		_, err = f.WriteAt(note, 0)
 	}
 	return f, nil
+}
+
+// Holder returns who has a folder, or nil. It asks the kernel, takes nothing,
+// and makes no file: for those who only read.
+func Holder(dir string) *Locked {
+	f, err := os.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+		return nil // closing gives a lock back
+	}
+	l := &Locked{Path: dir}
+	_ = json.NewDecoder(f).Decode(l)
+	return l
 }
