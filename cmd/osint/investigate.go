@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"osint/pkg/collectors/lab"
@@ -16,7 +18,10 @@ func newInvestigate(c *console) *cobra.Command {
 		Use: "investigate SEED...", GroupID: groupRun, Short: "Investigate targets, from what is typed to a report",
 		Long: `A SEED is a domain, host, IP address, netblock, AS number, URL or kind:value;
 "-" reads them from stdin, one a line. The seeds are the subject's, and with
-them what lies within them; say with --scope what else is.`,
+them what lies within them; say with --scope what else is. A URL stands for the
+site that it lies at; a netblock is asked of nobody, and says whose it is.
+
+With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 		Example: `  osint investigate brindleford.example --lab brindleford --active
   osint investigate example.com --scope 192.0.2.0/24 --profile passive-only
   osint investigate example.com --plan
@@ -47,7 +52,14 @@ them what lies within them; say with --scope what else is.`,
 			if _, err := lab.Open(r.lab.world); r.lab.world != "" && err != nil {
 				return usage("--lab: %w", err)
 			}
-			return c.plan(planOf(m, r.lab.world), asJSON)
+			p := planOf(m, r.lab.world)
+			if err := c.plan(p, asJSON); err != nil {
+				return err
+			}
+			if why := p.nothing(); why != "" {
+				return &exit{notAsked, errors.New(why)}
+			}
+			return nil
 		}
 		if f := cmd.Flags().Lookup("json"); asJSON && distance(f) == 0 {
 			return usage("--json is of a plan: write --progress jsonl for the lines of a case, or osint report CASE --json when it is done")

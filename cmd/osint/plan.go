@@ -70,7 +70,7 @@ func planOf(m *mandate, world string) *plan {
 	l := m.limits
 	p := &plan{Version: 1, Profile: m.profile.ID, TLP: string(gate.Label()), Lab: world, Asked: []question{}, NotAsked: []refused{},
 		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
-	for _, seed := range m.scope.Seeds {
+	for _, seed := range m.scope.Leads() {
 		taken := false
 		for _, e := range all.Entries() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
@@ -79,7 +79,7 @@ func planOf(m *mandate, world string) *plan {
 			}
 		}
 		if !taken {
-			r := refused{Kind: seed.Kind, Target: inPlan(seed), Reason: "no collector takes a " + string(seed.Kind), Collectors: []string{}}
+			r := refused{Kind: seed.Kind, Target: inPlan(seed), Reason: "no collector takes a " + string(seed.Kind) + instead(seed), Collectors: []string{}}
 			if why := refusal(gate, []pipeline.Entity{seed}); why != "" {
 				r.Reason = why
 			}
@@ -108,6 +108,22 @@ func (p *plan) put(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling) {
 	p.Asked = append(p.Asked, q)
 	p.Most.Requests += q.Requests
 	p.Most.CostUSD += q.CostUSD
+}
+
+// nothing says why a run would ask nobody, or what would wait for review; ""
+// if neither holds. It is what [work.nothingAsked] says of the run.
+func (p *plan) nothing() string {
+	var why denial
+	for _, n := range p.NotAsked {
+		if n.Verdict == pipeline.ReviewIt {
+			return fmt.Sprintf("a ruling waits for review: %s (%s)", n.Reason, n.Rule)
+		}
+		why.hear(n.Rule, n.Reason)
+	}
+	if len(p.Asked) > 0 {
+		return ""
+	}
+	return "nothing would be asked: " + why.text
 }
 
 // inPlan is how a target stands in a plan: a person's not at all.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"osint/pkg/collectors/all"
@@ -40,7 +41,7 @@ func (w *work) verdict(signal int, cs *pipeline.Case, p *profiles.Profile, err e
 // nothingAsked says why nothing was asked, or what waits for review; "" if
 // neither holds.
 func (w *work) nothingAsked(cs *pipeline.Case) string {
-	asked, denied := false, ""
+	asked, denied := false, denial{}
 	for _, t := range cs.Tasks {
 		asked = asked || t.Attempts > 0
 	}
@@ -50,22 +51,59 @@ func (w *work) nothingAsked(cs *pipeline.Case) string {
 			case pipeline.ReviewIt:
 				return fmt.Sprintf("a ruling waits for review: %s (%s)", g.Ruling.Reason, g.Ruling.Rule)
 			case pipeline.Deny:
-				if denied == "" && g.Ruling.Rule != compliance.RuleOnRequest {
-					denied = fmt.Sprintf("%s (%s)", g.Ruling.Reason, g.Ruling.Rule)
-				}
+				denied.hear(g.Ruling.Rule, g.Ruling.Reason)
 			}
 		}
-		if denied == "" && r.Skip != "" {
-			denied = r.Skip
+		if r.Skip != "" {
+			denied.hear("", r.Skip)
 		}
 	}
 	if asked {
 		return ""
 	}
 	if why := refusal(w.gate, w.seeds); why != "" {
-		denied = why
+		denied.text = why
+	} else if len(w.seeds) > 0 && strings.HasPrefix(denied.text, "no collector takes") {
+		denied.text += instead(w.seeds[0])
 	}
-	return "nothing was asked: " + denied
+	return "nothing was asked: " + denied.text
+}
+
+// A denial is the reason that is told where nothing was asked: the first, but
+// one that is no more than the choice of collectors only if there is no other.
+type denial struct {
+	text string
+	weak bool
+}
+
+func (d *denial) hear(rule, reason string) {
+	if rule == compliance.RuleOnRequest {
+		return
+	}
+	weak := strings.HasPrefix(rule, "select.")
+	if d.text != "" && (weak || !d.weak) {
+		return
+	}
+	d.text, d.weak = reason, weak
+	if rule != "" {
+		d.text = fmt.Sprintf("%s (%s)", reason, rule)
+	}
+}
+
+// instead says what to type in place of a target that no collector takes; "" if
+// there is nothing of the kind.
+func instead(e pipeline.Entity) string {
+	switch e.Kind {
+	case pipeline.KindNetblock:
+		return ": it says what is the subject's; name what to ask about beside it: osint investigate example.com --scope " + e.Value
+	case pipeline.KindURL:
+		return ": the site that it lies at is asked about"
+	case pipeline.KindEmail:
+		if d := e.Registrable(); !e.Personal() && !d.IsZero() {
+			return ": type osint investigate " + d.Value
+		}
+	}
+	return ""
 }
 
 // refusal is what the gate says of a person as the target, whether or not a

@@ -214,7 +214,7 @@ func (c *Case) Depths() map[Entity]int {
 	d := make(map[Entity]int, len(c.Entities))
 	var queue []Entity
 	if c.Opened != nil {
-		for _, s := range c.Opened.Seeds {
+		for _, s := range (&Scope{Seeds: c.Opened.Seeds}).Leads() {
 			d[s] = 0
 			queue = append(queue, s)
 		}

@@ -129,7 +129,7 @@ func (e *engine) plan(ctx context.Context) error {
 	} else {
 		e.open()
 	}
-	for _, s := range e.run.Scope.Seeds {
+	for _, s := range e.run.Scope.Leads() {
 		token := e.token(s)
 		e.meet(Lead{Entity: token, Clear: s})
 	}

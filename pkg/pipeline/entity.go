@@ -94,6 +94,20 @@ func (e Entity) Hostname() string {
 	return ""
 }
 
+// Site returns the domain, host or address that a URL lies at; of anything else
+// the zero Entity.
+func (e Entity) Site() Entity {
+	if e.Kind != KindURL || e.Sealed() {
+		return Entity{}
+	}
+	host := urlHost(e.Value)
+	if ip, err := NewEntity(KindIP, host); err == nil {
+		return ip
+	}
+	name, _ := NewName(host)
+	return name
+}
+
 // Personal reports whether e is about a living person: a person, a telephone
 // number, an account, and an e-mail address unless it is a role's mailbox. It
 // depends on e alone, so a case never holds one person as two entities.

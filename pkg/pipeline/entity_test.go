@@ -166,3 +166,43 @@ func TestScope(t *testing.T) {
 		}
 	}
 }
+
+// A URL among the seeds stands for its site, unless that was excluded; a URL
+// that is only met stands for itself.
+func TestSeedSite(t *testing.T) {
+	parse := func(s string) Entity {
+		e, err := ParseEntity(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	for typed, site := range map[string]string{"https://www.acme.example:8443/a?b": "host:www.acme.example", "http://acme.example/": "domain:acme.example",
+		"https://192.0.2.7/x": "ip:192.0.2.7", "https://[2001:db8::1]:8443/": "ip:2001:db8::1"} {
+		s := Scope{Seeds: []Entity{parse(typed)}}
+		leads := s.Leads()
+		if len(leads) != 2 || leads[1].String() != site {
+			t.Errorf("%s leads to %v, want %s", typed, leads, site)
+			continue
+		}
+		if reason, ok := s.Covers(leads[1]); !ok {
+			t.Errorf("%s: %s", leads[1], reason)
+		}
+		s.Excluded = leads[1:]
+		if reason, ok := s.Covers(leads[1]); ok {
+			t.Errorf("%s was excluded, and is covered: %s", leads[1], reason)
+		}
+	}
+	s := Scope{Seeds: []Entity{parse("https://www.acme.example/a"), parse("www.acme.example")}}
+	if n := len(s.Leads()); n != 2 {
+		t.Errorf("a site that is a seed too is asked about once: %d leads", n)
+	}
+	for typed, want := range map[string]bool{"https://www.acme.example/other": true, "acme.example": false, "shop.acme.example": false} {
+		if reason, ok := s.Covers(parse(typed)); ok != want {
+			t.Errorf("%s: covered is %v (%s)", typed, ok, reason)
+		}
+	}
+	if !parse("acme.example").Site().IsZero() {
+		t.Error("a domain is no URL")
+	}
+}

@@ -3,13 +3,15 @@ package pipeline
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
 // Scope is what belongs to the subject. It is declared, not guessed: the
-// seeds, what was declared beside them, less what was excluded, plus what an
-// [Admission] lets in with a stated reason. Everything else is context:
-// recorded, never probed, never scored, never pivoted from.
+// seeds, of a URL the site that it lies at, what was declared beside them, less
+// what was excluded, plus what an [Admission] lets in with a stated reason.
+// Everything else is context: recorded, never probed, never scored, never
+// pivoted from.
 type Scope struct {
 	Seeds    []Entity
 	Declared []Entity
@@ -23,6 +25,18 @@ type Admission struct {
 	Predicate Predicate `yaml:"predicate" json:"predicate"`
 	Kind      Kind      `yaml:"kind" json:"kind"`
 	Reason    string    `yaml:"reason" json:"reason"`
+}
+
+// Leads returns what is asked about first: the seeds, and the sites of those
+// that are URLs, each once.
+func (s *Scope) Leads() []Entity {
+	leads := slices.Clone(s.Seeds)
+	for _, x := range s.Seeds {
+		if site := x.Site(); !site.IsZero() && !slices.Contains(leads, site) {
+			leads = append(leads, site)
+		}
+	}
+	return leads
 }
 
 // Covers reports whether e is declared as the subject's, and why. It does not
@@ -44,6 +58,11 @@ func (s *Scope) Covers(e Entity) (reason string, ok bool) {
 		}
 		if covers(x, e) {
 			return fmt.Sprintf("within %s", x), true
+		}
+	}
+	for _, x := range s.Seeds {
+		if site := x.Site(); !site.IsZero() && covers(site, e) {
+			return fmt.Sprintf("of the site of %s", x), true
 		}
 	}
 	return "not declared as the subject's", false

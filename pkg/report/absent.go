@@ -27,7 +27,10 @@ func absentOf(c *pipeline.Case, t *teller) []Absent {
 	for _, seed := range c.Opened.Seeds {
 		e, denied := seed.Registrable(), c.Absent(seed)
 		if len(denied) == 0 {
-			e, denied = seed, unresolved(c, seed)
+			if e = seed; seed.Kind == pipeline.KindURL {
+				e = seed.Site()
+			}
+			denied = unresolved(c, e)
 		}
 		if len(denied) > 0 && !told[e] {
 			told[e] = true
