@@ -46,6 +46,19 @@ func likely(flag string) []string {
 	return nil
 }
 
+// sound says what is wrong with the name of a profile or of a world, or with
+// the file that it stands for; nil of any other flag.
+func sound(flag, value string) (err error) {
+	switch {
+	case value == "":
+	case flag == "profile":
+		_, err = profiles.Load(value)
+	case flag == "lab":
+		_, err = lab.Open(value)
+	}
+	return err
+}
+
 func labels() []string { return texts(compliance.Labels()) }
 
 func collectorNames() (names []string) {

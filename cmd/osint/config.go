@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"osint/pkg/pipeline/rule"
 	"osint/pkg/report"
 )
 
@@ -95,6 +96,9 @@ func configCheck(c *console) *cobra.Command {
 		Example: "  osint config check",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			files, err := c.sheets(cmd.Root())
+			if err == nil {
+				err = checkNames(files)
+			}
 			if err != nil {
 				return usage("%w", err)
 			}
@@ -131,6 +135,21 @@ func configPath(c *console) *cobra.Command {
 	}
 	jsonFlag(cmd, &asJSON)
 	return cmd
+}
+
+// checkNames says which profiles and worlds in the files there are not.
+func checkNames(files []*sheet) error {
+	var errs []error
+	for _, s := range files {
+		for _, x := range s.settings {
+			for _, v := range x.values {
+				if err := sound(x.flag.Name, v); err != nil {
+					errs = append(errs, fmt.Errorf("%s: %s: %w", x.at, x.key(), err))
+				}
+			}
+		}
+	}
+	return rule.Join(errs...)
 }
 
 type sheetRow struct {

@@ -51,6 +51,11 @@ func configSet(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, v := range args[1:] {
+				if err := sound(f.Name, v); err != nil {
+					return usage("%s: %w", keyOf(command, f.Name), err)
+				}
+			}
 			s, err := c.edit(cmd.Root(), w.project, keyOf(command, f.Name), func(name string, text []byte) ([]byte, error) {
 				return rule.Put(name, text, keyPath(command, f), value)
 			})

@@ -94,7 +94,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("%v, %v", w, err)
 	}
 	_, err = Open("no-such-world")
-	if err == nil || !strings.Contains(err.Error(), "there are "+strings.Join(Names(), ", ")) {
+	if err == nil || !strings.Contains(err.Error(), "write one of "+strings.Join(Names(), ", ")) {
 		t.Errorf("%v does not say which worlds there are", err)
 	}
 	if _, err = Open(filepath.Join(t.TempDir(), "absent.txtar")); err == nil {

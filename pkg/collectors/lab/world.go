@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"osint/pkg/pipeline/rule"
 	"osint/testdata"
 )
 
@@ -78,7 +79,7 @@ func Open(nameOrPath string) (*World, error) {
 	}
 	b, err := fs.ReadFile(testdata.Worlds, path.Join("lab", nameOrPath+".txtar"))
 	if err != nil {
-		return nil, fmt.Errorf("no world is called %q: there are %s; or give the path of a .txtar file", nameOrPath, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("no world is called %q: %s; or give the path of a .txtar file", nameOrPath, rule.OneOf(nameOrPath, Names()))
 	}
 	return Parse(nameOrPath+".txtar", b)
 }
