@@ -76,7 +76,14 @@ func (r *reader) header(line int, header []string) (c columns, ok bool) {
 	r.list.Column = c.names[c.target]
 	seen := map[string]bool{}
 	for i, n := range c.names {
+		twice := seen[n] && n != ""
+		seen[n] = true
 		if i == c.target {
+			continue
+		}
+		if twice {
+			r.wrong(line, "column %s is there twice: take one out", n)
+			c.names[i] = ""
 			continue
 		}
 		switch setting, err := r.o.kind(n); {
@@ -87,10 +94,7 @@ func (r *reader) header(line int, header []string) (c columns, ok bool) {
 			if c.names[i] = ""; n != "" {
 				r.unused(n)
 			}
-		case seen[n]:
-			r.wrong(line, "column %s is there twice: take one out", n)
 		}
-		seen[n] = true
 	}
 	return c, true
 }

@@ -72,6 +72,8 @@ func TestErrors(t *testing.T) {
 		{"a slip", "t.csv", "target,profle\na.example,ci\n", `t.csv:1: column "profle" sets nothing: did you mean profile? If not, give it another name`},
 		{"a flag of the batch", "t.csv", "target,resolver\na.example,x\n", `t.csv:1: column resolver holds for the whole batch: type it as the flag --resolver`},
 		{"twice", "t.csv", "target,scope,scope\na.example,x,y\n", `t.csv:1: column scope is there twice: take one out`},
+		{"the target twice", "t.csv", "domain,note,Domain\na.example,x,b.example\n", `t.csv:1: column domain is there twice: take one out`},
+		{"what is not used twice", "t.csv", "target,notes,notes\na.example,x,y\n", `t.csv:1: column notes is there twice: take one out`},
 		{"no target", "t.csv", "target,scope\n,192.0.2.1\n", `t.csv:2: no target: column target is empty`},
 		{"a field too many", "t.csv", "target,scope\na.example,b,c\n", `t.csv:2: 3 fields under a header of 2: quote what has a separator in it`},
 		{"a stray quote", "t.csv", "target\na\"b\n", `t.csv:2: no CSV: bare " in non-quoted-field: quote a field with quotes in it, and double them`},
