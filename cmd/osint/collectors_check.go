@@ -142,6 +142,11 @@ func (k *check) read(names []string) (subject pipeline.Entity, entries []collect
 	if k.record != "" && len(entries) != 1 {
 		return subject, nil, nil, usage("--record is of one collector: name it, as in osint collectors check %s --record FILE", entries[0].Spec.Name)
 	}
+	if k.record != "" {
+		if err := roomFor("--record", k.record); err != nil {
+			return subject, nil, nil, err
+		}
+	}
 	return subject, entries, compliance.New(p.Policy, job), nil
 }
 

@@ -158,7 +158,11 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, a
 	default:
 		return err
 	}
-	if to == "" {
+	if to != "" {
+		if err := placeFor("--to", to); err != nil {
+			return err
+		}
+	} else {
 		to, force = filepath.Join(dir, "reports"), true // these are this case's
 	}
 	before := compact(cs.Triaged)
