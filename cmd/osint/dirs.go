@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // places are the folders that osint keeps things in.
@@ -19,7 +20,8 @@ func (p places) keys() string  { return filepath.Join(p.state, "keys") }
 
 // places finds the folders: OSINT_HOME, else XDG, else HOME; where there is
 // none or it can't be written to, the current folder, else the temporary one,
-// else the one that the case lies in, beside it. A command that only reads
+// else the one that the case lies in, beside it; there only a folder that is
+// ours alone. A command that only reads
 // (make is false) makes nothing: it looks where there is something.
 func (c *console) places(make bool) places {
 	if home := c.getenv("OSINT_HOME"); home != "" {
@@ -44,15 +46,48 @@ func (c *console) places(make bool) places {
 	}
 	for _, base := range append([]string{".", os.TempDir()}, c.near...) {
 		abs, err := filepath.Abs(filepath.Join(base, ".osint"))
-		if p := under(abs); err == nil && p.there(make) {
+		if err != nil {
+			continue
+		}
+		if bad := foreigner(abs, make); bad != "" {
+			why += "; " + abs + " is not used: " + bad
+			continue
+		}
+		if p := under(abs); p.there(make) {
 			p.note = why + ": cases and keys are kept in " + abs + "; set OSINT_HOME to choose"
 			return p
 		}
 	}
 	if usual.data == "" {
-		return under(".osint")
+		usual = under(".osint")
 	}
+	usual.note = why + "; set OSINT_HOME to choose a folder for cases and keys"
 	return usual
+}
+
+// foreigner says why a folder that lies where others can make one too is not
+// ours to keep keys in; "" if it is, or is not there. With make it is made
+// before it is looked at, so that nobody can put another in its place.
+func foreigner(dir string, make bool) string {
+	if make {
+		_ = os.Mkdir(dir, 0o700) // what is wrong with it is seen below
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return ""
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case info.Mode()&os.ModeSymlink != 0:
+		return "it is a link"
+	case !info.IsDir():
+		return "it is no folder"
+	case ok && int(stat.Uid) != os.Geteuid():
+		return "it belongs to somebody else"
+	case info.Mode().Perm()&0o077 != 0:
+		return "others may look into it: run chmod 700 on it, if it is yours"
+	}
+	return ""
 }
 
 // there reports whether the folders can be used.
