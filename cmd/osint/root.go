@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,17 +94,17 @@ func shelf(name, group, short, example string, subs ...*cobra.Command) *cobra.Co
 // flagError makes a usage error of what pflag could not read.
 func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error()
-	for _, unknown := range []string{"unknown flag: --", "unknown shorthand flag: "} {
-		word, ok := strings.CutPrefix(text, unknown)
-		if !ok {
-			continue
-		}
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if meant, ok := rule.Nearest(word, names); ok && strings.HasSuffix(unknown, "--") {
+	if word, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
+		if meant, ok := nearestFlag(cmd, word); ok {
 			return usage("unknown flag --%s: did you mean --%s?", word, meant)
 		}
-		return usage("unknown flag %s: %s --help lists the flags", strings.TrimPrefix(text[len("unknown "):], "flag: "), cmd.CommandPath())
+		return usage("unknown flag --%s: %s --help lists the flags", word, cmd.CommandPath())
+	}
+	if _, word, ok := strings.Cut(text, "' in -"); ok && strings.HasPrefix(text, "unknown shorthand flag: ") {
+		if meant, ok := nearestFlag(cmd, word); ok && len(word) > 1 {
+			return usage("unknown flag -%s: did you mean --%s?", word, meant)
+		}
+		return usage("unknown flag -%s: but for -v and -h, flags are written in full after two dashes; %s --help lists them", word, cmd.CommandPath())
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: --"); ok {
 		if f := cmd.Flags().Lookup(name); f != nil {
@@ -119,6 +120,17 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return usage("%s: %s --help lists the flags", text, cmd.CommandPath())
+}
+
+// nearestFlag returns the flag of a command that a word is, or was to be.
+func nearestFlag(cmd *cobra.Command, word string) (name string, ok bool) {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	word, _, _ = strings.Cut(word, "=")
+	if slices.Contains(names, word) {
+		return word, true
+	}
+	return rule.Nearest(word, names)
 }
 
 // exactly returns a check that as many arguments are there as want names.

@@ -206,8 +206,8 @@ func (w *writer) observations() section {
 // said is what an observation says of its subject.
 func (w *writer) said(o Observation) string {
 	text := means(o.Predicate)
-	if o.Denies {
-		text = "denied: " + text
+	if r, ok := pipeline.Relate(o.Predicate); ok && o.Denies {
+		text = r.Denied(o.Object != nil || o.Value != nil)
 	}
 	if o.Object != nil {
 		text += " " + w.fang.entity(*o.Object)

@@ -166,20 +166,18 @@ func (m *model) findingLines(w int) []string {
 
 // sentence says an observation in words.
 func (m *model) sentence(o *pipeline.Observation) string {
+	value := ""
+	if v, ok := o.Value.(string); ok && o.Object == nil && !pipeline.IsToken(v) {
+		value = " " + m.look.safe(v)
+	}
 	means := string(o.Predicate)
 	if r, ok := pipeline.Relate(o.Predicate); ok && r.Means != "" {
 		means = r.Means
-	}
-	if o.Denies {
-		means = "no: " + means
-	}
-	s := m.entity(o.Subject) + " " + m.look.dim.Render(means)
-	switch v := o.Value.(type) {
-	case string:
-		if o.Object == nil && !pipeline.IsToken(v) {
-			s += " " + m.look.safe(v)
+		if o.Denies {
+			means = r.Denied(o.Object != nil || value != "")
 		}
 	}
+	s := m.entity(o.Subject) + " " + m.look.dim.Render(means) + value
 	if o.Object != nil {
 		s += " " + m.entity(*o.Object)
 	}

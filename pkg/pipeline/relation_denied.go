@@ -1,0 +1,78 @@
+package pipeline
+
+import "strings"
+
+// denials are what relations say where they are denied and English has a
+// better way of it than "does not": of nothing in particular, and of the
+// object or value that follows.
+var denials = map[Predicate][2]string{
+	"resolves-to":      {"does not resolve", ""},
+	"alias-of":         {"is no alias", ""},
+	"mail-handled-by":  {"has no mail host", "does not have its mail handled by"},
+	"caa-record":       {"has no CAA record", ""},
+	"srv-record":       {"does not offer a service", ""},
+	"reverse-name":     {"has no reverse name", ""},
+	"announced-by":     {"is announced by nobody", ""},
+	"tlsa-record":      {"pins no certificate", ""},
+	"mta-sts-policy":   {"has no MTA-STS policy", ""},
+	"dangling-alias":   {"is no alias of what does not exist", ""},
+	"dangling-mail":    {"has nothing in its mail policy that does not exist", ""},
+	"unclaimed-page":   {"does not show the page of a service for names nobody uses", ""},
+	"tls-version":      {"accepts no TLS", ""},
+	"tls-cipher":       {"accepts no weak cipher suite", "accepts no"}, // "weak suites"
+	"open-recursion":   {"shares no name server with strangers", "does not share with strangers the name server"},
+	"zone-transfer":    {"is not handed out whole", "is not handed out whole by"},
+	"serves-zone":      {"is not served with authority", "is not served with authority by"},
+	"dnssec-state":     {"is not judged by the chain of trust", "is not, by the chain of trust,"},
+	"dane-match":       {"serves nothing that is pinned", "does not serve, where one is pinned,"},
+	"tls-key-exchange": {"agrees to no hybrid key exchange", ""},
+}
+
+// Denied reads as Means does, of what is not so: "does not resolve". named
+// says that an object or a value follows.
+func (r Relation) Denied(named bool) string {
+	d := denials[r.Predicate]
+	switch {
+	case named && d[1] != "":
+		return d[1]
+	case !named && d[0] != "":
+		return d[0]
+	}
+	verb, rest, more := strings.Cut(r.Means, " ")
+	switch verb {
+	case "is", "was":
+		return strings.TrimSuffix(verb+" not "+rest, " ")
+	case "does": // "does not send the header"
+		if after, ok := strings.CutPrefix(rest, "not "); ok {
+			return "does " + after
+		}
+	}
+	if !named {
+		for _, article := range []string{"the ", "a "} {
+			if what, ok := strings.CutPrefix(rest, article); ok {
+				return verb + " no " + what
+			}
+		}
+	}
+	text := "does not " + infinitive(verb)
+	if more {
+		text += " " + rest
+	}
+	return text
+}
+
+// infinitive takes the ending off a verb in the third person.
+func infinitive(verb string) string {
+	if verb == "has" {
+		return "have"
+	}
+	for _, e := range []string{"sh", "ch", "ss", "x", "zz"} {
+		if stem, ok := strings.CutSuffix(verb, e+"es"); ok {
+			return stem + e
+		}
+	}
+	if stem, ok := strings.CutSuffix(verb, "ies"); ok {
+		return stem + "y"
+	}
+	return strings.TrimSuffix(verb, "s")
+}
