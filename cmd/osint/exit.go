@@ -36,7 +36,7 @@ var exitCodes = []struct {
 	{done, "done"},
 	{internal, "internal: something failed here, such as a full disk; resume the case after"},
 	{badUsage, "usage: a target, flag, profile or case is wrong"},
-	{tooLittle, "coverage is under the profile's minimum: the level is indicative"},
+	{tooLittle, "coverage is under the profile's minimum, or no target exists"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
 	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
 	{tampered, "the record was tampered with, or is damaged"},

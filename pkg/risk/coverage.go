@@ -51,12 +51,20 @@ func count(vs []verdict) map[*Rule]tally {
 // coverage returns which share of the applicable checks ran, by vector and
 // overall: a rule weighs by the hazard it might find, and counts by the share
 // of its subjects it was judged on. The overall one is the mean of the
-// vectors, weighted as the profile weights them.
+// vectors, weighted as the profile weights them. A vector of which nobody wanted
+// anything to be checked, as one that only a visit can tell of, is no gap: it has
+// no coverage, and widens the bounds only.
 func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall float64) {
 	ran, all := map[string]float64{}, map[string]float64{}
-	tallies := count(vs)
+	tallies, wanted := count(vs), map[string]bool{}
+	for _, v := range vs {
+		wanted[v.rule.Vector] = wanted[v.rule.Vector] || v.rule.worst() != pipeline.Info && v.state != notApplicable && !v.unasked
+	}
 	for _, r := range slices.SortedFunc(maps.Keys(tallies), func(a, b *Rule) int { return compareText(a.ID, b.ID) }) {
 		t := tallies[r]
+		if !wanted[r.Vector] {
+			continue
+		}
 		if n := t.judged() + t.unknown; n > 0 {
 			h := height(r.worst())
 			all[r.Vector] += h

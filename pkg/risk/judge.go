@@ -28,6 +28,7 @@ type verdict struct {
 	reason   string   // of unknown and not-applicable
 	deaf     bool     // of not-applicable: nobody who took part could have told
 	vain     bool     // of unknown: somebody was asked in vain
+	unasked  bool     // of unknown: nobody but those who are asked on request could tell, and there was none
 	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
 	evidence []*pipeline.Observation // of failed, sorted by id
@@ -107,7 +108,7 @@ func (r *Rule) proof(s *sight) (ids []string) {
 // doubt fills in a verdict that can't be given. If all that is missing could
 // not be told by anybody who took part, the rule does not apply here.
 func (r *Rule) doubt(v *verdict, s *sight) {
-	v.state = unknown
+	v.state, v.unasked = unknown, true
 	var nobody []string
 	var whys []string
 	for _, p := range r.asks {
@@ -123,9 +124,11 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 			if s.present[c] && !slices.Contains(whys, why) {
 				whys, v.silent = append(whys, why), append(v.silent, c)
 				v.vain = v.vain || s.asked(c, s.subject)
+				v.unasked = v.unasked && s.unrequested(c, s.subject)
 			}
 		}
 	}
+	v.unasked = v.unasked && len(whys) > 0
 	switch {
 	case len(whys) > 0:
 		v.reason = strings.Join(whys, "; ")

@@ -15,16 +15,18 @@ type scene struct {
 	past    *pipeline.Case // nil if there is none to compare with
 	now     time.Time
 	present map[string]bool                 // collectors that took part
+	request map[string]bool                 // of those, the ones that run on request, which there was not
 	tells   map[pipeline.Predicate][]string // collectors that tell a predicate, by any rule
 	ruled   map[pipeline.Entity][]*pipeline.Ruled
 }
 
 func (m *Model) newScene(c, past *pipeline.Case, now time.Time) *scene {
-	s := &scene{c: c, past: past, now: now, present: map[string]bool{},
+	s := &scene{c: c, past: past, now: now, present: map[string]bool{}, request: map[string]bool{},
 		tells: map[pipeline.Predicate][]string{}, ruled: map[pipeline.Entity][]*pipeline.Ruled{}}
 	if c.Opened != nil {
 		for _, x := range c.Opened.Collectors {
 			s.present[x.Name] = true
+			s.request[x.Name] = x.Mode == pipeline.Active && !c.Opened.Active || c.Opened.Unrequested(x.Name)
 		}
 	}
 	for _, r := range m.rules {
@@ -91,6 +93,12 @@ func (s *scene) fed(p pipeline.Predicate) bool {
 func (s *scene) asked(collector string, e pipeline.Entity) bool {
 	t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e})
 	return t != nil && t.Finished != nil && t.Finished.Outcome.Asked()
+}
+
+// unrequested reports whether a collector was not asked about an entity because
+// nobody wanted it to be: it would have been seen, or runs on request.
+func (s *scene) unrequested(collector string, e pipeline.Entity) bool {
+	return s.request[collector] && s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e}) == nil
 }
 
 // why says why a collector did not tell all about an entity.
