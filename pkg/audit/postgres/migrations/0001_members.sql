@@ -39,6 +39,9 @@ BEGIN
             OR EXISTS (SELECT FROM audit.member m WHERE m.login = admit.login AND m.team_id <> team)) THEN
         RAISE EXCEPTION '% may admit to its own team only', session_user USING ERRCODE = 'OA003';
     END IF;
+    IF replace(upper(clearance), 'TLP:', '') NOT IN ('CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED') THEN
+        RAISE EXCEPTION '% is no label: write TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT or TLP:RED', clearance USING ERRCODE = '22023';
+    END IF;
     INSERT INTO audit.member AS m (login, team_id, clearance) VALUES (admit.login, team, audit.rank(admit.clearance))
     ON CONFLICT ON CONSTRAINT member_pkey DO UPDATE
         SET team_id = excluded.team_id, clearance = excluded.clearance, admitted_by = session_user, admitted_at = now();

@@ -98,6 +98,7 @@ CREATE TABLE audit.api_key_usage (
     PRIMARY KEY (id, request_timestamp)
 ) PARTITION BY RANGE (request_timestamp);
 CREATE INDEX api_key_usage_service ON audit.api_key_usage (service_name, request_timestamp);
+CREATE INDEX api_key_usage_case ON audit.api_key_usage (investigation_id);
 CREATE TABLE audit.api_key_usage_default PARTITION OF audit.api_key_usage DEFAULT;
 
 CREATE TABLE audit.risk_assessments (

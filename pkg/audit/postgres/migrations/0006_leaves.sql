@@ -69,12 +69,11 @@ INSERT INTO audit.act (type, action, resource, id_key, name_key, result) VALUES
     ('config', 'UPDATE', 'configuration', 'path', 'component', false),
     ('ship', 'READ', 'shipment', 'dest', NULL, true);
 
--- What is known of a case from its opening: how it is labelled, whose it is.
+-- The clearance of each case: the strictest label that it was opened with.
 CREATE TABLE audit.dossier (
     team_id   text NOT NULL,
     case_id   text NOT NULL,
     clearance smallint NOT NULL,
-    target    text,
     PRIMARY KEY (team_id, case_id)
 );
 

@@ -15,15 +15,25 @@ BEGIN
     END IF;
     PERFORM audit.cover(t::regclass, lo, hi) FROM unnest(ARRAY['audit.events', 'audit.api_key_usage', 'audit.system_metrics']) t;
 
-    INSERT INTO audit.dossier AS d (team_id, case_id, clearance, target)
-    SELECT team, o.case_id, max(audit.rank(o.b->>'tlp')), min(o.b->>'target')
-    FROM (SELECT e.case_id, audit.json(e.leaf)->'body' AS b FROM audit.entry e
-        WHERE e.ledger_id = led AND e.seq >= since AND e.seq < until AND e.type = 'case.open' AND e.case_id IS NOT NULL OFFSET 0) o
-    GROUP BY o.case_id
-    ON CONFLICT (team_id, case_id) DO UPDATE SET clearance = greatest(d.clearance, excluded.clearance);
+    -- Rows that came before their case's opening, from another ledger, are the
+    -- strictest case's; those of events stay so.
+    WITH labelled AS (
+        INSERT INTO audit.dossier AS d (team_id, case_id, clearance)
+        SELECT team, o.case_id, max(audit.rank(o.b->>'tlp'))
+        FROM (SELECT e.case_id, audit.json(e.leaf)->'body' AS b FROM audit.entry e
+            WHERE e.ledger_id = led AND e.seq >= since AND e.seq < until AND e.type = 'case.open' AND e.case_id IS NOT NULL OFFSET 0) o
+        GROUP BY o.case_id
+        ON CONFLICT (team_id, case_id) DO UPDATE SET clearance = excluded.clearance WHERE d.clearance < excluded.clearance
+        RETURNING case_id, clearance
+    ), usage AS (
+        UPDATE audit.api_key_usage u SET clearance = l.clearance FROM labelled l
+        WHERE u.team_id = team AND u.investigation_id = l.case_id AND u.clearance <> l.clearance
+    )
+    UPDATE audit.risk_assessments r SET clearance = l.clearance FROM labelled l
+    WHERE r.team_id = team AND r.investigation_id = l.case_id AND r.clearance <> l.clearance;
 
     WITH p AS MATERIALIZED ( -- each leaf parsed once
-        SELECT e.seq, e.ts, e.type, e.case_id, e.received_at, e.leaf_hash, d.target,
+        SELECT e.seq, e.ts, e.type, e.case_id, e.received_at, e.leaf_hash,
             x.j->>'actor' AS actor, x.j->>'session' AS session, x.j->'body' AS b,
             CASE WHEN e.type = 'config' THEN 2 WHEN e.case_id IS NULL THEN 0 ELSE coalesce(d.clearance, 4) END::smallint AS clearance
         FROM audit.entry e
@@ -61,10 +71,10 @@ BEGIN
             p.received_at, team, led, p.seq, p.clearance
         FROM asked p WHERE p.asked ORDER BY p.seq
     ), add_risks AS (
-        INSERT INTO audit.risk_assessments (assessment_id, investigation_id, target_id, overall_risk_score, threat_level, confidence_level,
+        INSERT INTO audit.risk_assessments (assessment_id, investigation_id, overall_risk_score, threat_level, confidence_level,
             assessment_data, threat_vectors, critical_findings, recommendations, assessed_by, assessed_at, coverage_completeness, created_at,
             team_id, ledger_id, seq, clearance)
-        SELECT audit.event_uuid(p.leaf_hash), p.case_id, p.target, audit.int(p.b->'score_centi') / 100.0, p.b->>'level',
+        SELECT audit.event_uuid(p.leaf_hash), p.case_id, audit.int(p.b->'score_centi') / 100.0, p.b->>'level',
             audit.int(p.b->'confidence_permille') / 1000.0, p.b, p.b->'vectors', p.b->'critical', p.b->'recommendations', p.actor, p.ts,
             audit.int(p.b->'coverage_permille') / 1000.0, p.received_at, team, led, p.seq, p.clearance
         FROM p WHERE p.type = 'risk' ORDER BY p.seq
@@ -73,7 +83,7 @@ BEGIN
             team_id, ledger_id, seq, clearance)
         SELECT s.v->>'name', audit.int(s.v->'value_milli') / 1000.0, s.v->>'unit',
             CASE WHEN s.v->>'kind' IN ('counter', 'histogram') THEN s.v->>'kind' ELSE 'gauge' END, s.v->'labels', p.ts, p.received_at,
-            team, led, p.seq, p.clearance
+            team, led, p.seq, 0 -- of the machine, of no case
         FROM p CROSS JOIN LATERAL jsonb_array_elements(audit.list(p.b->'samples')) WITH ORDINALITY s(v, place)
         WHERE p.type = 'metric' AND s.v->>'name' IS NOT NULL AND audit.int(s.v->'value_milli') IS NOT NULL ORDER BY p.seq, s.place
     ), add_changes AS (

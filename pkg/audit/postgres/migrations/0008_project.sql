@@ -11,7 +11,8 @@ BEGIN
         FROM audit.entry e, LATERAL (SELECT audit.json(e.leaf) AS j OFFSET 0) x
         WHERE e.team_id = team AND e.case_id = ANY (cases) AND e.type IN ('case.open', 'case.close', 'case.remove', 'finding', 'risk')
     ), opened AS (
-        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.open' ORDER BY case_id, ts, ledger_id, seq
+        SELECT DISTINCT ON (case_id) * FROM k JOIN (SELECT case_id, clearance FROM audit.dossier WHERE team_id = team AND case_id = ANY (cases)) d USING (case_id)
+        WHERE type = 'case.open' ORDER BY case_id, ts, ledger_id, seq
     ), closed AS (
         SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.close' ORDER BY case_id, ts DESC, ledger_id DESC, seq DESC
     ), removed AS (
@@ -44,6 +45,9 @@ BEGIN
         SELECT o.*, s.started, s.undecided, s.last_ruling, r.all_of_them, r.kept_out, x.categories,
             CASE WHEN s.undecided > 0 THEN 'non_compliant' WHEN r.review THEN 'review_required' ELSE 'compliant' END AS compliance
         FROM opened o JOIN ruled r USING (case_id) JOIN sums s USING (case_id) LEFT JOIN redacted x USING (case_id)
+    ), target AS (
+        UPDATE audit.risk_assessments r SET target_id = o.b->>'target' FROM opened o
+        WHERE r.team_id = team AND r.investigation_id = o.case_id AND r.target_id IS DISTINCT FROM o.b->>'target'
     ), assess AS (
         INSERT INTO audit.compliance_assessments AS c (assessment_id, investigation_id, framework, status, risk_level, compliance_score, violations,
             data_categories, processing_records, remediation_actions, assessed_by, assessed_at, created_at, team_id, ledger_id, seq, clearance)
@@ -52,7 +56,7 @@ BEGIN
             100.0 * (j.started - j.undecided) / greatest(j.started, 1) + CASE WHEN j.started = 0 THEN 100 ELSE 0 END,
             CASE WHEN j.undecided > 0 THEN jsonb_build_array(jsonb_build_object('rule', 'decision.missing', 'tasks', j.undecided)) ELSE '[]' END,
             coalesce(j.categories, '[]'), j.all_of_them, coalesce(j.kept_out, '[]'), j.actor, coalesce(j.last_ruling, j.ts), j.received_at,
-            team, j.ledger_id, j.seq, audit.rank(j.b->>'tlp')
+            team, j.ledger_id, j.seq, j.clearance
         FROM judged j
         ON CONFLICT (assessment_id) DO UPDATE SET (investigation_id, framework, status, risk_level, compliance_score, violations, data_categories,
             processing_records, remediation_actions, assessed_by, assessed_at, created_at, ledger_id, seq, clearance) = (excluded.investigation_id,
@@ -81,7 +85,7 @@ BEGIN
             || CASE WHEN c.b IS NULL THEN '{}' ELSE jsonb_strip_nulls(jsonb_build_object('cpu_ms', c.b->'cpu_ms', 'peak_rss_bytes', c.b->'peak_rss_bytes',
                 'entities', c.b->'entities', 'findings', c.b->'findings', 'outcome', c.b->'outcome')) END
             || CASE WHEN r.b IS NULL THEN '{}' ELSE jsonb_build_object('removed', coalesce(r.b->'reason', '""')) END,
-        o.received_at, greatest(o.received_at, c.received_at, k.received_at, r.received_at), team, o.ledger_id, o.seq, audit.rank(o.b->>'tlp')
+        o.received_at, greatest(o.received_at, c.received_at, k.received_at, r.received_at), team, o.ledger_id, o.seq, o.clearance
     FROM opened o LEFT JOIN closed c USING (case_id) LEFT JOIN removed r USING (case_id) LEFT JOIN risk k USING (case_id)
         LEFT JOIN found f USING (case_id) LEFT JOIN sums s USING (case_id) LEFT JOIN judged j USING (case_id)
     ON CONFLICT (investigation_id, team_id) DO UPDATE SET (investigator_id, investigator_name, target_identifier, investigation_type, priority, status,
