@@ -76,6 +76,18 @@ func Migrate(ctx context.Context, c *pgx.Conn, team string) ([]Migration, error)
 	return done, again(ctx, func() error { return settle(ctx, c, team) })
 }
 
+// Version returns the newest step that the database has taken: 0 if none. Any
+// role of ours may ask. Where it is less than that of the last of [Migrations],
+// somebody has to migrate; where it is more, this program is old.
+func Version(ctx context.Context, c *pgx.Conn) (version int, err error) {
+	err = c.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM audit.migration").Scan(&version)
+	var e *pgconn.PgError
+	if errors.As(err, &e) && (e.Code == "3F000" || e.Code == "42P01") { // no such schema, no such table
+		return 0, nil
+	}
+	return version, err
+}
+
 // Rebuild empties the six projections of every team and makes them anew from
 // the entries, and returns how many entries that were. It wants what [Migrate]
 // wants.

@@ -18,12 +18,16 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // schema, in which no member is known but the superuser.
 func migrated(t testing.TB) string {
 	t.Helper()
-	dsn := pgtest.Start(t)
-	c := connect(t, dsn)
-	if _, err := Migrate(t.Context(), c, "ops"); err != nil {
-		t.Fatal(err)
-	}
-	return dsn
+	return pgtest.Like(t, "migrated", func(dsn string) {
+		c, err := pgx.Connect(t.Context(), dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close(context.Background())
+		if _, err := Migrate(t.Context(), c, "ops"); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func connect(t testing.TB, dsn string) *pgx.Conn {
@@ -39,12 +43,19 @@ func connect(t testing.TB, dsn string) *pgx.Conn {
 // TestMigrate: a second time there is nothing to do; a step that was taken
 // with another text stops it.
 func TestMigrate(t *testing.T) {
-	c := connect(t, migrated(t))
+	if n, err := Version(t.Context(), connect(t, pgtest.Start(t))); n != 0 || err != nil {
+		t.Errorf("an empty database is of version %d: %v", n, err)
+	}
+	dsn := migrated(t)
+	if n, err := Version(t.Context(), as(t, dsn, "blue", "TLP:CLEAR", "osint_viewer")); n != len(Migrations()) || err != nil {
+		t.Errorf("version %d, want %d: %v", n, len(Migrations()), err)
+	}
+	c := connect(t, dsn)
 	again, err := Migrate(t.Context(), c, "ops")
 	if err != nil || len(again) != 0 {
 		t.Fatalf("migrated twice: %v, %v", again, err)
 	}
-	if team := one[string](t, c, "SELECT team_id FROM audit.member"); team != "ops" {
+	if team := one[string](t, c, "SELECT team_id FROM audit.member WHERE login = session_user"); team != "ops" {
 		t.Errorf("the first member is of team %s", team)
 	}
 	if _, err := c.Exec(t.Context(), "UPDATE audit.migration SET sha256 = 'x' WHERE version = 3"); err != nil {

@@ -167,3 +167,35 @@ func TestSeal(t *testing.T) {
 		t.Errorf("%d checkpoints", n)
 	}
 }
+
+// TestHandOver: an admin gives a ledger to another login of its team; then that
+// one appends to it, and the first no more.
+func TestHandOver(t *testing.T) {
+	dsn := migrated(t)
+	first, next, red := shipper(t, dsn, "blue"), shipper(t, dsn, "blue"), shipper(t, dsn, "red")
+	admin := as(t, dsn, "blue", "TLP:RED", "osint_admin")
+	b := newBook(ledgerID(1), noon)
+	mustReceive(t, first, b)
+	b.add("heartbeat", "", body{"tool": "1"})
+	give := func(c *pgx.Conn) error {
+		_, err := admin.Exec(t.Context(), "SELECT audit.hand_over($1, $2)", b.id, c.Config().User)
+		return err
+	}
+	refused(t, give(red), "OA003", "a ledger for another team")
+	if err := give(next); err != nil {
+		t.Fatal(err)
+	}
+	_, err := receive(t.Context(), first, b.id, b.leaves)
+	refused(t, err, "OA003", "a ledger that was handed over")
+	mustReceive(t, next, b)
+}
+
+// TestTemporary: where nobody may make temporary tables, receiving goes on.
+func TestTemporary(t *testing.T) {
+	dsn := pgtest.Start(t)
+	pgtest.Exec(t, dsn, "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$")
+	if _, err := Migrate(t.Context(), connect(t, dsn), ""); err != nil {
+		t.Fatal(err)
+	}
+	mustReceive(t, shipper(t, dsn, "blue"), newBook(ledgerID(1), noon))
+}

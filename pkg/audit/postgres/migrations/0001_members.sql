@@ -67,6 +67,6 @@ CREATE POLICY team ON audit.member FOR SELECT TO osint_admin USING (team_id = (S
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT USAGE ON SCHEMA audit TO osint_ship, osint_viewer, osint_analyst, osint_admin;
-GRANT SELECT ON audit.member TO osint_ship, osint_viewer, osint_analyst, osint_admin;
+GRANT SELECT ON audit.member, audit.migration TO osint_ship, osint_viewer, osint_analyst, osint_admin;
 GRANT EXECUTE ON FUNCTION audit.rank, audit.my_team, audit.my_clearance TO osint_ship, osint_viewer, osint_analyst, osint_admin;
 GRANT EXECUTE ON FUNCTION audit.admit, audit.dismiss TO osint_admin;

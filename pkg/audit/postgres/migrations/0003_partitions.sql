@@ -5,7 +5,7 @@
 -- somebody reads the table for longer than lock_timeout: the DEFAULT partition
 -- takes the rows then.
 CREATE FUNCTION audit.add_partition(parent regclass, month timestamptz) RETURNS boolean
-LANGUAGE plpgsql SET timezone = 'UTC' SET lock_timeout = '3s' AS $$
+LANGUAGE plpgsql SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
 DECLARE
     first timestamptz := date_trunc('month', month);
     name  text := (SELECT relname FROM pg_catalog.pg_class WHERE oid = parent) || to_char(first, '_YYYY_MM');

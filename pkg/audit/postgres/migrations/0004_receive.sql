@@ -145,5 +145,19 @@ BEGIN
 END
 $$;
 
+-- hand_over makes a ledger another login's of the same team: for when a login
+-- was renamed or replaced. An admin of the team calls it.
+CREATE FUNCTION audit.hand_over(ledger uuid, login text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, audit, pg_temp AS $$
+BEGIN
+    UPDATE audit.ledger l SET login = m.login FROM audit.member m
+    WHERE l.ledger_id = hand_over.ledger AND l.team_id = audit.my_team() AND m.login = hand_over.login AND m.team_id = l.team_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'ledger % and login % are not both of the team of %', ledger, login, session_user USING ERRCODE = 'OA003';
+    END IF;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit.stage, audit.receive, audit.seal TO osint_ship;
+GRANT EXECUTE ON FUNCTION audit.hand_over TO osint_admin;

@@ -14,5 +14,8 @@ BEGIN
             WHEN duplicate_object OR unique_violation THEN NULL; -- made by another migration at this moment
         END;
     END LOOP;
+    IF NOT has_database_privilege('osint_owner', current_database(), 'TEMPORARY') THEN -- audit.stage makes a table
+        EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO osint_owner', current_database());
+    END IF;
 END
 $$;

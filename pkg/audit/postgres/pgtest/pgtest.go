@@ -17,12 +17,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // shared is the server that the tests of one process share.
@@ -32,11 +35,18 @@ var shared struct {
 	err    error
 }
 
-// Main runs the tests and stops the shared server, if there was one.
+// Main runs the tests, and then removes the templates and stops the shared
+// server, if there were any.
 func Main(m *testing.M) int {
 	defer func() {
 		if shared.server != nil {
 			shared.server.remove()
+		} else if dsn := os.Getenv("OSINT_TEST_POSTGRES"); dsn != "" {
+			for _, name := range templates.names {
+				if err := drop(dsn, name); err != nil {
+					fmt.Fprintf(os.Stderr, "drop the template of the tests: %v\n", err)
+				}
+			}
 		}
 	}()
 	return m.Run()
@@ -47,8 +57,15 @@ func Main(m *testing.M) int {
 // the process and doesn't sync: for faults see [New].
 func Start(tb testing.TB) string {
 	tb.Helper()
+	return database(tb, superuser(tb))
+}
+
+// superuser returns the connection string of the server that tests share,
+// which it starts if need be.
+func superuser(tb testing.TB) string {
+	tb.Helper()
 	if dsn := os.Getenv("OSINT_TEST_POSTGRES"); dsn != "" {
-		return database(tb, dsn)
+		return dsn
 	}
 	shared.Lock()
 	defer shared.Unlock()
@@ -58,7 +75,29 @@ func Start(tb testing.TB) string {
 	if shared.err != nil {
 		leftOut(tb, shared.err)
 	}
-	return shared.server.Database(tb)
+	return shared.server.DSN()
+}
+
+// templates are the databases that [Like] copies, by what they are like.
+var templates = struct {
+	sync.Mutex
+	names map[string]string
+}{names: map[string]string{}}
+
+// Like returns what [Start] does, of a database like one that build has filled:
+// it is called once for each name, and its database copied from then on.
+func Like(tb testing.TB, name string, build func(dsn string)) string {
+	tb.Helper()
+	dsn := superuser(tb)
+	templates.Lock()
+	defer templates.Unlock()
+	if templates.names[name] == "" {
+		template := "osint_template_" + random(6)
+		Exec(tb, dsn, "CREATE DATABASE "+template)
+		build(With(tb, dsn, func(d *DSN) { d.Database = template }))
+		templates.names[name] = template
+	}
+	return database(tb, dsn, templates.names[name])
 }
 
 // leftOut skips the test, and says why; where nothing may be left out it fails.
@@ -77,23 +116,33 @@ func (s *Server) Database(tb testing.TB) string {
 	return database(tb, s.DSN())
 }
 
-func database(tb testing.TB, dsn string) string {
+func database(tb testing.TB, dsn string, like ...string) string {
 	tb.Helper()
 	name := "osint_test_" + random(6)
-	Exec(tb, dsn, "CREATE DATABASE "+name)
+	sql := "CREATE DATABASE " + name
+	for _, template := range like {
+		sql += " TEMPLATE " + template
+	}
+	Exec(tb, dsn, sql)
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		c, err := pgx.Connect(ctx, dsn)
-		if err != nil {
-			return // a test of faults may leave its server stopped
-		}
-		defer c.Close(ctx)
-		if _, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		var refused *pgconn.ConnectError // a test of faults may leave its server stopped
+		if err := drop(dsn, name); err != nil && !errors.As(err, &refused) {
 			tb.Errorf("drop the test's database: %v", err)
 		}
 	})
 	return With(tb, dsn, func(d *DSN) { d.Database = name })
+}
+
+func drop(dsn, name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	_, err = c.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	return err
 }
 
 // Login makes a login of a random name that is a member of the roles, and

@@ -24,6 +24,22 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
+// TestLike: a database is built once, and copied; what is done to a copy is
+// not in the next.
+func TestLike(t *testing.T) {
+	built := 0
+	for range 2 {
+		dsn := Like(t, "one row", func(dsn string) {
+			built++
+			Exec(t, dsn, "CREATE TABLE t AS SELECT 7 AS x")
+		})
+		if n := number(t, dsn, "SELECT sum(x) FROM t"); n != 7 || built != 1 {
+			t.Errorf("%d, built %d times", n, built)
+		}
+		Exec(t, dsn, "INSERT INTO t VALUES (1)")
+	}
+}
+
 // TestKill: what was committed is there after a crash, on the same port.
 func TestKill(t *testing.T) {
 	s := New(t, Options{Durable: true})
