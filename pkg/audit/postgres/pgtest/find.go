@@ -48,9 +48,13 @@ func look() (string, error) {
 	sort.Slice(debian, func(i, j int) bool { return major(debian[i]) > major(debian[j]) })
 	dirs = append(append(dirs, debian...), "/usr/pgsql/bin", "/usr/local/pgsql/bin", "/opt/homebrew/bin")
 	for _, dir := range dirs {
-		if has(dir) {
-			return dir, nil
+		if !has(dir) {
+			continue
 		}
+		if real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil && has(filepath.Dir(real)) {
+			dir = filepath.Dir(real) // where the rest is
+		}
+		return dir, nil
 	}
 	return "", errors.New("no initdb and postgres on this machine (install postgresql, or set OSINT_TEST_POSTGRES or OSINT_TEST_POSTGRES_BIN)")
 }

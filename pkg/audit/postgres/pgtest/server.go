@@ -84,10 +84,9 @@ func start(o Options) (_ *Server, err error) {
 
 // files makes the data folder and its configuration.
 func (s *Server) files(o Options) error {
-	if s.as != nil {
-		if err := os.Chown(s.dir, int(s.as.Uid), int(s.as.Gid)); err != nil {
-			return err
-		}
+	archive := filepath.Join(s.dir, "archive")
+	if err := errors.Join(s.own(s.dir), os.Mkdir(archive, 0o700), s.own(archive)); err != nil {
+		return err
 	}
 	pw := filepath.Join(s.dir, "pw")
 	if err := s.write(pw, s.password); err != nil {
@@ -125,10 +124,8 @@ func (s *Server) write(path, text string, include ...string) error {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return err
 	}
-	if s.as != nil {
-		if err := os.Chown(path, int(s.as.Uid), int(s.as.Gid)); err != nil {
-			return err
-		}
+	if err := s.own(path); err != nil {
+		return err
 	}
 	for _, line := range include {
 		f, err := os.OpenFile(filepath.Join(s.data(), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
@@ -141,6 +138,14 @@ func (s *Server) write(path, text string, include ...string) error {
 		}
 	}
 	return nil
+}
+
+// own makes a file or folder the server's.
+func (s *Server) own(path string) error {
+	if s.as == nil {
+		return nil
+	}
+	return os.Chown(path, int(s.as.Uid), int(s.as.Gid))
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
@@ -157,7 +162,7 @@ func (s *Server) Loopback() string {
 		Params: map[string][]string{"sslmode": {"disable"}}}.String()
 }
 
-// ready waits until the server takes connections.
+// ready waits until the server takes connections, and writes.
 func (s *Server) ready(log *bytes.Buffer) error {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		select {
@@ -167,12 +172,17 @@ func (s *Server) ready(log *bytes.Buffer) error {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		c, err := pgx.Connect(ctx, s.DSN())
+		recovers := false
 		if err == nil {
+			err = c.QueryRow(ctx, "SELECT pg_is_in_recovery()").Scan(&recovers)
 			c.Close(ctx)
 		}
 		cancel()
-		if err == nil || time.Now().After(deadline) {
+		switch late := time.Now().After(deadline); {
+		case err == nil && !recovers, err != nil && late:
 			return err
+		case late:
+			return errors.New("the server recovers, and is not done in half a minute")
 		}
 	}
 }
