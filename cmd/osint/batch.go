@@ -201,6 +201,7 @@ func (b *batch) finish(x *fleet.Index) error {
 			return err
 		}
 	}
+	b.share()
 	switch {
 	case failed != nil:
 		return &exit{fleet.Graver(internal, x.Code), failed}

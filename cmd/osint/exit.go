@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/postgres"
 	"osint/pkg/pipeline"
 )
 
@@ -65,6 +66,7 @@ func usage(format string, args ...any) error { return &exit{badUsage, fmt.Errorf
 func codeOf(err error) int {
 	var e *exit
 	var held *pipeline.Locked
+	var shared *postgres.Error
 	switch {
 	case err == nil:
 		return done
@@ -76,6 +78,8 @@ func codeOf(err error) int {
 		return tampered
 	case errors.As(err, new(*audit.SetBack)), errors.As(err, new(*audit.CaseSetBack)):
 		return setBack
+	case errors.As(err, &shared):
+		return codeOfShared(shared)
 	case errors.As(err, new(*audit.LostKey)), errors.Is(err, audit.ErrAbsent):
 		return incomplete
 	}

@@ -8,9 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"osint/pkg/audit/postgres/pgtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -21,7 +24,20 @@ const quickExit = "atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", quickExit)
-	testscript.Main(m, map[string]func(){"osint": main})
+	testscript.Main(served{m}, map[string]func(){"osint": main})
+}
+
+// served are tests that ship to no server but those they start, which end with
+// them.
+type served struct{ m *testing.M }
+
+func (s served) Run() int {
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "POSTGRES_") {
+			os.Unsetenv(name)
+		}
+	}
+	return pgtest.Main(s.m)
 }
 
 // TestScripts runs testdata/script: each reads like a page of the manual, with

@@ -27,6 +27,8 @@ var onceOnly = map[string]string{
 	"user":      "it says which file is meant",
 	"licenses":  "it is asked for once",
 
+	"all":             "it is asked for once",
+	"rebuild":         "it is asked for once",
 	"accept-rollback": "each is accepted by itself",
 	"raw":             "it is asked for once",
 }

@@ -251,6 +251,7 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 	if err == nil {
 		err = w.host.tell(w.c, doc, w.kind == "jsonl")
 	}
+	w.share()
 	return w.verdict(w.intr.Code(), cs, p, err)
 }
 

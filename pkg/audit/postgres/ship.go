@@ -73,7 +73,13 @@ func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped,
 		err = classify(d.Name, err)
 	}
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
-		err = errors.Join(err, l.NotShipped(d.Name, o.Now(), err.Error()))
+		why := err.Error()
+		if e := (*Error)(nil); errors.As(err, &e) {
+			why = e.Text()
+		}
+		if e := l.NotShipped(d.Name, o.Now(), why); e != nil {
+			err = errors.Join(err, e)
+		}
 	}
 	return s.done, err
 }

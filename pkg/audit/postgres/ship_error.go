@@ -31,7 +31,10 @@ type Error struct {
 	Err  error
 }
 
-func (e *Error) Error() string { return e.Dest + ": " + e.Err.Error() + advice[e.Kind] }
+func (e *Error) Error() string { return e.Dest + ": " + e.Text() }
+
+// Text says what is wrong, in one line, without where.
+func (e *Error) Text() string  { return strings.ReplaceAll(e.Err.Error(), "\n", "; ") + advice[e.Kind] }
 func (e *Error) Unwrap() error { return e.Err }
 
 // advice is what to do, and to type.
@@ -53,8 +56,11 @@ func classify(dest string, err error) error {
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
+		var connect *pgconn.ConnectError
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = errors.New("no answer in time")
+		} else if errors.As(err, &connect) { // who asks is nobody's business
+			err = connect.Unwrap()
 		}
 		return &Error{Unreachable, dest, err}
 	}
