@@ -20,7 +20,7 @@ as often as you like, and by several at once. Type it as a superuser, or as a
 login with CREATEROLE that may make a schema in the database; ship with another.
 With --rebuild the tables that people read are emptied and made anew from the
 entries.`,
-		Example: "  POSTGRES_URL=postgres://admin@db.example/osint osint audit migrate --team blue\n  osint audit migrate --rebuild",
+		Example: "  osint audit migrate --team blue\n  osint audit migrate --rebuild",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.migrate(cmd.Context(), team, rebuild, asJSON)
 		},

@@ -27,7 +27,7 @@ again and holds each against what it has.
 Exit code 23: the server can't be reached or takes nothing now, and what waits is
 kept; 22: it has another history of this ledger; 21: it, or this ledger, lacks
 entries that it had (what the server lacked was sent again).`,
-		Example: "  osint audit ship\n  POSTGRES_URL=postgres://osint@db.example/osint osint audit ship --json",
+		Example: "  osint audit ship\n  osint audit ship --json | jq .waiting",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.ship(cmd.Context(), all, asJSON)
 		},
