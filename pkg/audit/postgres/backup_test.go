@@ -72,7 +72,7 @@ func TestBackup(t *testing.T) {
 	refused(t, err, "OA005", "deleting after the restore")
 
 	s.Stop()
-	s.Restore(t, base, "noon")
+	s.Restore(t, base, "name = 'noon'")
 	su = connect(t, dsn)
 	check(atPoint)
 	c = connect(t, login)

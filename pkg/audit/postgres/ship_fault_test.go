@@ -46,7 +46,7 @@ func TestServerKilled(t *testing.T) {
 		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
-		shipped(t, l, d, ShipOptions{batch: 20 + n})
+		shippedAll(t, l, d, ShipOptions{batch: 20 + n})
 	}
 }
 
@@ -74,7 +74,7 @@ func TestShipperKilled(t *testing.T) {
 			t.Fatalf("%s: it was to be killed: %v: %s", at, err, out)
 		}
 		l = ledger(t, dir)
-		shipped(t, l, d, ShipOptions{batch: 30})
+		shippedAll(t, l, d, ShipOptions{batch: 30})
 		l.Close()
 	}
 }
@@ -115,7 +115,7 @@ func TestTwoShippers(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 }
 
 // TestServerCannot: a server that is full, or only reads, takes nothing, says
@@ -141,7 +141,7 @@ func TestServerCannot(t *testing.T) {
 			t.Errorf("%v does not say %s", err, x.what)
 		}
 		pgtest.Exec(t, dsn, x.end)
-		shipped(t, l, d, ShipOptions{batch: 25})
+		shippedAll(t, l, d, ShipOptions{batch: 25})
 	}
 	// A second connection that is refused is done without.
 	pgtest.Exec(t, dsn, "ALTER ROLE "+name+" CONNECTION LIMIT 1")
@@ -194,11 +194,11 @@ func TestCutOff(t *testing.T) {
 			broke++
 		}
 		if n%2 == 0 && n > 1000 {
-			shipped(t, l, d, ShipOptions{batch: 25})
+			shippedAll(t, l, d, ShipOptions{batch: 25})
 		}
 	}
 	if broke < 5 {
 		t.Errorf("it broke %d times only", broke)
 	}
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 }

@@ -43,11 +43,11 @@ func copiedMachine(t *testing.T, dsn string) {
 	l, twin := ledger(t, dir), ledger(t, copied(t, dir))
 	fill(t, l, 10)
 	fill(t, twin, 50)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	_, err := Ship(t.Context(), twin, d, ShipOptions{})
 	kind(t, err, Fork)
 	fill(t, l, 100)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	_, err = Ship(t.Context(), twin, d, ShipOptions{}) // the shorter one now
 	kind(t, err, Fork)
 }
@@ -62,7 +62,7 @@ func olderCopy(t *testing.T, dsn string) {
 	old := copied(t, dir)
 	l = ledger(t, dir)
 	fill(t, l, 100)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	_, err := Ship(t.Context(), ledger(t, old), d, ShipOptions{})
 	kind(t, err, Rollback)
 }
@@ -80,9 +80,9 @@ func sentAgain(t *testing.T, dsn string) {
 	if err == nil {
 		t.Fatal("it was cut off, and says nothing")
 	}
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	before := one[time.Time](t, connect(t, dsn), "SELECT max(received_at) FROM audit.entry WHERE ledger_id = $1", l.ID)
-	if got := shipped(t, l, d, ShipOptions{All: true, batch: 30}); got.First != 0 || got.Next != 102 {
+	if got := shippedAll(t, l, d, ShipOptions{All: true, batch: 30}); got.First != 0 || got.Next != 102 {
 		t.Errorf("%+v", got)
 	}
 	if after := one[time.Time](t, connect(t, dsn), "SELECT max(received_at) FROM audit.entry WHERE ledger_id = $1", l.ID); after != before {
@@ -128,7 +128,7 @@ func sentAgainChanged(t *testing.T, dsn string) {
 	l, other := ledger(t, dir), ledger(t, copied(t, dir))
 	fill(t, l, 10)
 	fill(t, other, 10)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	kind(t, stagedBy(t, other, d, 0, 61), Fork)
 	same(t, l, d)
 }
@@ -137,10 +137,10 @@ func entrySkipped(t *testing.T, dsn string) {
 	d := dest(t, dsn)
 	l := ledger(t, t.TempDir())
 	fill(t, l, 50)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	fill(t, l, 50)
 	kind(t, stagedBy(t, l, d, 53, 60), Gap)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 }
 
 // behind does as the superuser what nothing in the schema lets anybody do.
@@ -168,9 +168,9 @@ func receiverLostRows(t *testing.T, dsn string) {
 	d := dest(t, dsn)
 	l := ledger(t, t.TempDir())
 	fill(t, l, 30)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	fill(t, l, 30)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, `DELETE FROM audit.entry WHERE ledger_id = $1 AND seq >= 32; DELETE FROM audit.checkpoint WHERE ledger_id = $1 AND size > 32;
 		UPDATE audit.ledger SET next = 32, size = 32, root = (SELECT decode(split_part(note, E'\n', 3), 'base64') FROM audit.checkpoint WHERE ledger_id = $1 AND size = 32) WHERE ledger_id = $1`, l.ID)
 	receipt(t, l, d, 63)
@@ -179,7 +179,7 @@ func receiverLostRows(t *testing.T, dsn string) {
 	if got.Lost != 31 || got.First != 32 {
 		t.Errorf("%+v", got)
 	}
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	if n := one[int64](t, connect(t, dsn), `SELECT (convert_from(leaf, 'UTF8')::jsonb->'body'->>'lost')::int FROM audit.entry WHERE ledger_id = $1 ORDER BY seq DESC LIMIT 1`, l.ID); n != 31 {
 		t.Errorf("the entry says that %d were lost", n)
 	}
@@ -205,7 +205,7 @@ func superuserDeletes(t *testing.T, dsn string) {
 	d := dest(t, dsn)
 	l := ledger(t, t.TempDir())
 	fill(t, l, 60)
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1 AND seq = 20", l.ID)
 	receipt(t, l, d, 62)
 	_, err := Ship(t.Context(), l, d, ShipOptions{All: true})
@@ -216,7 +216,7 @@ func superuserRewrites(t *testing.T, dsn string) {
 	d := dest(t, dsn)
 	l := ledger(t, t.TempDir())
 	fill(t, l, 60)
-	got := shipped(t, l, d, ShipOptions{})
+	got := shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "UPDATE audit.entry SET leaf = replace(convert_from(leaf, 'UTF8'), '\"ok\"', '\"no\"')::bytea WHERE ledger_id = $1 AND seq = 20", l.ID)
 	held, root, err := NewAnchor(d).Held(t.Context(), l.ID)
 	if err != nil || held != 62 || root == got.Root {
@@ -236,7 +236,7 @@ func roleRefused(t *testing.T, dsn string) {
 	if err == nil || !strings.Contains(err.Error(), "SELECT audit.admit(") {
 		t.Errorf("%v does not say what to do", err)
 	}
-	shipped(t, l, dest(t, dsn), ShipOptions{})
+	shippedAll(t, l, dest(t, dsn), ShipOptions{})
 	fill(t, l, 1)
 	_, err = Ship(t.Context(), l, dest(t, dsn), ShipOptions{})
 	kind(t, err, Refused)
@@ -259,7 +259,7 @@ func clockSetBack(t *testing.T, dsn string) {
 	for range 5 {
 		fill(t, l, 1)
 	}
-	shipped(t, l, d, ShipOptions{})
+	shippedAll(t, l, d, ShipOptions{})
 	c := connect(t, dsn)
 	if n := one[int](t, c, `SELECT count(*) FROM (SELECT ts < lag(ts) OVER (ORDER BY seq) AS back FROM audit.entry WHERE ledger_id = $1) x WHERE back`, l.ID); n != 6 {
 		t.Errorf("%d entries are older than the one before, of 6", n)
@@ -286,5 +286,5 @@ func anchorUnreachable(t *testing.T, dsn string) {
 	if x, err := s.Shipments(t.Context()); err != nil || len(x) != 1 || x[0].Next != 0 || !strings.Contains(x[0].Error, "refused") {
 		t.Errorf("%+v: %v", x, err)
 	}
-	shipped(t, l, dest(t, dsn), ShipOptions{})
+	shippedAll(t, l, dest(t, dsn), ShipOptions{})
 }

@@ -72,8 +72,8 @@ func to(dsn string) Dest {
 	return Dest{"db.example:5432/osint", func(ctx context.Context) (*pgx.Conn, error) { return pgx.Connect(ctx, dsn) }}
 }
 
-// shipped ships, and fails unless that goes well and all is there after.
-func shipped(t testing.TB, l *audit.Ledger, d Dest, o ShipOptions) Shipped {
+// shippedAll ships, and fails unless that goes well and all is there after.
+func shippedAll(t testing.TB, l *audit.Ledger, d Dest, o ShipOptions) Shipped {
 	t.Helper()
 	got, err := Ship(t.Context(), l, d, o)
 	if err != nil {
@@ -140,17 +140,17 @@ func TestShip(t *testing.T) {
 	d := dest(t, migrated(t))
 	l := ledger(t, t.TempDir())
 	fill(t, l, 500)
-	if got := shipped(t, l, d, ShipOptions{batch: 37}); got.First != 0 || got.Next != 502 {
+	if got := shippedAll(t, l, d, ShipOptions{batch: 37}); got.First != 0 || got.Next != 502 {
 		t.Errorf("first: %+v", got)
 	}
-	if got := shipped(t, l, d, ShipOptions{}); got.First != 502 || got.Next != 502 {
+	if got := shippedAll(t, l, d, ShipOptions{}); got.First != 502 || got.Next != 502 {
 		t.Errorf("nothing waits: %+v", got)
 	}
 	if _, err := l.Rotate("test"); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, l, 100)
-	if got := shipped(t, l, d, ShipOptions{batch: 64}); got.First != 502 || got.Next != 604 {
+	if got := shippedAll(t, l, d, ShipOptions{batch: 64}); got.First != 502 || got.Next != 604 {
 		t.Errorf("second: %+v", got)
 	}
 }

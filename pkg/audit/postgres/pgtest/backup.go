@@ -30,16 +30,16 @@ func (s *Server) Backup(tb testing.TB) (dir string) {
 
 // Restore puts a base backup in the place of the data of s, which is stopped,
 // and starts s, which then does again what the archive says was done after,
-// up to the named restore point; "" is all of it.
-func (s *Server) Restore(tb testing.TB, base, point string) {
+// up to a target, "name = 'POINT'" or "time = 'MOMENT'"; "" is all of it.
+func (s *Server) Restore(tb testing.TB, base, target string) {
 	tb.Helper()
 	if err := os.RemoveAll(s.data()); err != nil {
 		tb.Fatal(err)
 	}
 	s.run(tb, "cp", "-a", base, s.data())
 	conf := "restore_command = 'cp ../archive/%f %p'\nrecovery_target_action = 'promote'\n"
-	if point != "" {
-		conf += "recovery_target_name = '" + point + "'\n"
+	if target != "" {
+		conf += "recovery_target_" + target + "\n"
 	}
 	if err := s.write(filepath.Join(s.data(), "recovery.d.conf"), conf, "include = 'recovery.d.conf'\n"); err != nil {
 		tb.Fatal(err)
