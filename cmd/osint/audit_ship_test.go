@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,6 +117,19 @@ func TestAuditShip(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil || r.Waiting != 0 || r.Sent != r.Entries || r.Error != "" {
 		t.Errorf("%v: %s", err, out)
 	}
+
+	ledger := filepath.Join(dir, "home", "state", "audit")
+	if err := os.RemoveAll(ledger); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = osint(0, "audit", "recover")
+	has(out, fmt.Sprintf("%d entries were brought back from ", r.Entries))
+	osint(0, run...)
+	status()
+	if s.Shipping[0].Waiting != 0 || s.Entries <= r.Entries {
+		t.Errorf("after the recovery: %+v", s)
+	}
+
 	url = admin
 	out, _ = osint(0, "audit", "migrate", "--rebuild")
 	has(out, "the tables were made anew from ")

@@ -70,7 +70,7 @@ func example(t *testing.T, line, proof string) {
 		return // serves until it is stopped; wants files; asks the internet
 	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "lost", cmd.Name() == "revoke", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
 		return // TestScripts has them
-	case cmd.Name() == "ship", cmd.Name() == "migrate":
+	case cmd.Name() == "ship", cmd.Name() == "migrate", cmd.Name() == "recover":
 		return // want a PostgreSQL: TestAuditShip has one
 	}
 	if _, errs, code := runHere(t, args[1:]...); code != 0 && code != tooLittle && code != tooRisky {

@@ -144,19 +144,23 @@ func (w *writer) add(a *Act, body []byte) error {
 	if leaf.Actor == "" {
 		leaf.Actor = w.l.o.Actor
 	}
-	b := leaf.append(make([]byte, 0, len(body)+256))
+	w.put(&leaf, leaf.append(make([]byte, 0, len(body)+256)))
+	return nil
+}
+
+// put puts a leaf, whose bytes are b, at the end.
+func (w *writer) put(leaf *Leaf, b []byte) {
 	h := Hash(b)
 	w.leaves.add(leaf.Seq, b, h[:])
 	w.edge.push(h, func(ix int64, h tlog.Hash) { w.nodes.add(ix, h[:]) })
-	switch a.Type {
+	switch leaf.Type {
 	case Segment, Rollback:
-		if a.Case != "" {
-			w.segments.add(a.Case, leaf.Seq)
+		if leaf.Case != "" {
+			w.segments.add(leaf.Case, leaf.Seq)
 		}
 	case Genesis, KeyRotate, KeyRevoke:
 		w.keys.add(leaf.Seq)
 	}
-	return nil
 }
 
 // flush sends what was added to the database.

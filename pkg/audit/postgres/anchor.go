@@ -68,6 +68,28 @@ func (a *Anchor) Held(ctx context.Context, ledger string) (size int64, root tlog
 	return t.Size(), t.Root(), err
 }
 
+// Entries hands over the entries that the server has of a ledger, to recover it:
+// see [audit.Copy]. The error is an *[Error], or f's.
+func (a *Anchor) Entries(ctx context.Context, ledger string, from, to int64, f func(leaf []byte) error) error {
+	var own error
+	err := a.ask(ctx, func(c *pgx.Conn) error {
+		rows, err := c.Query(ctx, "SELECT leaf FROM audit.entry WHERE ledger_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq", ledger, from, to)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() && own == nil {
+			own = f(rows.RawValues()[0])
+		}
+		rows.Close()
+		return rows.Err()
+	})
+	if own != nil {
+		return own
+	}
+	return err
+}
+
 // ask connects for one question.
 func (a *Anchor) ask(ctx context.Context, question func(*pgx.Conn) error) error {
 	c, err := a.d.Connect(ctx)

@@ -102,6 +102,15 @@ func TestLedgerBackup(t *testing.T) {
 	for _, h := range heads { // and the key store is as old
 		os.Remove(h)
 	}
-	_, err = Ship(t.Context(), ledger(t, restored), d, ShipOptions{})
+	behindIt := ledger(t, restored)
+	_, err = Ship(t.Context(), behindIt, d, ShipOptions{})
 	kind(t, err, Rollback)
+	behindIt.Close()
+	r, err := audit.Recover(t.Context(), filepath.Join(restored, "audit"), filepath.Join(restored, "keys"), audit.Options{}, NewAnchor(d))
+	if err != nil || r.Has != 102 {
+		t.Fatalf("%+v: %v", r, err)
+	}
+	back := ledger(t, restored)
+	fill(t, back, 10)
+	shippedAll(t, back, d, ShipOptions{})
 }

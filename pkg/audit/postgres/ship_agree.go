@@ -82,5 +82,5 @@ func (s *shipment) ahead(ctx context.Context, c *lane, h holding, size int64) er
 	if err := s.sameEntries(ctx, c, sealed, size); err != nil {
 		return err
 	}
-	return &Error{Rollback, s.d.Name, fmt.Errorf("it has %d entries of ledger %s, and this ledger only the first %d of them: it was set back; put the newer copy back", h.next, s.spool.ID, size)}
+	return &Error{Rollback, s.d.Name, fmt.Errorf("it has %d entries of ledger %s, and this ledger only the first %d of them: it was set back; take the others back with: osint audit recover", h.next, s.spool.ID, size)}
 }

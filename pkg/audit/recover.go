@@ -1,0 +1,164 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A Copy is somewhere a ledger was copied to.
+type Copy interface {
+	// Entries hands over a ledger's entries from one number up to another, which
+	// is not among them, in order. The leaf is valid until f returns.
+	Entries(ctx context.Context, ledger string, from, to int64, f func(leaf []byte) error) error
+	// Checkpoints returns signed notes that it has of a ledger, the newest among
+	// them.
+	Checkpoints(ctx context.Context, ledger string) (notes [][]byte, err error)
+}
+
+// ErrOtherHistory is the error of a copy that is none of this ledger: one of
+// both was written to after they parted, or an entry was changed.
+var ErrOtherHistory = errors.New("the copy has another history")
+
+// Recovered says what a recovery came to.
+type Recovered struct {
+	Ledger   string
+	Had, Has int64 // entries, before and after
+}
+
+// Recover brings a ledger that lacks its newest entries, or all of them, up to
+// the newest checkpoint that a copy has. Nothing that the copy says is believed:
+// the key that signs is here, and it signed just these entries. An error leaves
+// the ledger as it was. It is for a ledger that nobody has open.
+func Recover(ctx context.Context, dir, keysDir string, o Options, c Copy) (r Recovered, err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	l := &Ledger{path: filepath.Join(dir, File), keysDir: keysDir, o: o}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return r, fmt.Errorf("make the ledger's folder: %w", err)
+	}
+	_, absent := os.Stat(l.path)
+	if err := private(l.path); err != nil {
+		return r, err
+	}
+	if l.db, err = open(l.path, true); err != nil {
+		return r, err
+	}
+	defer func() {
+		err = errors.Join(err, l.db.Close())
+		if err != nil && errors.Is(absent, fs.ErrNotExist) {
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				os.Remove(l.path + suffix)
+			}
+		}
+	}()
+	if err := prepare(ctx, l.db, l.path); err != nil {
+		return r, err
+	}
+	if err := l.identify(); err != nil {
+		return r, err
+	}
+	r.Ledger, r.Had, r.Has = l.ID, l.edge.size, l.edge.size
+	notes, err := c.Checkpoints(ctx, l.ID)
+	if err != nil {
+		return r, err
+	}
+	var to Checkpoint
+	for _, n := range notes {
+		x, err := ParseCheckpoint(n)
+		if err == nil && x.Origin == origin(l.ID) && x.Size > to.Size {
+			to = x
+		}
+	}
+	switch {
+	case to.Size == 0:
+		return r, fmt.Errorf("it has no checkpoint of ledger %s", l.ID)
+	case to.Size <= l.edge.size:
+		return r, nil
+	}
+	if err := l.adopt(ctx, c, to); err != nil {
+		return r, err
+	}
+	r.Has = to.Size
+	return r, nil
+}
+
+// identify says which ledger is to be recovered: the one that lies there, or if
+// that is empty the one whose key does.
+func (l *Ledger) identify() error {
+	size, err := sizeOf(l.db)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	if size > 0 {
+		return l.load(l.db)
+	}
+	keys, err := filepath.Glob(keyFile(l.keysDir, "*"))
+	if err == nil && len(keys) != 1 {
+		err = fmt.Errorf("there is no ledger at %s, and %d keys at %s, of which one would name it: put the ledger's key there, and no other", l.path, len(keys), l.keysDir)
+	}
+	if err != nil {
+		return err
+	}
+	prefix, suffix, _ := strings.Cut(filepath.Base(keyFile("", "*")), "*")
+	l.ID = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(keys[0]), prefix), suffix)
+	return nil
+}
+
+// adopt adds the entries of a copy up to a checkpoint, in one transaction.
+func (l *Ledger) adopt(ctx context.Context, c Copy, to Checkpoint) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	defer tx.Rollback()
+	if err := l.refresh(tx); err != nil {
+		return err
+	}
+	w := &writer{l: l, tx: tx}
+	w.edge = edge{l.edge.size, append([]tlog.Hash(nil), l.edge.roots...)}
+	err = c.Entries(ctx, l.ID, l.edge.size, to.Size, func(b []byte) error {
+		leaf, err := ParseLeaf(b)
+		if err == nil && (leaf.Ledger != l.ID || leaf.Seq != w.edge.size) {
+			err = fmt.Errorf("it is entry %d of ledger %s", leaf.Seq, leaf.Ledger)
+		}
+		if err != nil {
+			return fmt.Errorf("entry %d of the copy: %w", w.edge.size, err)
+		}
+		w.put(&leaf, append([]byte(nil), b...))
+		if len(w.leaves.values) < 30_000 {
+			return nil
+		}
+		return w.flush()
+	})
+	if err == nil {
+		err = w.flush()
+	}
+	if err != nil {
+		return err
+	}
+	if w.edge.size != to.Size || w.edge.root() != to.Root {
+		return fmt.Errorf("%w: its checkpoint of %d entries is not over this ledger and what it would add", ErrOtherHistory, to.Size)
+	}
+	if err := l.readKeys(tx); err != nil {
+		return err
+	}
+	if err := l.readSigner(); err != nil {
+		return err
+	}
+	if _, err := OpenCheckpoint(to.Note, l.keys[len(l.keys)-1]); err != nil {
+		return fmt.Errorf("the copy's checkpoint was not signed by this ledger's key: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", to.Size, to.Note); err != nil {
+		return damage(l.path, err)
+	}
+	return damage(l.path, tx.Commit())
+}
