@@ -153,6 +153,9 @@ by blanks.
 	b.WriteString(`
   OSINT_HOME               one folder for config, data, state and cache; else XDG_CONFIG_HOME,
                            XDG_DATA_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, each with osint/ below
+  POSTGRES_URL             where the record is shared: postgres://USER@HOST:PORT/DATABASE; or POSTGRES_HOST, _PORT,
+                           _USER, _DB, _SSLMODE, _SSLROOTCERT, _SSLCERT, _SSLKEY; the password is _PASSWORD or
+                           in the file _PASSWORD_FILE, else as PGPASSFILE has it
   GITHUB_ACTIONS           true: annotations, and a summary in GITHUB_STEP_SUMMARY; GITHUB_WORKSPACE and
                            CI_PROJECT_DIR are the repository that files are named from
   OSINT_DEBUG              print the stack of an internal fault
