@@ -1,12 +1,15 @@
 package audit
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +21,9 @@ type Copy interface {
 	// Entries hands over a ledger's entries from one number up to another, which
 	// is not among them, in order. The leaf is valid until f returns.
 	Entries(ctx context.Context, ledger string, from, to int64, f func(leaf []byte) error) error
-	// Checkpoints returns signed notes that it has of a ledger, the newest among
-	// them.
-	Checkpoints(ctx context.Context, ledger string) (notes [][]byte, err error)
+	// Seals returns the signed notes that it has of a ledger, of more entries than
+	// some.
+	Seals(ctx context.Context, ledger string, above int64) (notes [][]byte, err error)
 }
 
 // ErrOtherHistory is the error of a copy that is none of this ledger: one of
@@ -67,28 +70,40 @@ func Recover(ctx context.Context, dir, keysDir string, o Options, c Copy) (r Rec
 		return r, err
 	}
 	r.Ledger, r.Had, r.Has = l.ID, l.edge.size, l.edge.size
-	notes, err := c.Checkpoints(ctx, l.ID)
-	if err != nil {
+	seals, err := l.seals(ctx, c)
+	if err != nil || len(seals) == 0 {
 		return r, err
 	}
-	var to Checkpoint
+	if err := l.adopt(ctx, c, seals); err != nil {
+		return r, err
+	}
+	r.Has = seals[len(seals)-1].Size
+	return r, nil
+}
+
+// seals asks a copy for the checkpoints that lack here, the smallest first. A
+// copy of another ledger is an error.
+func (l *Ledger) seals(ctx context.Context, c Copy) (seals []Checkpoint, err error) {
+	notes, err := c.Seals(ctx, l.ID, 0)
+	if err != nil {
+		return nil, err
+	}
+	known := false
 	for _, n := range notes {
 		x, err := ParseCheckpoint(n)
-		if err == nil && x.Origin == origin(l.ID) && x.Size > to.Size {
-			to = x
+		if err != nil || x.Origin != origin(l.ID) {
+			continue // of no use
+		}
+		known = true
+		if x.Size > l.edge.size {
+			seals = append(seals, x)
 		}
 	}
-	switch {
-	case to.Size == 0:
-		return r, fmt.Errorf("it has no checkpoint of ledger %s", l.ID)
-	case to.Size <= l.edge.size:
-		return r, nil
+	if !known {
+		return nil, fmt.Errorf("it has no checkpoint of ledger %s", l.ID)
 	}
-	if err := l.adopt(ctx, c, to); err != nil {
-		return r, err
-	}
-	r.Has = to.Size
-	return r, nil
+	slices.SortFunc(seals, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	return slices.CompactFunc(seals, func(a, b Checkpoint) bool { return a.Size == b.Size }), nil
 }
 
 // identify says which ledger is to be recovered: the one that lies there, or if
@@ -113,8 +128,9 @@ func (l *Ledger) identify() error {
 	return nil
 }
 
-// adopt adds the entries of a copy up to a checkpoint, in one transaction.
-func (l *Ledger) adopt(ctx context.Context, c Copy, to Checkpoint) error {
+// adopt adds the entries of a copy up to the last of some checkpoints, in one
+// transaction.
+func (l *Ledger) adopt(ctx context.Context, c Copy, seals []Checkpoint) error {
 	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return damage(l.path, err)
@@ -125,7 +141,9 @@ func (l *Ledger) adopt(ctx context.Context, c Copy, to Checkpoint) error {
 	}
 	w := &writer{l: l, tx: tx}
 	w.edge = edge{l.edge.size, append([]tlog.Hash(nil), l.edge.roots...)}
-	err = c.Entries(ctx, l.ID, l.edge.size, to.Size, func(b []byte) error {
+	upTo := seals[len(seals)-1].Size
+	due := seals
+	err = c.Entries(ctx, l.ID, l.edge.size, upTo, func(b []byte) error {
 		leaf, err := ParseLeaf(b)
 		if err == nil && (leaf.Ledger != l.ID || leaf.Seq != w.edge.size) {
 			err = fmt.Errorf("it is entry %d of ledger %s", leaf.Seq, leaf.Ledger)
@@ -134,6 +152,12 @@ func (l *Ledger) adopt(ctx context.Context, c Copy, to Checkpoint) error {
 			return fmt.Errorf("entry %d of the copy: %w", w.edge.size, err)
 		}
 		w.put(&leaf, append([]byte(nil), b...))
+		if due[0].Size == w.edge.size {
+			if due[0].Root != w.edge.root() {
+				return fmt.Errorf("%w: its checkpoint of %d entries is not over this ledger and what it would add", ErrOtherHistory, w.edge.size)
+			}
+			due = due[1:]
+		}
 		if len(w.leaves.values) < 30_000 {
 			return nil
 		}
@@ -142,23 +166,39 @@ func (l *Ledger) adopt(ctx context.Context, c Copy, to Checkpoint) error {
 	if err == nil {
 		err = w.flush()
 	}
+	if err == nil && w.edge.size != upTo {
+		err = fmt.Errorf("the copy has entries up to %d only, and a checkpoint of %d", w.edge.size, upTo)
+	}
+	if err == nil {
+		err = l.trust(ctx, tx, seals)
+	}
 	if err != nil {
 		return err
 	}
-	if w.edge.size != to.Size || w.edge.root() != to.Root {
-		return fmt.Errorf("%w: its checkpoint of %d entries is not over this ledger and what it would add", ErrOtherHistory, to.Size)
-	}
+	return damage(l.path, tx.Commit())
+}
+
+// trust adds checkpoints that were signed by the keys that the entries name, the
+// last of which is the one that lies here: whoever has not that can't have
+// written any of it.
+func (l *Ledger) trust(ctx context.Context, tx *sql.Tx, seals []Checkpoint) error {
 	if err := l.readKeys(tx); err != nil {
 		return err
 	}
 	if err := l.readSigner(); err != nil {
 		return err
 	}
-	if _, err := OpenCheckpoint(to.Note, l.keys[len(l.keys)-1]); err != nil {
-		return fmt.Errorf("the copy's checkpoint was not signed by this ledger's key: %w", err)
+	h, err := handovers(ctx, tx)
+	if err != nil {
+		return err
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", to.Size, to.Note); err != nil {
-		return damage(l.path, err)
+	for _, x := range seals {
+		if _, err := OpenCheckpoint(x.Note, h.signers(x.Size)...); err != nil {
+			return fmt.Errorf("the copy was not signed by this ledger's key: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", x.Size, x.Note); err != nil {
+			return damage(l.path, err)
+		}
 	}
-	return damage(l.path, tx.Commit())
+	return nil
 }

@@ -24,8 +24,8 @@ func (c twin) Entries(ctx context.Context, _ string, from, to int64, f func([]by
 	})
 }
 
-func (c twin) Checkpoints(ctx context.Context, _ string) (notes [][]byte, err error) {
-	cs, err := c.Spool.Checkpoints(ctx, 0, 1<<40)
+func (c twin) Seals(ctx context.Context, _ string, above int64) (notes [][]byte, err error) {
+	cs, err := c.Spool.Checkpoints(ctx, above, 1<<40)
 	for _, x := range cs {
 		if c.forge != nil {
 			x.Note = c.forge(x.Note)

@@ -1,16 +1,13 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -140,71 +137,25 @@ func (s *Spool) Checkpoints(ctx context.Context, above, upTo int64) (cs []Checkp
 
 // Lasting returns those of some checkpoints, the smallest first, that a copy of
 // the ledger needs: the last one, and those that hand over from key to key. The
-// signature of each is verified.
+// signatures of each are verified.
 func (s *Spool) Lasting(ctx context.Context, cs []Checkpoint) (keep []Checkpoint, err error) {
 	if len(cs) == 0 {
 		return nil, nil
 	}
-	changes, err := s.keyChanges(ctx)
+	h, err := handovers(ctx, s.db)
 	if err != nil {
 		return nil, damage(s.Path, err)
 	}
-	k := 0
 	for i, c := range cs {
-		for k+1 < len(changes) && changes[k+1].seq < c.Size {
-			k++
-		}
-		over := changes[k].seq+1 == c.Size
-		under := k+1 < len(changes) && changes[k+1].seq == c.Size
-		if i+1 < len(cs) && !over && !under {
+		if i+1 < len(cs) && !h.at(c.Size) {
 			continue
 		}
-		if _, err := OpenCheckpoint(c.Note, changes[k].vkey); err != nil {
+		if _, err := OpenCheckpoint(c.Note, h.signers(c.Size)...); err != nil {
 			return nil, &Damaged{s.Path, err}
 		}
 		keep = append(keep, c)
 	}
 	return keep, nil
-}
-
-// keyChange says that a key signs what holds the entry seq, and what comes after.
-type keyChange struct {
-	seq  int64
-	vkey string
-}
-
-// keyChanges reads which keys sign; the first is the genesis's.
-func (s *Spool) keyChanges(ctx context.Context) (changes []keyChange, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry WHERE seq IN (SELECT seq FROM keyleaf) ORDER BY seq")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var b sql.RawBytes
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
-		}
-		leaf, err := ParseLeaf(b)
-		var k keyBody
-		if err == nil {
-			err = json.Unmarshal(leaf.Body, &k)
-		}
-		switch {
-		case err != nil:
-			return nil, &Damaged{s.Path, err}
-		case leaf.Type == Genesis:
-			changes = append(changes, keyChange{leaf.Seq, k.Key})
-		case leaf.Type == KeyRotate:
-			changes = append(changes, keyChange{leaf.Seq, k.New})
-		case leaf.Type == KeyRevoke && len(changes) > 0: // the same signs on
-			changes = append(changes, keyChange{leaf.Seq, changes[len(changes)-1].vkey})
-		}
-	}
-	if len(changes) == 0 && rows.Err() == nil {
-		return nil, &Damaged{s.Path, errors.New("no entry names the key that signs")}
-	}
-	return changes, rows.Err()
 }
 
 // Root returns the root hash of the first entries.
@@ -249,32 +200,4 @@ func (s *Spool) Extends(old int64, oldRoot tlog.Hash, new int64, newRoot tlog.Ha
 		return damage(s.Path, err)
 	}
 	return tlog.CheckTree(proof, new, newRoot, old, oldRoot)
-}
-
-// Newest returns the newest entry of a type, and false if there is none. It
-// reads back from the end, and no further than entries that are older than
-// since.
-func (s *Spool) Newest(ctx context.Context, t Type, since time.Time) (leaf Leaf, found bool, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry ORDER BY seq DESC")
-	if err != nil {
-		return leaf, false, damage(s.Path, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var b sql.RawBytes
-		if err := rows.Scan(&b); err != nil {
-			return leaf, false, damage(s.Path, err)
-		}
-		l, err := ParseLeaf(b)
-		switch {
-		case err != nil:
-			return leaf, false, &Damaged{s.Path, err}
-		case l.Time.Before(since):
-			return leaf, false, nil
-		case l.Type == t:
-			l.Body = bytes.Clone(l.Body)
-			return l, true, nil
-		}
-	}
-	return leaf, false, damage(s.Path, rows.Err())
 }

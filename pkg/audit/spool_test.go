@@ -97,12 +97,6 @@ func TestSpool(t *testing.T) {
 	if err := s.Entries(context.Background(), size-1, size+1, func(int64, []byte) error { return nil }); !errors.As(err, &damaged) {
 		t.Errorf("an entry that is not there: %v", err)
 	}
-	if _, found, err := s.Newest(context.Background(), KeyRotate, time.Time{}); !found || err != nil {
-		t.Errorf("the rotation was not found: %v", err)
-	}
-	if _, found, err := s.Newest(context.Background(), Heartbeat, time.Time{}); found || err != nil {
-		t.Errorf("a heartbeat was found: %v", err)
-	}
 }
 
 // TestShipments: what was acknowledged never moves back, and the error of an

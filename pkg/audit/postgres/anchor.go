@@ -40,6 +40,23 @@ func (a *Anchor) Checkpoints(ctx context.Context, ledger string) (notes [][]byte
 	return notes, err
 }
 
+// Seals returns all signed notes that the server has of a ledger, of more entries
+// than some, to recover it: see [audit.Copy]. The error is an *[Error].
+func (a *Anchor) Seals(ctx context.Context, ledger string, above int64) (notes [][]byte, err error) {
+	err = a.ask(ctx, func(c *pgx.Conn) error {
+		rows, err := c.Query(ctx, "SELECT note FROM audit.checkpoint WHERE ledger_id = $1 AND size > $2 ORDER BY size", ledger, above)
+		if err == nil {
+			notes, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (b []byte, err error) {
+				var text string
+				err = r.Scan(&text)
+				return []byte(text), err
+			})
+		}
+		return err
+	})
+	return notes, err
+}
+
 // Held returns how many entries the server has of a ledger, from the first on
 // without a gap, and the root of those: made here of the digests of the leaves,
 // which the server makes anew for the purpose. The error is an *[Error].
