@@ -13,9 +13,9 @@ import (
 // appendOnly are the tables of which no row changes.
 var appendOnly = []string{"entry", "events", "checkpoint"}
 
-// shipped is a database with one ledger in it, received, sealed and projected,
+// guarded is a database with one ledger in it, received, sealed and projected,
 // and the shipper's connection.
-func shipped(t *testing.T) (dsn string, b *book) {
+func guarded(t *testing.T) (dsn string, b *book) {
 	t.Helper()
 	dsn = migrated(t)
 	c := shipper(t, dsn, "blue")
@@ -49,7 +49,7 @@ func changes(t *testing.T, dsn string) map[string]string {
 // without switching the triggers off: not with session_replication_role set to
 // replica, which switches off those of the common kind.
 func TestAppendOnly(t *testing.T) {
-	dsn, _ := shipped(t)
+	dsn, _ := guarded(t)
 	statements := changes(t, dsn)
 	if len(statements) < 3*(2*6+1) { // this month, three ahead, the default one, the table
 		t.Fatalf("%d statements: are there partitions?", len(statements))
@@ -101,7 +101,7 @@ func TestAppendOnly(t *testing.T) {
 // TestHashCheck: not even a superuser adds a leaf under a hash that is not its
 // own.
 func TestHashCheck(t *testing.T) {
-	dsn, _ := shipped(t)
+	dsn, _ := guarded(t)
 	_, err := connect(t, dsn).Exec(t.Context(), `INSERT INTO audit.entry SELECT ledger_id, seq + 1000, ts, type, case_id, team_id, received_at, leaf_hash, leaf || 'x' FROM audit.entry`)
 	var e *pgconn.PgError
 	if !errors.As(err, &e) || e.Code != "23514" || e.ConstraintName != "leaf_hash" {

@@ -88,6 +88,9 @@ func TestPartitionBounds(t *testing.T) {
 			}
 		}
 	}
+	if n := one[int](t, su, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'audit.entry'::regclass"); n != 4+1+3 { // ahead, default, on demand
+		t.Errorf("entry has %d partitions: one for each month between?", n)
+	}
 	// Those made on demand are guarded like the rest.
 	for _, sql := range []string{"TRUNCATE audit.entry_" + where[1], "DELETE FROM audit.events_" + where[1], "UPDATE audit.entry_" + where[3] + " SET seq = 1"} {
 		_, err := su.Exec(t.Context(), sql)

@@ -70,9 +70,9 @@ func TestStatus(t *testing.T) {
 		want string
 	}{
 		{"case.open", body{"target": "x", "tlp": "TLP:CLEAR"}, "pending"},
-		{"task.start", body{"decision": 0}, "running"},
+		{"task.start", body{"line": 3, "decision": 2}, "running"},
 		{"case.close", body{"outcome": "interrupted"}, "failed"},
-		{"task.start", body{"decision": 0}, "running"},
+		{"task.start", body{"line": 3, "decision": 2}, "running"},
 		{"case.close", body{"outcome": "complete"}, "completed"},
 		{"case.act", body{"act": "noted"}, "completed"},
 	} {
@@ -84,6 +84,34 @@ func TestStatus(t *testing.T) {
 		one[int](t, c, "SELECT audit.project()")
 		if got := one[string](t, su, "SELECT status FROM audit.investigations"); got != s.want {
 			t.Errorf("after %s it is %s, want %s", s.kind, got, s.want)
+		}
+	}
+}
+
+// TestBacklog: a case that is recorded later than it was done is of when it was
+// done, and of the investigator that it names.
+func TestBacklog(t *testing.T) {
+	dsn := migrated(t)
+	c, su := shipper(t, dsn, "blue"), connect(t, dsn)
+	b := newBook(ledgerID(1), noon)
+	at := func(seconds int) int64 { return noon - 86_400_000 + int64(seconds)*1000 }
+	b.open("c-1", "TLP:CLEAR", body{"investigator": "eve", "at": at(0)})
+	b.add("case.ruling", "c-1", body{"line": 2, "at": at(1), "groups": []body{{"verdict": "allow", "collectors": []string{"dns"}}}})
+	b.add("task.start", "c-1", body{"line": 3, "at": at(2), "decision": 2})
+	b.add("task.finish", "c-1", body{"line": 4, "at": at(3), "outcome": "ok", "source": "s"})
+	b.add("risk", "c-1", body{"line": 5, "at": at(4)})
+	b.add("case.close", "c-1", body{"line": 6, "at": at(5), "outcome": "complete"})
+	mustReceive(t, c, b)
+	one[int](t, c, "SELECT audit.project()")
+	for sql, want := range map[string]string{
+		"SELECT concat_ws(' ', investigator_id, status, created_at::time, started_at::time, completed_at::time, compliance_status) FROM audit.investigations": "eve completed 12:00:00 12:00:02 12:00:05 compliant",
+		"SELECT request_timestamp::text FROM audit.api_key_usage":    "2026-11-25 12:00:03+00",
+		"SELECT assessed_at::text FROM audit.risk_assessments":       "2026-11-25 12:00:04+00",
+		"SELECT assessed_at::text FROM audit.compliance_assessments": "2026-11-25 12:00:01+00",
+		"SELECT min(timestamp)::text FROM audit.events":              "2026-11-26 12:00:00+00",
+	} {
+		if got := one[string](t, su, sql); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
 		}
 	}
 }

@@ -14,7 +14,13 @@ func Project(ctx context.Context, d Dest, ledger string) (entries int64, err err
 		if _, err := c.Exec(ctx, "SET statement_timeout = 0"); err != nil { // a backlog may take long: ctx ends it
 			return err
 		}
-		return c.QueryRow(ctx, "SELECT audit.project($1)", ledger).Scan(&entries)
+		for { // what is done is committed, however long the rest takes
+			var n int64
+			if err := c.QueryRow(ctx, "SELECT audit.project($1, false, 50000)", ledger).Scan(&n); err != nil || n == 0 {
+				return err
+			}
+			entries += n
+		}
 	})
 	return entries, err
 }

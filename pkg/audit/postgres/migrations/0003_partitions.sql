@@ -35,14 +35,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, audit, pg_temp AS $$
     WHERE c.relnamespace = 'audit'::regnamespace
 $$;
 
--- cover makes the partitions of one table for the months of a batch. Clocks
--- may say anything: months more than five years back or half a year ahead are
--- left to the DEFAULT partition.
-CREATE FUNCTION audit.cover(parent regclass, first timestamptz, last timestamptz) RETURNS void
+-- cover makes the partitions of one table for the months that some times lie in.
+-- Clocks may say anything: months more than five years back or half a year ahead
+-- are left to the DEFAULT partition.
+CREATE FUNCTION audit.cover(parent regclass, times timestamptz[]) RETURNS void
 LANGUAGE sql SET timezone = 'UTC' AS $$
-    SELECT count(*) FILTER (WHERE audit.add_partition(parent, m))
-    FROM generate_series(date_trunc('month', greatest(first, now() - interval '5 years')),
-        least(last, now() + interval '6 months'), interval '1 month') m
+    SELECT count(*) FILTER (WHERE audit.add_partition(parent, month))
+    FROM (SELECT DISTINCT date_trunc('month', t) AS month FROM unnest(times) t
+        WHERE t BETWEEN now() - interval '5 years' AND now() + interval '6 months') m
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;

@@ -95,7 +95,8 @@ BEGIN
         END IF;
     END IF;
     IF b.last >= next THEN
-        PERFORM audit.cover('audit.entry', b.since, b.until);
+        PERFORM audit.cover('audit.entry', CASE WHEN date_trunc('month', b.since) = date_trunc('month', b.until) THEN ARRAY[b.since]
+            ELSE ARRAY(SELECT DISTINCT date_trunc('month', audit.at(s.ts)) FROM pg_temp.osint_stage s) END);
         SELECT min(s.seq) INTO bad FROM pg_temp.osint_stage s WHERE audit.ends(s.leaf, ledger, s.seq, s.ts, s.type, s.case_id) IS NOT TRUE;
         IF bad IS NOT NULL THEN
             RAISE EXCEPTION 'ledger %: entry % is not the leaf that it is sent as', ledger, bad USING ERRCODE = 'OA004';

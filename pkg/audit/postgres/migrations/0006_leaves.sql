@@ -28,6 +28,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN jsonb_typeof(v) = 'array' THEN v ELSE '[]' END
 $$;
 
+-- done is when an act was done: the time of the case line it stands on, else
+-- when it was recorded.
+CREATE FUNCTION audit.done(body jsonb, ts timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN audit.int(body->'at') >= 0 THEN audit.at(audit.int(body->'at')) ELSE ts END
+$$;
+
 -- event_uuid is a leaf's hash, cut to a UUID of version 8.
 CREATE FUNCTION audit.event_uuid(leaf_hash bytea) RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -83,7 +90,7 @@ CREATE TABLE audit.tally (
     case_id       text NOT NULL,
     ledger_id     uuid NOT NULL,
     started       bigint NOT NULL, -- tasks
-    undecided     bigint NOT NULL, -- of these, without an earlier ruling that allows it
+    undecided     bigint NOT NULL, -- of these, which name no earlier line of the case as the ruling that allows them
     first_start   timestamptz,
     last_start    timestamptz,
     failed        bigint NOT NULL, -- tasks that asked and had no answer

@@ -6,14 +6,10 @@ CREATE FUNCTION audit.fill(led uuid, team text, since bigint, until bigint, with
 LANGUAGE plpgsql SET timezone = 'UTC' SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
-    lo timestamptz;
-    hi timestamptz;
+    months timestamptz[];
 BEGIN
-    SELECT min(e.ts), max(e.ts) INTO lo, hi FROM audit.entry e WHERE e.ledger_id = led AND e.seq >= since AND e.seq < until;
-    IF lo IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM audit.cover(t::regclass, lo, hi) FROM unnest(ARRAY['audit.events', 'audit.api_key_usage', 'audit.system_metrics']) t;
+    SELECT array_agg(DISTINCT date_trunc('month', e.ts)) INTO months FROM audit.entry e WHERE e.ledger_id = led AND e.seq >= since AND e.seq < until;
+    PERFORM audit.cover(t::regclass, months) FROM unnest(ARRAY['audit.events', 'audit.api_key_usage', 'audit.system_metrics']) t;
 
     -- Rows that came before their case's opening, from another ledger, are the
     -- strictest case's; those of events stay so.
@@ -34,7 +30,7 @@ BEGIN
 
     WITH p AS MATERIALIZED ( -- each leaf parsed once
         SELECT e.seq, e.ts, e.type, e.case_id, e.received_at, e.leaf_hash,
-            x.j->>'actor' AS actor, x.j->>'session' AS session, x.j->'body' AS b,
+            x.j->>'actor' AS actor, x.j->>'session' AS session, x.j->'body' AS b, audit.done(x.j->'body', e.ts) AS at,
             CASE WHEN e.type = 'config' THEN 2 WHEN e.case_id IS NULL THEN 0 ELSE coalesce(d.clearance, 4) END::smallint AS clearance
         FROM audit.entry e
         LEFT JOIN audit.dossier d ON d.team_id = team AND d.case_id = e.case_id,
@@ -49,7 +45,7 @@ BEGIN
         INSERT INTO audit.events (event_uuid, timestamp, event_type, user_id, user_name, user_agent, session_id, action,
             resource_type, resource_id, resource_name, success, error_message, request_data, response_data, processing_time_ms,
             created_at, updated_at, case_id, team_id, ledger_id, seq, clearance)
-        SELECT audit.event_uuid(p.leaf_hash), p.ts, p.type, p.actor, p.actor, 'osint/' || (p.b->>'tool'), p.session,
+        SELECT audit.event_uuid(p.leaf_hash), p.ts, p.type, p.actor, p.actor, p.b->>'tool', p.session,
             CASE WHEN p.type = 'config' AND p.b->>'operation' IN ('create', 'add') THEN 'CREATE'
                 WHEN p.type = 'config' AND p.b->>'operation' IN ('delete', 'remove') THEN 'DELETE' ELSE coalesce(a.action, 'CREATE') END,
             coalesce(a.resource, split_part(p.type, '.', 1)), coalesce(p.b->>a.id_key, p.case_id, led::text), p.b->>a.name_key,
@@ -64,7 +60,7 @@ BEGIN
         INSERT INTO audit.api_key_usage (service_name, operation, user_id, investigation_id, request_timestamp, response_time_ms, success,
             rate_limited, quota_exceeded, response_size, cost_usd, error_type, error_message, request_metadata, created_at,
             team_id, ledger_id, seq, clearance)
-        SELECT coalesce(p.b->>'source', ''), p.b->>'collector', p.actor, p.case_id, p.ts, audit.int4(p.b->'elapsed_ms'), p.answered IS TRUE,
+        SELECT coalesce(p.b->>'source', ''), p.b->>'collector', p.actor, p.case_id, p.at, audit.int4(p.b->'elapsed_ms'), p.answered IS TRUE,
             coalesce(p.outcome = 'rate-limited', false), coalesce(p.outcome = 'quota-exceeded', false), audit.int(p.b->'bytes'),
             coalesce(audit.int(p.b->'cost_microusd'), 0) / 1e6, CASE WHEN p.answered IS NOT TRUE THEN p.outcome END, p.b->>'reason',
             jsonb_build_object('kind', p.b->'kind', 'subject', p.b->'subject', 'exchanges', p.b->'exchanges', 'observations', p.b->'observations'),
@@ -75,7 +71,7 @@ BEGIN
             assessment_data, threat_vectors, critical_findings, recommendations, assessed_by, assessed_at, coverage_completeness, created_at,
             team_id, ledger_id, seq, clearance)
         SELECT audit.event_uuid(p.leaf_hash), p.case_id, audit.int(p.b->'score_centi') / 100.0, p.b->>'level',
-            audit.int(p.b->'confidence_permille') / 1000.0, p.b, p.b->'vectors', p.b->'critical', p.b->'recommendations', p.actor, p.ts,
+            audit.int(p.b->'confidence_permille') / 1000.0, p.b, p.b->'vectors', p.b->'critical', p.b->'recommendations', p.actor, p.at,
             audit.int(p.b->'coverage_permille') / 1000.0, p.received_at, team, led, p.seq, p.clearance
         FROM p WHERE p.type = 'risk' ORDER BY p.seq
     ), add_metrics AS (
@@ -108,7 +104,7 @@ BEGIN
     SELECT team, s.case_id, led, sum(s.started), sum(s.undecided), min(s.start), max(s.start), sum(s.failed), sum(s.observations),
         sum(s.exchanges), sum(s.cost), max(s.ruling)
     FROM (
-        SELECT p.case_id, 1 AS started, CASE WHEN audit.int(p.b->'decision') < p.seq THEN 0 ELSE 1 END AS undecided, p.ts AS start,
+        SELECT p.case_id, 1 AS started, CASE WHEN audit.int(p.b->'decision') BETWEEN 1 AND audit.int(p.b->'line') THEN 0 ELSE 1 END AS undecided, p.at AS start,
             0 AS failed, 0::bigint AS observations, 0::bigint AS exchanges, 0::bigint AS cost, NULL::timestamptz AS ruling
         FROM p WHERE p.type = 'task.start'
         UNION ALL
@@ -116,7 +112,7 @@ BEGIN
             coalesce(audit.int(p.b->'exchanges'), 0), coalesce(audit.int(p.b->'cost_microusd'), 0), NULL
         FROM asked p
         UNION ALL
-        SELECT p.case_id, 0, 0, NULL, 0, 0, 0, 0, p.ts FROM p WHERE p.type = 'case.ruling'
+        SELECT p.case_id, 0, 0, NULL, 0, 0, 0, 0, p.at FROM p WHERE p.type = 'case.ruling'
     ) s WHERE s.case_id IS NOT NULL GROUP BY s.case_id
     ON CONFLICT (team_id, case_id, ledger_id) DO UPDATE SET started = t.started + excluded.started, undecided = t.undecided + excluded.undecided,
         first_start = least(t.first_start, excluded.first_start), last_start = greatest(t.last_start, excluded.last_start),

@@ -7,20 +7,20 @@ LANGUAGE plpgsql SET timezone = 'UTC' AS $$
 #variable_conflict use_column
 BEGIN
     WITH k AS MATERIALIZED (
-        SELECT e.case_id, e.type, e.ts, e.ledger_id, e.seq, e.received_at, x.j->>'actor' AS actor, x.j->'body' AS b
+        SELECT e.case_id, e.type, e.ts, e.ledger_id, e.seq, e.received_at, x.j->>'actor' AS actor, x.j->'body' AS b, audit.done(x.j->'body', e.ts) AS at
         FROM audit.entry e, LATERAL (SELECT audit.json(e.leaf) AS j OFFSET 0) x
         WHERE e.team_id = team AND e.case_id = ANY (cases) AND e.type IN ('case.open', 'case.close', 'case.remove', 'finding', 'risk')
     ), opened AS (
         SELECT DISTINCT ON (case_id) * FROM k JOIN (SELECT case_id, clearance FROM audit.dossier WHERE team_id = team AND case_id = ANY (cases)) d USING (case_id)
-        WHERE type = 'case.open' ORDER BY case_id, ts, ledger_id, seq
+        WHERE type = 'case.open' ORDER BY case_id, at, ledger_id, seq
     ), closed AS (
-        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.close' ORDER BY case_id, ts DESC, ledger_id DESC, seq DESC
+        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.close' ORDER BY case_id, at DESC, ledger_id DESC, seq DESC
     ), removed AS (
-        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.remove' ORDER BY case_id, ts DESC, ledger_id DESC, seq DESC
+        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'case.remove' ORDER BY case_id, at DESC, ledger_id DESC, seq DESC
     ), risk AS (
-        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'risk' ORDER BY case_id, ts DESC, ledger_id DESC, seq DESC
+        SELECT DISTINCT ON (case_id) * FROM k WHERE type = 'risk' ORDER BY case_id, at DESC, ledger_id DESC, seq DESC
     ), finding AS (
-        SELECT DISTINCT ON (case_id, b->>'id') * FROM k WHERE type = 'finding' ORDER BY case_id, b->>'id', ts DESC, ledger_id DESC, seq DESC
+        SELECT DISTINCT ON (case_id, b->>'id') * FROM k WHERE type = 'finding' ORDER BY case_id, b->>'id', at DESC, ledger_id DESC, seq DESC
     ), found AS (
         SELECT case_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', b->'id', 'rule', b->'rule', 'severity', b->'severity', 'title', b->'title',
                 'subject', b->'subject')) ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], b->>'severity'), b->>'id') AS list
@@ -55,7 +55,7 @@ BEGIN
             CASE j.compliance WHEN 'non_compliant' THEN 'high' WHEN 'review_required' THEN 'medium' ELSE 'low' END,
             100.0 * (j.started - j.undecided) / greatest(j.started, 1) + CASE WHEN j.started = 0 THEN 100 ELSE 0 END,
             CASE WHEN j.undecided > 0 THEN jsonb_build_array(jsonb_build_object('rule', 'decision.missing', 'tasks', j.undecided)) ELSE '[]' END,
-            coalesce(j.categories, '[]'), j.all_of_them, coalesce(j.kept_out, '[]'), j.actor, coalesce(j.last_ruling, j.ts), j.received_at,
+            coalesce(j.categories, '[]'), j.all_of_them, coalesce(j.kept_out, '[]'), j.actor, coalesce(j.last_ruling, j.at), j.received_at,
             team, j.ledger_id, j.seq, j.clearance
         FROM judged j
         ON CONFLICT (assessment_id) DO UPDATE SET (investigation_id, framework, status, risk_level, compliance_score, violations, data_categories,
@@ -67,12 +67,12 @@ BEGIN
     INSERT INTO audit.investigations AS i (investigation_id, investigator_id, investigator_name, target_identifier, investigation_type, priority, status,
         created_at, started_at, completed_at, processing_time_seconds, data_points_collected, api_calls_made, cost_estimate_usd, risk_score, threat_level,
         compliance_status, classification_level, key_findings, warnings, errors, metadata, audit_created_at, audit_updated_at, team_id, ledger_id, seq, clearance)
-    SELECT o.case_id, o.actor, o.actor, o.b->>'target',
+    SELECT o.case_id, coalesce(o.b->>'investigator', o.actor), coalesce(o.b->>'investigator', o.actor), o.b->>'target',
         coalesce((SELECT string_agg(t, ',' ORDER BY n) FROM jsonb_array_elements_text(audit.list(o.b->'types')) WITH ORDINALITY l(t, n)), o.b->>'kind'),
         CASE WHEN o.b->>'priority' IN ('low', 'normal', 'high', 'urgent', 'critical') THEN o.b->>'priority' ELSE 'normal' END,
-        CASE WHEN c.ts >= coalesce(s.last_start, c.ts) THEN CASE c.b->>'outcome' WHEN 'complete' THEN 'completed' ELSE 'failed' END
+        CASE WHEN c.at >= coalesce(s.last_start, c.at) THEN CASE c.b->>'outcome' WHEN 'complete' THEN 'completed' ELSE 'failed' END
             WHEN s.started > 0 THEN 'running' ELSE 'pending' END,
-        o.ts, coalesce(s.first_start, CASE WHEN c.ts IS NOT NULL THEN o.ts END), c.ts, audit.int(c.b->'elapsed_ms') / 1000.0,
+        o.at, coalesce(s.first_start, CASE WHEN c.at IS NOT NULL THEN o.at END), c.at, audit.int(c.b->'elapsed_ms') / 1000.0,
         coalesce(audit.int(c.b->'observations'), s.observations, 0), coalesce(audit.int(c.b->'exchanges'), s.exchanges, 0),
         coalesce(audit.int(c.b->'cost_microusd'), s.cost, 0) / 1e6,
         audit.int(k.b->'score_centi') / 100.0, k.b->>'level', j.compliance, o.b->>'tlp', coalesce(f.list, '[]'),
@@ -81,7 +81,7 @@ BEGIN
             CASE WHEN k.b->'insufficient' = 'true' THEN jsonb_build_object('kind', 'insufficient-coverage') END], NULL)),
         CASE WHEN coalesce(audit.int(c.b->'failed'), s.failed) > 0
             THEN jsonb_build_array(jsonb_build_object('kind', 'failed-tasks', 'count', coalesce(audit.int(c.b->'failed'), s.failed))) ELSE '[]' END,
-        o.b - ARRAY['line', 'target', 'types', 'priority', 'tlp']
+        o.b - ARRAY['line', 'at', 'target', 'types', 'priority', 'tlp']
             || CASE WHEN c.b IS NULL THEN '{}' ELSE jsonb_strip_nulls(jsonb_build_object('cpu_ms', c.b->'cpu_ms', 'peak_rss_bytes', c.b->'peak_rss_bytes',
                 'entities', c.b->'entities', 'findings', c.b->'findings', 'outcome', c.b->'outcome')) END
             || CASE WHEN r.b IS NULL THEN '{}' ELSE jsonb_build_object('removed', coalesce(r.b->'reason', '""')) END,
