@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -10,21 +11,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"osint/pkg/pipeline"
 )
 
-// An Attestation is a case's proof, which travels with it: the leaf that holds
-// the digest of its lines, that leaf's way up to a root, and the checkpoint that
-// signs the root.
-type Attestation struct {
-	Lines      uint64   `json:"lines"` // it covers
-	Seq        int64    `json:"seq"`   // of the leaf
-	Leaf       string   `json:"leaf"`
-	Proof      []string `json:"proof"`      // base64, RFC 6962 inclusion in the checkpoint
-	Checkpoint string   `json:"checkpoint"` // C2SP tlog-checkpoint
-	Key        string   `json:"key"`        // that signed it
-}
+// An Attestation is a case's proof: see [pipeline.Attestation], whose form it
+// has.
+type Attestation pipeline.Attestation
 
 // Attest records the digest of a case file as it is and proves it.
 func (l *Ledger) Attest(id, path string) (*Attestation, error) {
@@ -97,6 +94,9 @@ func (a *Attestation) Check() (leaf Leaf, c Checkpoint, sum string, err error) {
 	if leaf, err = ParseLeaf([]byte(a.Leaf)); err != nil {
 		return leaf, c, "", err
 	}
+	if err = exact(a.Checkpoint, a.Key); err != nil {
+		return leaf, c, "", err
+	}
 	if c, err = OpenCheckpoint([]byte(a.Checkpoint), a.Key); err != nil {
 		return leaf, c, "", err
 	}
@@ -125,4 +125,47 @@ func (a *Attestation) Check() (leaf Leaf, c Checkpoint, sum string, err error) {
 		return leaf, c, "", fmt.Errorf("the leaf is not in the tree that was signed: %w", err)
 	}
 	return leaf, c, body.SHA256, nil
+}
+
+// Event returns the line that carries the attestation in its case, but for its
+// number. All that the line says is made of the proof, its time too, so that
+// nothing in it can be changed unseen.
+func (a *Attestation) Event() (*pipeline.Event, error) {
+	leaf, err := ParseLeaf([]byte(a.Leaf))
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(a); err != nil {
+		return nil, err
+	}
+	act := &pipeline.Act{By: leaf.Actor, What: fmt.Sprintf("lines up to %d", a.Lines), Data: bytes.TrimSpace(data.Bytes())}
+	return &pipeline.Event{Time: leaf.Time, Attested: act}, nil
+}
+
+// exact returns why a signed note or its key is not written in the one way it
+// has: the decoder of base64 that reads them overlooks bits at its end.
+func exact(signed, vkey string) error {
+	for _, line := range strings.Split(strings.TrimSuffix(signed, "\n"), "\n") {
+		if rest, ok := strings.CutPrefix(line, "— "); ok {
+			if _, sig, _ := strings.Cut(rest, " "); !strict(sig) {
+				return fmt.Errorf("a signature that is written otherwise than signed: %s", line)
+			}
+		}
+	}
+	v, err := note.NewVerifier(vkey)
+	if err != nil {
+		return fmt.Errorf("key %s: %w", vkey, err)
+	}
+	if key, ok := strings.CutPrefix(vkey, fmt.Sprintf("%s+%08x+", v.Name(), v.KeyHash())); !ok || !strict(key) {
+		return fmt.Errorf("key %s is written otherwise than it is", vkey)
+	}
+	return nil
+}
+
+func strict(b64 string) bool {
+	_, err := base64.StdEncoding.Strict().DecodeString(b64)
+	return err == nil && !strings.ContainsAny(b64, "\r\n")
 }

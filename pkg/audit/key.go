@@ -2,8 +2,6 @@ package audit
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -14,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"osint/pkg/pipeline"
 )
 
 // LostKey is the error of a ledger whose signing key is not where it should be.
@@ -79,15 +79,7 @@ func signs(s note.Signer, vkey string) bool {
 }
 
 // Fingerprint returns the SHA-256 of a public key, as people compare it.
-func Fingerprint(vkey string) string {
-	parts := strings.SplitN(vkey, "+", 3)
-	raw, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
-	if err != nil {
-		return "not a key"
-	}
-	sum := sha256.Sum256(raw)
-	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
-}
+func Fingerprint(vkey string) string { return pipeline.KeyFingerprint(vkey) }
 
 // A head is the newest checkpoint that this machine signed, kept apart from the
 // ledger: a ledger that is shorter was set back.

@@ -128,10 +128,12 @@ func (f *Folder) Replay(to ...Sink) error {
 	return err
 }
 
-// Append adds one line that a command writes, with the next number, and makes
-// it durable.
+// Append adds one line that a command writes, with the next number and, unless
+// it has one, the time, and makes it durable.
 func (f *Folder) Append(e *Event) error {
-	e.Seq, e.Time = f.file.last+1, time.Now().UTC()
+	if e.Seq = f.file.last + 1; e.Time.IsZero() {
+		e.Time = time.Now().UTC()
+	}
 	sinks := f.Sinks()
 	if f.Case != nil {
 		if err := f.Case.Event(e); err != nil {

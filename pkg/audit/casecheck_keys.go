@@ -1,0 +1,155 @@
+package audit
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// KnownKeys are the public keys whose owners the user knows: those of this
+// machine's own ledger, and those that he pinned in a file. A line of the file is
+// a key, a date and a name.
+type KnownKeys struct {
+	path string
+	pins []pin
+	own  []string
+}
+
+type pin struct {
+	vkey, since, name string
+}
+
+// ReadKnownKeys reads the pins in a file, if there is one, and the keys that the
+// ledger in a folder ever had, if there is one that can be read.
+func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
+	k := &KnownKeys{path: path, own: ownKeys(filepath.Join(ledgerDir, File))}
+	f, err := os.Open(path)
+	if absent(err) {
+		return k, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("known keys: %w", err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		vkey, rest, _ := strings.Cut(text, " ")
+		since, name, _ := strings.Cut(rest, " ")
+		if _, err := note.NewVerifier(vkey); err != nil {
+			return nil, fmt.Errorf("known keys: %s:%d: %q is no key: take the line out", path, n, vkey)
+		}
+		k.pins = append(k.pins, pin{vkey, since, name})
+	}
+	return k, lines.Err()
+}
+
+// ownKeys returns the keys that a ledger names; none of one that is not there or
+// can't be read, whose cases are then those of a stranger.
+func ownKeys(path string) []string {
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	db, err := open(path, false)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	l := &Ledger{path: path, db: db}
+	if l.load(db) != nil {
+		return nil
+	}
+	return l.keys
+}
+
+// Known says how a key is known; "" if it is not.
+func (k *KnownKeys) Known(vkey string) string {
+	if slices.Contains(k.own, vkey) {
+		return "this machine's ledger"
+	}
+	for _, p := range k.pins {
+		if p.vkey == vkey {
+			return strings.TrimSpace("pinned " + p.since + " " + p.name)
+		}
+	}
+	return ""
+}
+
+// rival returns another key that is known for the ledger of a key; "" if none is.
+func (k *KnownKeys) rival(vkey string) string {
+	name, _, _ := strings.Cut(vkey, "+")
+	for _, p := range k.pins {
+		if strings.HasPrefix(p.vkey, name+"+") && p.vkey != vkey {
+			return p.vkey
+		}
+	}
+	for _, o := range k.own {
+		if strings.HasPrefix(o, name+"+") && o != vkey {
+			return o
+		}
+	}
+	return ""
+}
+
+// Pin adds a key to the file, under a name for people.
+func (k *KnownKeys) Pin(vkey, name string) error {
+	if k.Known(vkey) != "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+		return fmt.Errorf("pin key: %w", err)
+	}
+	f, err := os.OpenFile(k.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("pin key: %w", err)
+	}
+	p := pin{vkey, time.Now().UTC().Format(time.DateOnly), name}
+	_, err = fmt.Fprintf(f, "%s %s %s\n", p.vkey, p.since, p.name)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("pin key: %w", err)
+	}
+	k.pins = append(k.pins, p)
+	return nil
+}
+
+// Judge says of each key that signed for a case how it is known. told is the key
+// that its owner told the user by another way, or its fingerprint; "" if he told
+// none. A key that nobody knows is a warning: who made it could have written all
+// of the case. One that is not the one told, or another than is known for the same
+// ledger, is worse: it may be forged.
+func (k *KnownKeys) Judge(c *CaseCheck, told string) {
+	judged := map[string]bool{}
+	for i := range c.Proofs {
+		p := &c.Proofs[i]
+		p.Known = k.Known(p.Key)
+		if told != "" && (p.Key == told || p.Fingerprint == told) {
+			p.Known = "told"
+		}
+		if judged[p.Key] {
+			continue
+		}
+		judged[p.Key] = true
+		switch rival := k.rival(p.Key); {
+		case told != "" && p.Known == "":
+			c.Add(caseTampered, "key", "line %d is signed with %s, and not with the key that you named", p.Line, p.Fingerprint)
+		case p.Known != "":
+		case rival != "":
+			c.Add(caseTampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, Fingerprint(rival))
+		default:
+			c.Add(caseWarning, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
+		}
+	}
+	if told != "" && len(c.Proofs) > 0 && c.Proofs[len(c.Proofs)-1].Known != "told" && c.Code() != caseTampered {
+		c.Add(caseTampered, "key", "the last proof is signed with %s, and not with the key that you named", c.Proofs[len(c.Proofs)-1].Fingerprint)
+	}
+}

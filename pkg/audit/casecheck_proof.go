@@ -1,0 +1,61 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+
+	"osint/pkg/pipeline"
+)
+
+// attested holds an Attested line against the lines before it.
+func (r *caseReader) attested(e *pipeline.Event) {
+	r.attestations++
+	bad := func(format string, args ...any) {
+		r.fault(caseTampered, "proof", "line %d: "+format, append([]any{e.Seq}, args...)...)
+	}
+	read, err := e.Attestation()
+	if err != nil {
+		r.fault(caseTampered, "proof", "%v", err)
+		return
+	}
+	a := (*Attestation)(read)
+	leaf, c, sum, err := a.Check()
+	switch {
+	case err != nil:
+		bad("its proof does not hold: %v", err)
+		return
+	case leaf.Case != r.Case:
+		bad("its proof is of case %s", leaf.Case)
+		return
+	case a.Lines != e.Seq-1:
+		bad("its proof is of %d lines, and it stands after %d", a.Lines, e.Seq-1)
+		return
+	case sum != hex.EncodeToString(r.sum.Sum(nil)):
+		bad("the lines before it are not those that were attested")
+		return
+	}
+	if same, err := a.Event(); err == nil {
+		if same.Seq = e.Seq; !bytes.Equal(same.Line(), e.Line()) {
+			r.fault(caseWarning, "proof", "line %d says something beside its proof, or says it otherwise: that is not attested", e.Seq)
+		}
+	}
+	if n := strings.Count(a.Checkpoint, "\n— "); n > 1 {
+		r.fault(caseWarning, "proof", "line %d: %d further signatures on the checkpoint are by keys that are not known here", e.Seq, n-1)
+	}
+	r.Attested, r.last = a.Lines, e.Seq
+	r.Proofs = append(r.Proofs, CaseProof{Line: e.Seq, Lines: a.Lines, At: leaf.Time, Ledger: leaf.Ledger, Seq: a.Seq, Size: c.Size,
+		Key: a.Key, Fingerprint: Fingerprint(a.Key), checkpoint: a.Checkpoint})
+}
+
+// judgeProofs says what no proof covers.
+func (r *caseReader) judgeProofs() {
+	switch after := r.Lines - r.last; {
+	case r.attestations == 0:
+		r.fault(caseIncomplete, "proof", "the case has no Attested line: nothing shows that its lines are those that were written")
+	case r.last > 0 && after == 1:
+		r.fault(caseWarning, "proof", "line %d stands after the last that is attested", r.Lines)
+	case r.last > 0 && after > 1:
+		r.fault(caseWarning, "proof", "%d lines, from %d on, stand after the last that is attested", after, r.last+1)
+	}
+}

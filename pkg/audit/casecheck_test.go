@@ -1,0 +1,355 @@
+package audit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"osint/pkg/pipeline"
+)
+
+// A made case: what a run writes, with proofs by a ledger.
+type madeCase struct {
+	t      testing.TB
+	home   string // of the machine that made it
+	dir    string
+	folder *pipeline.Folder
+	ledger *Ledger
+	raw    []string // digests of answers in clear
+	answer pipeline.Exchange
+	person pipeline.Entity
+}
+
+// makeCase makes a case with answers in clear and sealed, a sealed value, a proof,
+// reports and a proof over these.
+func makeCase(t testing.TB) *madeCase {
+	t.Helper()
+	home := t.TempDir()
+	m := &madeCase{t: t, home: home, dir: filepath.Join(home, "case"), ledger: openTest(t, home, Options{})}
+	t.Cleanup(func() { m.ledger.Close() })
+	var err error
+	if m.folder, err = pipeline.Create(m.dir, filepath.Join(home, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.folder.Close() })
+	v := m.folder.Vault()
+	m.person = v.SealEntity(pipeline.Entity{Kind: pipeline.KindPerson, Value: "ada example"})
+	target := pipeline.Entity{Kind: pipeline.KindDomain, Value: "a.example"}
+	m.add(pipeline.Event{Opened: &pipeline.Opened{Case: v.Case, Seeds: []pipeline.Entity{target}, TLP: "TLP:AMBER", Resolved: json.RawMessage("{}")}})
+	store := pipeline.NewStore(filepath.Join(m.dir, "evidence"))
+	for i := range 5 {
+		digest, err := store.Put(fmt.Appendf(nil, "answer %d %s", i, strings.Repeat("x", 100*i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.raw = append(m.raw, digest)
+		m.add(pipeline.Event{Exchanged: &pipeline.Exchange{ID: pipeline.ExchangeID(fmt.Sprint("x", i)), Task: pipeline.TaskKey{Collector: "dns", Subject: target}, Kept: pipeline.KeepRaw, SHA256: digest}})
+	}
+	if m.answer.SHA256, m.answer.Kid, err = v.SealBody([]byte("what Ada said")); err != nil {
+		t.Fatal(err)
+	}
+	m.answer.ID, m.answer.Task, m.answer.Kept = "x9", pipeline.TaskKey{Collector: "dns", Subject: m.person}, pipeline.KeepSealed
+	m.add(pipeline.Event{Exchanged: &m.answer})
+	m.add(pipeline.Event{Observed: &pipeline.Observation{ID: "o1", Subject: target, Predicate: "has-contact", Object: &m.person, Category: pipeline.Contact, Asked: target, Exchanges: []pipeline.ExchangeID{"x9"}}})
+	m.add(pipeline.Event{Closed: &pipeline.Closed{Outcome: "complete"}})
+	m.attest()
+	m.report()
+	m.attest()
+	return m
+}
+
+func (m *madeCase) add(e pipeline.Event) {
+	m.t.Helper()
+	if err := m.folder.Append(&e); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+func (m *madeCase) attest() {
+	m.t.Helper()
+	a, err := m.ledger.Attest(m.folder.Vault().Case, filepath.Join(m.dir, "case.jsonl"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	e, err := a.Event()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.add(*e)
+}
+
+// report writes three files that print the first proof, as reports do.
+func (m *madeCase) report() {
+	m.t.Helper()
+	cs, err := pipeline.Read(m.dir)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	a := cs.Covering(cs.Lines)
+	claim, _ := json.Marshal(map[string]any{"case": map[string]any{"id": m.folder.Vault().Case, "lines": cs.Lines}, "attestation": a})
+	type file struct {
+		Name   string `json:"name"`
+		SHA256 string `json:"sha256"`
+	}
+	data := map[string]any{"lines": cs.Lines}
+	var files []file
+	for name, text := range map[string]string{
+		"reports/report.json": string(claim),
+		"reports/report.html": `<p>x</p><pre id="checkpoint">` + a.Checkpoint + "</pre>",
+		"reports/report.pdf":  "%PDF-1.7\n/Keywords (TLP:AMBER, osint-checkpoint:" + base64.StdEncoding.EncodeToString([]byte(a.Checkpoint)) + ")\n",
+	} {
+		m.write(name, []byte(text))
+		sum := sha256.Sum256([]byte(text))
+		files = append(files, file{name, hex.EncodeToString(sum[:])})
+	}
+	data["files"] = files
+	text, _ := json.Marshal(data)
+	m.add(pipeline.Event{Reported: &pipeline.Act{What: "json, html, pdf", Data: text}})
+}
+
+func (m *madeCase) path(name string) string { return filepath.Join(m.dir, filepath.FromSlash(name)) }
+
+func (m *madeCase) read(name string) []byte {
+	m.t.Helper()
+	b, err := os.ReadFile(m.path(name))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return b
+}
+
+func (m *madeCase) write(name string, data []byte) {
+	m.t.Helper()
+	os.MkdirAll(filepath.Dir(m.path(name)), 0o700)
+	if err := os.WriteFile(m.path(name), data, 0o600); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// change replaces a text in a file, which must be there.
+func (m *madeCase) change(name, old, new string) {
+	m.t.Helper()
+	b := m.read(name)
+	if !bytes.Contains(b, []byte(old)) {
+		m.t.Fatalf("%s holds no %q", name, old)
+	}
+	m.write(name, bytes.Replace(b, []byte(old), []byte(new), 1))
+}
+
+// lines keeps some lines of the case.
+func (m *madeCase) lines(from, to int) {
+	all := bytes.SplitAfter(m.read("case.jsonl"), []byte("\n"))
+	m.write("case.jsonl", bytes.Join(all[from:to], nil))
+}
+
+func (m *madeCase) check(want int, text string) *CaseCheck {
+	m.t.Helper()
+	c, err := CheckCase(m.dir, filepath.Join(m.home, "keys"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if c.Code() != want {
+		m.t.Fatalf("exit code %d, want %d: %+v", c.Code(), want, c.Faults)
+	}
+	if text != "" && !strings.Contains(fmt.Sprintf("%+v", c.Faults), text) {
+		m.t.Errorf("nothing says %q: %+v", text, c.Faults)
+	}
+	return c
+}
+
+// erase destroys what the case has of Ada, as osint does, and says so.
+func (m *madeCase) erase(kids, digests []string) {
+	data, _ := json.Marshal(map[string]any{"kids": kids, "digests": digests})
+	m.add(pipeline.Event{Erased: &pipeline.Act{By: "dpo", What: "art. 17", Data: data}})
+	m.attest()
+}
+
+func token(e pipeline.Entity) (kid, digest string) {
+	kid, digest, _ = strings.Cut(strings.TrimPrefix(e.Value, "sealed:"), ":")
+	return kid, digest
+}
+
+func TestCheckCase(t *testing.T) {
+	m := makeCase(t)
+	c := m.check(0, "")
+	if c.Attested != c.Lines-1 || len(c.Proofs) != 2 || c.Evidence != (CaseEvidence{Answers: 6, Sealed: 1}) || len(c.Reports) != 3 || !c.Reports[0].OK {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestMatrix holds the rows of the tamper matrix that are about a case.
+func TestMatrix(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		do   func(*madeCase)
+		want int
+		says string
+	}{
+		{"22-erased", func(m *madeCase) {
+			kid, digest := token(m.person)
+			m.erase([]string{kid, m.answer.Kid}, []string{digest, m.answer.SHA256})
+			os.Remove(m.path(blobName(m.answer.SHA256)))
+			m.write("evidence/sealed.jsonl", nil)
+			pipeline.ForgetKeys(filepath.Join(m.home, "keys"), m.folder.Vault().Case)
+		}, 0, ""},
+		{"22-key-alone-destroyed", func(m *madeCase) {
+			kid, _ := token(m.person)
+			m.erase([]string{kid, m.answer.Kid}, nil)
+			pipeline.ForgetKeys(filepath.Join(m.home, "keys"), m.folder.Vault().Case)
+		}, 0, ""},
+		{"23-ciphertext-missing", func(m *madeCase) { os.Remove(m.path(blobName(m.answer.SHA256))) }, 23, "is missing"},
+		{"23-sealed-value-missing", func(m *madeCase) { os.Remove(m.path("evidence/sealed.jsonl")) }, 23, "sealed value"},
+		{"23-answer-missing", func(m *madeCase) { os.Remove(m.path(blobName(m.raw[2]))) }, 23, "is missing"},
+		{"23-erasure-not-attested", func(m *madeCase) {
+			data, _ := json.Marshal(map[string]any{"digests": []string{m.raw[2]}})
+			m.add(pipeline.Event{Erased: &pipeline.Act{What: "mine", Data: data}})
+			os.Remove(m.path(blobName(m.raw[2])))
+		}, 23, "that is attested"},
+		{"24-key-still-there", func(m *madeCase) {
+			kid, digest := token(m.person)
+			m.erase([]string{kid, m.answer.Kid}, []string{digest, m.answer.SHA256})
+			os.Remove(m.path(blobName(m.answer.SHA256)))
+			m.write("evidence/sealed.jsonl", nil)
+		}, 24, "still in this machine's key store"},
+		{"24-answer-still-there", func(m *madeCase) { m.erase(nil, []string{m.raw[1]}) }, 24, "was erased, and"},
+		{"25-ciphertext-moved", func(m *madeCase) { m.write(blobName(m.answer.SHA256), m.read(blobName(m.raw[0]))) }, 20, "holds other bytes"},
+		{"25-sealed-value-moved", func(m *madeCase) {
+			_, digest := token(m.person)
+			m.change("evidence/sealed.jsonl", digest, strings.Repeat("0", 32))
+		}, 20, "the ciphertext is not the one"},
+		{"26-answer-swapped", func(m *madeCase) {
+			a, b := m.read(blobName(m.raw[0])), m.read(blobName(m.raw[1]))
+			m.write(blobName(m.raw[0]), b)
+			m.write(blobName(m.raw[1]), a)
+		}, 20, "holds other bytes"},
+		{"26-answer-written-anew", func(m *madeCase) {
+			var z bytes.Buffer
+			w := gzip.NewWriter(&z)
+			w.Write([]byte("nothing to see"))
+			w.Close()
+			m.write(blobName(m.raw[3]), z.Bytes())
+		}, 20, "holds other bytes"},
+		{"26-answer-is-a-link", func(m *madeCase) {
+			os.Remove(m.path(blobName(m.raw[0])))
+			os.Symlink("/etc/hostname", m.path(blobName(m.raw[0])))
+		}, 20, "no plain file"},
+		{"34-pdf-altered", func(m *madeCase) { m.change("reports/report.pdf", "AMBER", "CLEAR") }, 20, "is not the report that line"},
+		{"34-json-altered", func(m *madeCase) { m.write("reports/report.json", append(m.read("reports/report.json"), '\n')) }, 20, "is not the report that line"},
+		{"34-report-of-nobody", func(m *madeCase) { m.write("reports/summary.txt", []byte("all is well")) }, 24, "no line says that it was made"},
+		{"34-report-of-another-case", func(m *madeCase) {
+			m.write("reports/other.json", bytes.Replace(m.read("reports/report.json"), []byte(`"id":"c-`), []byte(`"id":"c-f`), 1))
+		}, 20, "says that it is of case"},
+		{"34-checkpoint-of-another", func(m *madeCase) {
+			m.write("reports/other.html", bytes.Replace(m.read("reports/report.html"), []byte("osint.local/"), []byte("osint.local/f"), 1))
+		}, 20, "does not have"},
+		{"34-report-missing", func(m *madeCase) { os.Remove(m.path("reports/report.pdf")) }, 24, "is not there"},
+
+		{"case-line-changed", func(m *madeCase) { m.change("case.jsonl", "a.example", "b.example") }, 20, "are not those that were attested"},
+		{"case-line-taken-out", func(m *madeCase) {
+			all := bytes.SplitAfter(m.read("case.jsonl"), []byte("\n"))
+			m.write("case.jsonl", bytes.Join(slices.Delete(all, 3, 4), nil))
+		}, 20, "follows"},
+		{"case-line-broken", func(m *madeCase) { m.change("case.jsonl", `{"seq":4`, `{seq":4`) }, 20, "line 4"},
+		{"case-cut-to-its-first-proof", func(m *madeCase) { m.lines(0, 10) }, 24, "no line says that it was made"},
+		{"case-without-proofs", func(m *madeCase) { m.lines(0, 9) }, 23, "no Attested line"},
+		{"case-longer-than-its-proof", func(m *madeCase) { m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen"}}) }, 24, "line 13 stands after"},
+		{"case-much-longer-than-its-proof", func(m *madeCase) {
+			m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen"}})
+			m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen again"}})
+		}, 24, "2 lines, from 13 on"},
+		{"case-not-ended", func(m *madeCase) { m.write("case.jsonl", append(m.read("case.jsonl"), `{"seq":`...)) }, 24, "not ended"},
+		{"case-with-a-file-of-nobody", func(m *madeCase) { m.write("evidence/ab/cd.gz", []byte("x")) }, 24, "no line names"},
+		{"proof-of-another-case", func(m *madeCase) {
+			a, err := m.ledger.Attest("c-0000000000000000", m.path("case.jsonl"))
+			if err != nil {
+				m.t.Fatal(err)
+			}
+			e, _ := a.Event()
+			m.add(*e)
+		}, 20, "is of case c-0000000000000000"},
+		{"proof-that-says-more", func(m *madeCase) { m.change("case.jsonl", `"what":"lines up to 11"`, `"what":"all is well"`) }, 24, "beside its proof"},
+		{"proof-signed-by-nobody", func(m *madeCase) {
+			all := bytes.Split(m.read("case.jsonl"), []byte("\n"))
+			last := string(all[11])
+			i := strings.LastIndex(last, "— osint.local/")
+			i += strings.Index(last[i+20:], " ") + 30
+			m.change("case.jsonl", last[i:i+4], "AAAA")
+		}, 20, "does not hold"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := makeCase(t)
+			m.check(0, "")
+			row.do(m)
+			m.check(row.want, row.says)
+		})
+	}
+}
+
+// TestCheckCaseBitFlips flips bits in every part of a case: what changed says so.
+func TestCheckCaseBitFlips(t *testing.T) {
+	m := makeCase(t)
+	m.check(0, "")
+	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	var names []string
+	filepath.WalkDir(m.dir, func(path string, d fs.DirEntry, err error) error {
+		if rel, _ := filepath.Rel(m.dir, path); !d.IsDir() && rel != "lock" {
+			names = append(names, filepath.ToSlash(rel))
+		}
+		return nil
+	})
+	flip := func(name string, at int, bit byte) {
+		whole := m.read(name)
+		changed := bytes.Clone(whole)
+		changed[at] ^= bit
+		m.write(name, changed)
+		defer m.write(name, whole)
+		c, err := CheckCase(m.dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Code() == 0 && content(name, changed) != content(name, whole) {
+			t.Errorf("%s: bit %08b of byte %d: nothing says that it changed: %q", name, bit, at, changed[max(0, at-20):min(len(changed), at+20)])
+		}
+	}
+	for _, name := range names {
+		size := len(m.read(name))
+		for range 40 {
+			flip(name, random.IntN(size), 1<<random.IntN(8))
+		}
+		if name == "case.jsonl" { // the proofs themselves, every byte
+			last := bytes.LastIndexByte(m.read(name)[:size-1], '\n') + 1
+			for at := last + random.IntN(3); at < size; at += 3 {
+				flip(name, at, 1<<random.IntN(8))
+			}
+		}
+	}
+}
+
+// content is what a file says: of a compressed one what it holds.
+func content(name string, data []byte) string {
+	if !strings.HasSuffix(name, ".gz") {
+		return string(data)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return "broken"
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		return "broken"
+	}
+	return string(text)
+}
