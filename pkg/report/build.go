@@ -26,7 +26,7 @@ type Options struct {
 func Build(c *pipeline.Case, o Options) *Document {
 	t := newTeller(c, o)
 	d := &Document{SchemaVersion: SchemaVersion, Compliance: []Compliance{}, Stages: []Stage{}}
-	d.Case = caseOf(c, t)
+	d.Case, d.Attestation = caseOf(c, t), attestationOf(c)
 	d.Risk = riskOf(c, t)
 	d.Findings = findingsOf(c, t)
 	d.Entities = entitiesOf(c, t)

@@ -15,6 +15,7 @@ const SchemaVersion = 1
 type Document struct {
 	SchemaVersion int                  `json:"schema_version"`
 	Case          Case                 `json:"case"`
+	Attestation   Attestation          `json:"attestation"`
 	Summary       Summary              `json:"summary"`
 	Risk          Risk                 `json:"risk"`
 	Findings      []Finding            `json:"findings"` // by effect on the score, then severity

@@ -37,6 +37,7 @@ type block struct {
 	Card       *card
 	Table      *table
 	Drawing    *drawing
+	Code       *code
 }
 
 type fact struct{ Key, Value string }
@@ -119,7 +120,7 @@ func lay(d *Document) *layout {
 		Foot:     w.text(footOf(d)),
 	}
 	l.Sections = append([]section{w.summary(), w.theCase(), w.score(), w.findings()}, w.standing()...)
-	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings(), w.observations(), w.evidence())
+	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings(), w.observations(), w.evidence(), w.proof())
 	return l
 }
 

@@ -104,7 +104,7 @@ func (p *setter) describe(d *Document) {
 	sans := p.faces["sans"]
 	p.f.SetTitle(sans.drawable(p.l.Title+": investigation report ("+p.l.TLP+")"), true)
 	p.f.SetSubject(sans.drawable(p.l.Foot), true)
-	p.f.SetKeywords(p.l.TLP, true)
+	p.f.SetKeywords(keywords(d), false) // of ASCII only
 	p.f.SetAuthor(sans.drawable(Safe(d.Case.Investigator)), true)
 	p.f.SetCreator(sans.drawable(Safe(strings.TrimSpace(d.Case.Tool.Name+" "+d.Case.Tool.Version))), true)
 	p.f.SetProducer("osint", true)
@@ -191,6 +191,11 @@ func (p *setter) block(b *block) {
 		p.table(b.Table)
 	case b.Drawing != nil:
 		p.drawing(b.Drawing)
+	case b.Code != nil:
+		for _, l := range b.Code.Lines {
+			p.paragraph(l, codeStyle, 0)
+		}
+		p.space(3)
 	}
 }
 

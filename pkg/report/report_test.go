@@ -155,7 +155,7 @@ func TestSchemas(t *testing.T) {
 
 // The contract's keys stand at the top level, in its order, also when empty.
 func TestTopLevel(t *testing.T) {
-	want := strings.Fields(`schema_version case summary risk findings entities observations exchanges collectors rulings
+	want := strings.Fields(`schema_version case attestation summary risk findings entities observations exchanges collectors rulings
 		withheld coverage timeline baseline suppressions fail_on compliance stages`)
 	dec := json.NewDecoder(bytes.NewReader(render(t, "json", Build(pipeline.NewCase(), Options{}))))
 	var got []string

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -50,7 +51,27 @@ func sample(t testing.TB) *scribe {
 	s.write(pipeline.Event{Withheld: &pipeline.Withheld{Task: pipeline.TaskKey{Collector: "rdap", Subject: acme}, Predicate: "has-contact", Category: pipeline.Contact,
 		Ruling: pipeline.Ruling{Verdict: pipeline.Deny, Rule: "no-phones", Reason: "telephone numbers serve no purpose here", Keep: pipeline.KeepNone}, Count: 2}})
 	s.findings(dns, spf, names)
+	s.attest()
 	return s
+}
+
+// sampleProof is an attestation as a ledger makes it.
+func sampleProof(lines uint64) *pipeline.Attestation {
+	const ledger = "0b6a3c1e-6f0d-4a55-9d0c-3f5b1f0c7a11"
+	return &pipeline.Attestation{Lines: lines, Seq: 311,
+		Leaf:       fmt.Sprintf(`{"actor":"a.byron","body":{"lines":%d,"sha256":"9f2b8b3ff2a0fd3a60fbe1d0e1e4b4bb2a3f0b4f6e2f3a1d7c5b9e8d7f6a5b4c"},"case":"c-5d1e0a7b3c9f2468","ledger":"%s","seq":311,"session":"5be2c4d1a0937f68","ts":1793618999123,"type":"attest","v":1}`, lines, ledger),
+		Proof:      []string{"q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=", "EjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8=", "VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjQ="},
+		Checkpoint: "osint.local/" + ledger + "\n312\nkKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0Vng=\n\n— osint.local/" + ledger + " 7dD4d0q1pzqkqZtBSpTqfV4y0rVYcV3oJb0fPq5zv1Zz7Jc6q9w8e7r6t5y4u3i2o1pAsDfGhJkLzXcVbNmQwErTyUi=\n",
+		Key:        "osint.local/" + ledger + "+edd0f877+AeZ1x2c3v4b5n6m7a8s9d0f1g2h3j4k5l6q7w8e9r0t1"}
+}
+
+// attest appends the proof of all that was written.
+func (s *scribe) attest() {
+	data, err := json.Marshal(sampleProof(s.seq))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write(pipeline.Event{Attested: &pipeline.Act{By: "a.byron", What: "proof", Data: data}})
 }
 
 func ctName(e pipeline.Entity, from string) pipeline.Observation {
