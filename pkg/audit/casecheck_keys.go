@@ -149,7 +149,7 @@ func (k *KnownKeys) Judge(c *CaseCheck, told string) {
 			c.Add(caseWarning, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
 		}
 	}
-	if told != "" && len(c.Proofs) > 0 && c.Proofs[len(c.Proofs)-1].Known != "told" && c.Code() != caseTampered {
-		c.Add(caseTampered, "key", "the last proof is signed with %s, and not with the key that you named", c.Proofs[len(c.Proofs)-1].Fingerprint)
+	if n := len(c.Proofs); told != "" && n > 0 && c.Proofs[n-1].Known != "told" && c.Code() != caseTampered {
+		c.Add(caseTampered, "key", "the last proof is signed with %s, and not with the key that you named", c.Proofs[n-1].Fingerprint)
 	}
 }
