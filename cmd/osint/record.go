@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -69,24 +68,17 @@ func attest(l *audit.Ledger, f *pipeline.Folder) (*pipeline.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(a)
+	e, err := a.Event()
 	if err != nil {
 		return nil, err
 	}
-	e := &pipeline.Event{Attested: &pipeline.Act{What: fmt.Sprintf("lines 1 to %d, by entry %d of the ledger", a.Lines, a.Seq), Data: data}}
 	return e, f.Append(e)
 }
 
 // attested reports whether some line of a case proves all that a report of it
 // shows.
 func attested(cs *pipeline.Case) bool {
-	for _, e := range cs.Acts {
-		var a audit.Attestation
-		if e.Attested != nil && json.Unmarshal(e.Attested.Data, &a) == nil && a.Lines >= cs.Lines {
-			return true
-		}
-	}
-	return false
+	return cs.Covering(cs.Lines) != nil
 }
 
 // removing does what removes cases, and lets it put each removal on record

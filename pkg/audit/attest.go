@@ -141,7 +141,7 @@ func (a *Attestation) Event() (*pipeline.Event, error) {
 	if err := enc.Encode(a); err != nil {
 		return nil, err
 	}
-	act := &pipeline.Act{By: leaf.Actor, What: fmt.Sprintf("lines up to %d", a.Lines), Data: bytes.TrimSpace(data.Bytes())}
+	act := &pipeline.Act{By: leaf.Actor, What: fmt.Sprintf("lines 1 to %d, by entry %d of the ledger", a.Lines, a.Seq), Data: bytes.TrimSpace(data.Bytes())}
 	return &pipeline.Event{Time: leaf.Time, Attested: act}, nil
 }
 

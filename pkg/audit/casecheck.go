@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"osint/pkg/pipeline"
@@ -247,3 +248,8 @@ func (r *caseReader) Event(e *pipeline.Event) error {
 
 // absent reports whether an error means that a file is not there.
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// Drop takes out the faults of one kind, to be judged again.
+func (c *CaseCheck) Drop(what string) {
+	c.Faults = slices.DeleteFunc(c.Faults, func(f CaseFault) bool { return f.What == what })
+}

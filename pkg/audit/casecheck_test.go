@@ -280,7 +280,7 @@ func TestMatrix(t *testing.T) {
 			e, _ := a.Event()
 			m.add(*e)
 		}, 20, "is of case c-0000000000000000"},
-		{"proof-that-says-more", func(m *madeCase) { m.change("case.jsonl", `"what":"lines up to 11"`, `"what":"all is well"`) }, 24, "beside its proof"},
+		{"proof-that-says-more", func(m *madeCase) { m.change("case.jsonl", `"what":"lines 1 to 11, by`, `"what":"all is well, by`) }, 24, "beside its proof"},
 		{"proof-signed-by-nobody", func(m *madeCase) {
 			all := bytes.Split(m.read("case.jsonl"), []byte("\n"))
 			last := string(all[11])
@@ -352,4 +352,40 @@ func content(name string, data []byte) string {
 		return "broken"
 	}
 	return string(text)
+}
+
+// TestAttestationIsExact refuses proofs whose base64 or key number is written in
+// another way that reads the same.
+func TestAttestationIsExact(t *testing.T) {
+	m := makeCase(t)
+	a, err := m.ledger.Attest(m.folder.Vault().Case, m.path("case.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := a.Check(); err != nil {
+		t.Fatal(err)
+	}
+	spare := func(b64 string) string { // sets a bit that holds nothing
+		i := strings.TrimRight(b64, "=\n")
+		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+		at := strings.IndexByte(alphabet, i[len(i)-1])
+		return i[:len(i)-1] + string(alphabet[at^1]) + b64[len(i):]
+	}
+	for what, change := range map[string]func(*Attestation){
+		"signature": func(a *Attestation) { a.Checkpoint = spare(a.Checkpoint) },
+		"hash":      func(a *Attestation) { a.Proof[0] = spare(a.Proof[0]) },
+		"key number": func(a *Attestation) {
+			parts := strings.SplitN(a.Key, "+", 3)
+			a.Key = parts[0] + "+" + strings.ToUpper(parts[1]) + "+" + parts[2]
+		},
+	} {
+		b := *a
+		b.Proof = slices.Clone(a.Proof)
+		if change(&b); b.Checkpoint == a.Checkpoint && b.Key == a.Key && b.Proof[0] == a.Proof[0] {
+			continue // a number without letters
+		}
+		if _, _, _, err := b.Check(); err == nil {
+			t.Errorf("a %s that is written otherwise passes", what)
+		}
+	}
 }
