@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -50,6 +51,9 @@ func (r *caseReader) answer(line uint64, x *pipeline.Exchange) {
 	switch sum, err := r.gz.sum(r.root.Lstat, r.root.Open, blobName(x.SHA256)); {
 	case absent(err):
 		r.lost[x.SHA256] = lostEvidence{line, x.Kid}
+	case errors.Is(err, fs.ErrPermission):
+		r.Evidence.Missing++
+		r.fault(caseIncomplete, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case err != nil:
 		r.fault(caseTampered, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case sum != x.SHA256:
@@ -127,6 +131,9 @@ func (r *caseReader) readPack() {
 	switch {
 	case absent(err):
 		return // what is missing of it is told of
+	case errors.Is(err, fs.ErrPermission):
+		r.fault(caseIncomplete, "evidence", "%s: %v", packName, err)
+		return
 	case err != nil:
 		r.fault(caseTampered, "evidence", "%s: %v", packName, err)
 		return

@@ -27,9 +27,13 @@ type pin struct {
 }
 
 // ReadKnownKeys reads the pins in a file, if there is one, and the keys that the
-// ledger in a folder ever had, if there is one that can be read.
+// ledgers in a folder ever had.
 func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
-	k := &KnownKeys{path: path, own: ownKeys(filepath.Join(ledgerDir, File))}
+	k := &KnownKeys{path: path}
+	ledgers, _ := filepath.Glob(filepath.Join(ledgerDir, "ledger*.db")) // those that were put aside too; the pattern is good
+	for _, l := range ledgers {
+		k.own = append(k.own, ownKeys(l)...)
+	}
 	f, err := os.Open(path)
 	if absent(err) {
 		return k, nil
@@ -57,9 +61,6 @@ func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
 // ownKeys returns the keys that a ledger names; none of one that is not there or
 // can't be read, whose cases are then those of a stranger.
 func ownKeys(path string) []string {
-	if _, err := os.Stat(path); err != nil {
-		return nil
-	}
 	db, err := open(path, false)
 	if err != nil {
 		return nil
