@@ -209,6 +209,9 @@ func (l *Ledger) unlock() error {
 		return err
 	}
 	h, err := readHead(l.keysDir, l.ID)
+	if err == nil {
+		err = l.refresh(l.db) // whoever wrote that head may have done so just now, and its entries before
+	}
 	if err != nil {
 		return err
 	}
