@@ -33,7 +33,7 @@ case has no proof), 24 all holds, with warnings; 2 there is no such case.`,
 		Args:    exactly("a case: the folder that was sent to you"),
 		RunE:    func(_ *cobra.Command, args []string) error { return v.run(c, args[0]) },
 	}
-	cmd.Flags().StringVar(&v.key, "key", "", "`FINGERPRINT`: of the key that must have signed, or the key itself")
+	cmd.Flags().StringVar(&v.key, "key", "", "`FINGERPRINT`: of a key that must have signed, or that key itself")
 	cmd.Flags().BoolVar(&v.trust, "trust", false, "pin the key that signed: it is known from here on")
 	jsonFlag(cmd, &v.json)
 	return cmd
@@ -146,17 +146,18 @@ func (c *console) showCheck(k *audit.CaseCheck, target string) {
 		x := k.Proofs[n-1]
 		row("Proof", fmt.Sprintf("entry %d of ledger %s, recorded %s, signed in a checkpoint of size %d", x.Seq, x.Ledger, x.At.Format(time.RFC3339), x.Size))
 	}
-	shown := map[string]bool{}
-	for _, x := range k.Proofs {
-		if how := x.Known; !shown[x.Key] {
-			if how == "" {
-				how = "unknown key"
-			} else if how == "told" {
-				how = "the key that you named"
-			}
-			row("Key", x.Fingerprint+" ("+how+")")
+	for i, x := range k.Proofs {
+		if i+1 < len(k.Proofs) && k.Proofs[i+1].Key == x.Key {
+			continue // it signed more
 		}
-		shown[x.Key] = true
+		how := x.Known
+		switch how {
+		case "":
+			how = "unknown key"
+		case "told":
+			how = "the key that you named"
+		}
+		row("Key", fmt.Sprintf("%s (%s), lines up to %d", x.Fingerprint, how, x.Lines))
 	}
 	e := k.Evidence
 	row("Evidence", fmt.Sprintf("%d answers and %d sealed values are what was recorded; %d erased, %d missing", e.Answers, e.Sealed, e.Erased, e.Missing))

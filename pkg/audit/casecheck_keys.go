@@ -123,34 +123,30 @@ func (k *KnownKeys) Pin(vkey, name string) error {
 	return nil
 }
 
-// Judge says of each key that signed for a case how it is known. told is the key
-// that its owner told the user by another way, or its fingerprint; "" if he told
-// none. A key that nobody knows is a warning: who made it could have written all
-// of the case. One that is not the one told, or another than is known for the same
-// ledger, is worse: it may be forged.
+// Judge says of each key that signed for a case how it is known. told is a key
+// that its owner told the user by another way, or its fingerprint: it must be one
+// of them; "" if he told none. A key that nobody knows is a warning: who made it
+// could have written all that it signed. Another than is known for the same ledger
+// is worse: it may be forged.
 func (k *KnownKeys) Judge(c *CaseCheck, told string) {
-	judged := map[string]bool{}
+	met, judged := false, map[string]bool{}
 	for i := range c.Proofs {
 		p := &c.Proofs[i]
 		p.Known = k.Known(p.Key)
 		if told != "" && (p.Key == told || p.Fingerprint == told) {
-			p.Known = "told"
+			p.Known, met = "told", true
 		}
-		if judged[p.Key] {
+		if p.Known != "" || judged[p.Key] {
 			continue
 		}
 		judged[p.Key] = true
-		switch rival := k.rival(p.Key); {
-		case told != "" && p.Known == "":
-			c.Add(caseTampered, "key", "line %d is signed with %s, and not with the key that you named", p.Line, p.Fingerprint)
-		case p.Known != "":
-		case rival != "":
+		if rival := k.rival(p.Key); rival != "" {
 			c.Add(caseTampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, Fingerprint(rival))
-		default:
+		} else {
 			c.Add(caseWarning, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
 		}
 	}
-	if n := len(c.Proofs); told != "" && n > 0 && c.Proofs[n-1].Known != "told" && c.Code() != caseTampered {
-		c.Add(caseTampered, "key", "the last proof is signed with %s, and not with the key that you named", c.Proofs[n-1].Fingerprint)
+	if told != "" && !met && len(c.Proofs) > 0 {
+		c.Add(caseTampered, "key", "no line is signed with the key that you named, %s", told)
 	}
 }
