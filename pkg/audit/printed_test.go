@@ -104,3 +104,21 @@ func TestIssued(t *testing.T) {
 		t.Errorf("what was altered passes for issued: %v", err)
 	}
 }
+
+// FuzzPrinted reads whatever a report may be made to look like: it never panics,
+// and what it finds has a beginning and an end in the file.
+func FuzzPrinted(f *testing.F) {
+	f.Add("a.html", []byte(`<pre id="checkpoint">x &lt; y</pre>`))
+	f.Add("a.pdf", []byte("osint-checkpoint:eA==)"))
+	f.Add("a.json", []byte(`{"x":[{"y":[]}],"case":{"id":"c-1","lines":2},"attestation":{"checkpoint":"x"}}`))
+	f.Add("a.json", []byte(`{"case":{"id":"c-1"},"attestation":[`))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		c, err := readPrinted(bytes.NewReader(data), name)
+		if err != nil && (c != printed{}) {
+			t.Errorf("%+v beside the error %v", c, err)
+		}
+		if c.Checkpoint != "" && strings.HasSuffix(name, ".html") && !bytes.Contains(data, []byte("</pre>")) {
+			t.Errorf("a checkpoint without end: %q", c.Checkpoint)
+		}
+	})
+}
