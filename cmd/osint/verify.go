@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,7 @@ case has no proof), 24 all holds, with warnings; 2 there is no such case.`,
 		RunE:    func(_ *cobra.Command, args []string) error { return v.run(c, args[0]) },
 	}
 	cmd.Flags().StringVar(&v.key, "key", "", "`FINGERPRINT`: of a key that must have signed, or that key itself")
+	cmd.Flags().StringArrayVar(&v.witnesses, "witness", nil, "`VKEY`: key of a witness whose cosignature counts (repeatable)")
 	cmd.Flags().BoolVar(&v.trust, "trust", false, "pin the key that signed: it is known from here on")
 	jsonFlag(cmd, &v.json)
 	return cmd
@@ -45,6 +47,7 @@ const knownKeysFile = "known_keys"
 // verifying is one verification of a case.
 type verifying struct {
 	key         string
+	witnesses   []string
 	trust, json bool
 }
 
@@ -54,7 +57,10 @@ func (v *verifying) run(c *console, name string) error {
 		return err
 	}
 	p := c.places(v.trust)
-	check, err := audit.CheckCase(dir, p.keys())
+	check, err := audit.CheckCase(dir, p.keys(), v.witnesses...)
+	if errors.Is(err, audit.ErrWitness) {
+		return usage("--witness: %w", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -70,7 +76,7 @@ func (v *verifying) run(c *console, name string) error {
 		}
 	}
 	if v.json {
-		err = c.json(verified{Dir: dir, Code: check.Code(), Verdict: verdictWord(check.Code()), Level: "L0", CaseCheck: check})
+		err = c.json(verified{Dir: dir, Code: check.Verdict(), Verdict: check.Verdict().String(), Level: check.Level(), CaseCheck: check})
 	} else {
 		target := ""
 		if o, err := readOpened(dir); err == nil {
@@ -81,24 +87,24 @@ func (v *verifying) run(c *console, name string) error {
 	if err == nil {
 		err = c.flush()
 	}
-	if err == nil && check.Code() != 0 {
-		err = &exit{check.Code(), fmt.Errorf("%s: %s", dir, verdictText(check))}
+	if err == nil && check.Verdict() != audit.Sound {
+		err = &exit{int(check.Verdict()), fmt.Errorf("%s: %s", dir, verdictText(check))}
 	}
 	return err
 }
 
 // verified is what --json prints.
 type verified struct {
-	Dir     string `json:"dir"`
-	Code    int    `json:"code"`
-	Verdict string `json:"verdict"`
-	Level   string `json:"level"`
+	Dir     string        `json:"dir"`
+	Code    audit.Verdict `json:"code"`
+	Verdict string        `json:"verdict"`
+	Level   audit.Level   `json:"level"`
 	*audit.CaseCheck
 }
 
 // pin remembers the keys of a case that was not tampered with.
 func (v *verifying) pin(c *console, known *audit.KnownKeys, check *audit.CaseCheck, path string) error {
-	if check.Code() == tampered || len(check.Proofs) == 0 {
+	if check.Verdict() == audit.Tampered || len(check.Proofs) == 0 {
 		c.say("osint: no key is pinned: nothing here shows that it is the sender's")
 		return nil
 	}
@@ -116,21 +122,17 @@ func (v *verifying) pin(c *console, known *audit.KnownKeys, check *audit.CaseChe
 	return nil
 }
 
-func verdictWord(code int) string {
-	return map[int]string{0: "ok", tampered: "tampered", incomplete: "incomplete", doubtful: "warnings"}[code]
-}
-
 func verdictText(check *audit.CaseCheck) string {
 	n := 0
 	for _, f := range check.Faults {
-		if f.Code == check.Code() {
+		if f.Code == check.Verdict() {
 			n++
 		}
 	}
-	switch check.Code() {
-	case tampered:
+	switch check.Verdict() {
+	case audit.Tampered:
 		return "it is not what was recorded: " + count(n, "fault")
-	case incomplete:
+	case audit.Incomplete:
 		return "not all of it can be verified: " + count(n, "fault")
 	}
 	return "all that is attested holds, with " + count(n, "warning")
@@ -139,7 +141,11 @@ func verdictText(check *audit.CaseCheck) string {
 // showCheck prints what became of a case.
 func (c *console) showCheck(k *audit.CaseCheck, target string) {
 	p := page{width: cmp.Or(c.width(c.stdout), 1<<10), color: c.colored(c.stdout)}
-	row := func(head, text string) { p.line(c.out, pad(head, 10), report.Safe(text)) }
+	row := func(head, text string) {
+		if text != "" {
+			p.line(c.out, pad(head, 10), report.Safe(text))
+		}
+	}
 	row("Case", k.Case+after(", ", target))
 	row("Lines", fmt.Sprintf("%d, of which %d are attested", k.Lines, k.Attested))
 	if n := len(k.Proofs); n > 0 {
@@ -168,7 +174,10 @@ func (c *console) showCheck(k *audit.CaseCheck, target string) {
 		}
 	}
 	row("Reports", fmt.Sprintf("%d of %d are what was issued%s", len(good), len(k.Reports), after(": ", strings.Join(good, ", "))))
-	row("Level", "L0, local: whoever has the signing key could have written all of it anew")
+	row("Level", string(k.Level())+", "+k.Level().Means())
+	if n := len(k.Proofs); n > 0 {
+		row("Witness", strings.Join(k.Proofs[n-1].Witnesses, "; "))
+	}
 	fmt.Fprintln(c.out)
 	for _, f := range k.Faults {
 		p.line(c.out, paintVerdict(f.Code, p.color)+" ", report.Safe(f.What+": "+f.Text))
@@ -186,11 +195,11 @@ func after(head, text string) string {
 	return head + text
 }
 
-// paintVerdict is the word of an exit code, of one width, coloured or not.
-func paintVerdict(code int, color bool) string {
-	word := pad(strings.TrimSuffix(verdictWord(code), "s"), 10)
+// paintVerdict is the word of a verdict, of one width, coloured or not.
+func paintVerdict(v audit.Verdict, color bool) string {
+	word := pad(strings.TrimSuffix(v.String(), "s"), 10)
 	if !color {
 		return word
 	}
-	return map[int]string{tampered: "\x1b[31m", incomplete: "\x1b[31m"}[code] + word + "\x1b[0m"
+	return map[audit.Verdict]string{audit.Tampered: "\x1b[31m", audit.Incomplete: "\x1b[31m"}[v] + word + "\x1b[0m"
 }

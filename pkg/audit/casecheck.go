@@ -14,13 +14,6 @@ import (
 	"osint/pkg/pipeline"
 )
 
-// Exit codes of what a case turned out to be.
-const (
-	caseTampered   = 20
-	caseIncomplete = 23
-	caseWarning    = 24
-)
-
 // A CaseCheck is what a case folder turned out to be, judged by itself.
 type CaseCheck struct {
 	Case     string       `json:"case"`     // id
@@ -42,7 +35,8 @@ type CaseProof struct {
 	Size        int64     `json:"size"` // of the tree that was signed
 	Key         string    `json:"key"`
 	Fingerprint string    `json:"fingerprint"`
-	Known       string    `json:"known"` // how the key is known; "" if it isn't
+	Known       string    `json:"known"`               // how the key is known; "" if it isn't
+	Witnesses   []string  `json:"witnesses,omitempty"` // who saw the checkpoint, and when
 
 	checkpoint string
 }
@@ -64,27 +58,30 @@ type CaseReport struct {
 
 // A CaseFault is one thing that is not as it should be.
 type CaseFault struct {
-	Code int    `json:"code"` // exit code that it stands for
-	What string `json:"what"` // lines, proof, key, evidence, erasure, report, folder
-	Text string `json:"text"`
+	Code Verdict `json:"code"`
+	What string  `json:"what"` // lines, proof, key, evidence, erasure, report, folder
+	Text string  `json:"text"`
 }
 
-// gravity orders the exit codes of faults.
-var gravity = map[int]int{caseWarning: 1, caseIncomplete: 2, caseTampered: 3}
-
-// Code returns the exit code of the worst fault: 20 before 23 before 24; 0 if
-// there is none.
-func (c *CaseCheck) Code() (worst int) {
+// Verdict returns the worst that a fault stands for.
+func (c *CaseCheck) Verdict() (worst Verdict) {
 	for _, f := range c.Faults {
-		if gravity[f.Code] > gravity[worst] {
-			worst = f.Code
-		}
+		worst = Stronger(worst, f.Code)
 	}
 	return worst
 }
 
+// Level returns how far a good verdict can be trusted: what the last proof that
+// holds was signed by.
+func (c *CaseCheck) Level() Level {
+	if n := len(c.Proofs); n > 0 && len(c.Proofs[n-1].Witnesses) > 0 {
+		return Witnessed
+	}
+	return Local
+}
+
 // Add adds a fault.
-func (c *CaseCheck) Add(code int, what, format string, args ...any) {
+func (c *CaseCheck) Add(code Verdict, what, format string, args ...any) {
 	c.Faults = append(c.Faults, CaseFault{code, what, fmt.Sprintf(format, args...)})
 }
 
@@ -99,16 +96,22 @@ const mostAlike = 20
 // proofs among them, its evidence against its lines, its reports against both.
 // It writes nothing, asks nobody and reads as a stream. keysDir is this
 // installation's key store: an erased key must not be in it. Whether the keys
-// that signed are to be trusted, [KnownKeys] says.
+// that signed are to be trusted, [KnownKeys] says. witnesses are the keys of those
+// whose cosignatures on a checkpoint count.
 //
-// The error is of a folder that can't be read; all else is a fault.
-func CheckCase(dir, keysDir string) (*CaseCheck, error) {
+// The error is of a folder that can't be read, or an [ErrWitness]; all else is a
+// fault.
+func CheckCase(dir, keysDir string, witnesses ...string) (*CaseCheck, error) {
+	watchers, err := readWitnesses(witnesses)
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	r := &caseReader{root: root, sum: sha256.New(), blobs: map[[32]byte]bool{}, lost: map[string]lostEvidence{}, tokens: map[string]lostEvidence{},
+	r := &caseReader{root: root, witnesses: watchers, sum: sha256.New(), blobs: map[[32]byte]bool{}, lost: map[string]lostEvidence{}, tokens: map[string]lostEvidence{},
 		issued: map[string][]issue{}, told: map[string]int{},
 		CaseCheck: CaseCheck{Proofs: []CaseProof{}, Reports: []CaseReport{}, Faults: []CaseFault{}}}
 	if err := r.readLines(); err != nil {
@@ -132,9 +135,10 @@ func CheckCase(dir, keysDir string) (*CaseCheck, error) {
 // A caseReader hears the lines of a case and remembers what has to be compared.
 type caseReader struct {
 	CaseCheck
-	root *os.Root
-	sum  hash.Hash // of the lines before the one that is heard
-	told map[string]int
+	root      *os.Root
+	witnesses []*witness
+	sum       hash.Hash // of the lines before the one that is heard
+	told      map[string]int
 
 	attestations int
 	last         uint64 // line of the last proof that holds
@@ -148,8 +152,8 @@ type caseReader struct {
 }
 
 // fault adds a fault, unless many alike were added and none was better.
-func (r *caseReader) fault(code int, what, format string, args ...any) {
-	if r.told[what]++; r.told[what] <= mostAlike || gravity[code] > gravity[r.worstOf(what)] {
+func (r *caseReader) fault(code Verdict, what, format string, args ...any) {
+	if r.told[what]++; r.told[what] <= mostAlike || code.weight() > r.worstOf(what).weight() {
 		r.Add(code, what, format, args...)
 	}
 }
@@ -164,9 +168,9 @@ func (r *caseReader) alike(what string) (c CaseCheck) {
 	return c
 }
 
-func (r *caseReader) worstOf(what string) int {
+func (r *caseReader) worstOf(what string) Verdict {
 	c := r.alike(what)
-	return c.Code()
+	return c.Verdict()
 }
 
 // readLines reads the case file.
@@ -187,16 +191,16 @@ func (r *caseReader) readLines() error {
 	var broken *pipeline.BrokenCase
 	switch {
 	case errors.As(err, &broken):
-		r.fault(caseTampered, "lines", "line %d: %v", broken.Line, broken.Err)
+		r.fault(Tampered, "lines", "line %d: %v", broken.Line, broken.Err)
 	case errors.Is(err, errLong):
-		r.fault(caseTampered, "lines", "line %d: %v", r.Lines+1, err)
+		r.fault(Tampered, "lines", "line %d: %v", r.Lines+1, err)
 	case err != nil:
 		return err
 	case size < info.Size():
-		r.fault(caseWarning, "lines", "%d bytes after line %d are no line: the last one is not ended", info.Size()-size, r.Lines)
+		r.fault(Warned, "lines", "%d bytes after line %d are no line: the last one is not ended", info.Size()-size, r.Lines)
 	}
 	if r.Case == "" && err == nil {
-		r.fault(caseTampered, "lines", "the case has no first line that says whose it is")
+		r.fault(Tampered, "lines", "the case has no first line that says whose it is")
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func blobName(digest string) string { return "evidence/" + digest[:2] + "/" + di
 func (r *caseReader) answer(line uint64, x *pipeline.Exchange) {
 	raw, err := hex.DecodeString(x.SHA256)
 	if err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != x.SHA256 {
-		r.fault(caseTampered, "evidence", "line %d: %q is no digest of an answer", line, x.SHA256)
+		r.fault(Tampered, "evidence", "line %d: %q is no digest of an answer", line, x.SHA256)
 		return
 	}
 	if r.blobs[[32]byte(raw)] {
@@ -53,11 +53,11 @@ func (r *caseReader) answer(line uint64, x *pipeline.Exchange) {
 		r.lost[x.SHA256] = lostEvidence{line, x.Kid}
 	case errors.Is(err, fs.ErrPermission):
 		r.Evidence.Missing++
-		r.fault(caseIncomplete, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
+		r.fault(Incomplete, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case err != nil:
-		r.fault(caseTampered, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
+		r.fault(Tampered, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case sum != x.SHA256:
-		r.fault(caseTampered, "evidence", "line %d: %s holds other bytes: their digest is %s", line, blobName(x.SHA256), sum)
+		r.fault(Tampered, "evidence", "line %d: %s holds other bytes: their digest is %s", line, blobName(x.SHA256), sum)
 	default:
 		r.Evidence.Answers++
 	}
@@ -132,10 +132,10 @@ func (r *caseReader) readPack() {
 	case absent(err):
 		return // what is missing of it is told of
 	case errors.Is(err, fs.ErrPermission):
-		r.fault(caseIncomplete, "evidence", "%s: %v", packName, err)
+		r.fault(Incomplete, "evidence", "%s: %v", packName, err)
 		return
 	case err != nil:
-		r.fault(caseTampered, "evidence", "%s: %v", packName, err)
+		r.fault(Tampered, "evidence", "%s: %v", packName, err)
 		return
 	}
 	defer f.Close()
@@ -147,12 +147,12 @@ func (r *caseReader) readPack() {
 			break
 		}
 		if err != nil {
-			r.fault(caseTampered, "evidence", "%s: line %d: %v", packName, n, err)
+			r.fault(Tampered, "evidence", "%s: line %d: %v", packName, n, err)
 			break
 		}
 		digest, err := packed(line)
 		if err != nil {
-			r.fault(caseTampered, "evidence", "%s: line %d: %v", packName, n, err)
+			r.fault(Tampered, "evidence", "%s: line %d: %v", packName, n, err)
 			continue
 		}
 		switch _, named := r.tokens[digest]; {
@@ -168,7 +168,7 @@ func (r *caseReader) readPack() {
 		delete(r.tokens, digest)
 	}
 	if unnamed > 0 {
-		r.fault(caseWarning, "evidence", "%s holds values that no line names: %d", packName, unnamed)
+		r.fault(Warned, "evidence", "%s holds values that no line names: %d", packName, unnamed)
 	}
 }
 
@@ -228,7 +228,7 @@ func (r *caseReader) judgeErasure(keysDir string) {
 				continue
 			}
 			r.Evidence.Missing++
-			r.fault(caseIncomplete, "evidence", "line %d: %s %s is missing, and no line that is attested says that it was erased", x.line, gone.what, digest)
+			r.fault(Incomplete, "evidence", "line %d: %s %s is missing, and no line that is attested says that it was erased", x.line, gone.what, digest)
 		}
 	}
 	r.stillThere(digests)
@@ -243,7 +243,7 @@ func (r *caseReader) stillThere(digests map[string]uint64) {
 			continue
 		}
 		if _, err := r.root.Lstat(blobName(d)); err == nil {
-			r.fault(caseWarning, "erasure", "line %d says that %s was erased, and %s is there", digests[d], d, path.Base(blobName(d)))
+			r.fault(Warned, "erasure", "line %d says that %s was erased, and %s is there", digests[d], d, path.Base(blobName(d)))
 		}
 	}
 }
@@ -257,12 +257,12 @@ func (r *caseReader) keysStillThere(kids map[string]uint64, keysDir string) {
 	}
 	keys, err := pipeline.OpenKeys(keysDir, r.Case)
 	if err != nil {
-		r.fault(caseWarning, "erasure", "whether its erased keys are still here can't be told: %v", err)
+		r.fault(Warned, "erasure", "whether its erased keys are still here can't be told: %v", err)
 		return
 	}
 	for _, kid := range sorted(kids) {
 		if _, there := keys.Key(kid); there {
-			r.fault(caseWarning, "erasure", "line %d says that key %s was destroyed, and it is still in this machine's key store", kids[kid], kid)
+			r.fault(Warned, "erasure", "line %d says that key %s was destroyed, and it is still in this machine's key store", kids[kid], kid)
 		}
 	}
 }

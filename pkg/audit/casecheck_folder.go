@@ -36,7 +36,7 @@ func (r *caseReader) readFolder() error {
 	err := fs.WalkDir(r.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			r.fault(caseIncomplete, "folder", "%s can't be read: %v", name, err)
+			r.fault(Incomplete, "folder", "%s can't be read: %v", name, err)
 			return nil
 		case d.IsDir(), name == "case.jsonl", name == "lock", name == packName:
 			return nil
@@ -52,7 +52,7 @@ func (r *caseReader) readFolder() error {
 		return nil
 	})
 	if unnamed > 0 {
-		r.fault(caseWarning, "evidence", "files in evidence/ that no line names: %d, the first is %s", unnamed, first)
+		r.fault(Warned, "evidence", "files in evidence/ that no line names: %d, the first is %s", unnamed, first)
 	}
 	return err
 }

@@ -141,12 +141,12 @@ func (k *KnownKeys) Judge(c *CaseCheck, told string) {
 		}
 		judged[p.Key] = true
 		if rival := k.rival(p.Key); rival != "" {
-			c.Add(caseTampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, Fingerprint(rival))
+			c.Add(Tampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, Fingerprint(rival))
 		} else {
-			c.Add(caseWarning, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
+			c.Add(Warned, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
 		}
 	}
 	if told != "" && !met && len(c.Proofs) > 0 {
-		c.Add(caseTampered, "key", "no line is signed with the key that you named, %s", told)
+		c.Add(Tampered, "key", "no line is signed with the key that you named, %s", told)
 	}
 }

@@ -17,7 +17,7 @@ func TestKnownKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge := func(what, file, ledger, told string, want int, says string) {
+	judge := func(what, file, ledger, told string, want Verdict, says string) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "config", "known_keys")
 		os.MkdirAll(filepath.Dir(path), 0o700)
@@ -30,8 +30,8 @@ func TestKnownKeys(t *testing.T) {
 		}
 		c := m.check(0, "")
 		k.Judge(c, told)
-		if c.Code() != want || says != "" && (!strings.Contains(fmt.Sprint(c.Faults), says)) {
-			t.Errorf("%s: %d, %+v", what, c.Code(), c.Faults)
+		if c.Verdict() != want || says != "" && (!strings.Contains(fmt.Sprint(c.Faults), says)) {
+			t.Errorf("%s: %d, %+v", what, c.Verdict(), c.Faults)
 		}
 		if known := c.Proofs[0].Known; want == 0 && known == "" || want == 24 && known != "" {
 			t.Errorf("%s: known as %q", what, c.Proofs[0].Known)

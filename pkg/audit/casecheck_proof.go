@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"osint/pkg/pipeline"
 )
@@ -12,11 +13,11 @@ import (
 func (r *caseReader) attested(e *pipeline.Event) {
 	r.attestations++
 	bad := func(format string, args ...any) {
-		r.fault(caseTampered, "proof", "line %d: "+format, append([]any{e.Seq}, args...)...)
+		r.fault(Tampered, "proof", "line %d: "+format, append([]any{e.Seq}, args...)...)
 	}
 	read, err := e.Attestation()
 	if err != nil {
-		r.fault(caseTampered, "proof", "%v", err)
+		r.fault(Tampered, "proof", "%v", err)
 		return
 	}
 	a := (*Attestation)(read)
@@ -37,25 +38,31 @@ func (r *caseReader) attested(e *pipeline.Event) {
 	}
 	if same, err := a.Event(); err == nil {
 		if same.Seq = e.Seq; !bytes.Equal(same.Line(), e.Line()) {
-			r.fault(caseWarning, "proof", "line %d says something beside its proof, or says it otherwise: that is not attested", e.Seq)
+			r.fault(Warned, "proof", "line %d says something beside its proof, or says it otherwise: that is not attested", e.Seq)
 		}
 	}
-	if n := strings.Count(a.Checkpoint, "\n— "); n > 1 {
-		r.fault(caseWarning, "proof", "line %d: %d further signatures on the checkpoint are by keys that are not known here", e.Seq, n-1)
+	var seen []string
+	for _, w := range r.witnesses {
+		if at, ok := w.saw([]byte(a.Checkpoint)); ok {
+			seen = append(seen, w.name+", "+at.Format(time.RFC3339))
+		}
+	}
+	if n := strings.Count(a.Checkpoint, "\n— ") - 1 - len(seen); n > 0 {
+		r.fault(Warned, "proof", "line %d: signatures on the checkpoint by keys that are not known here: %d", e.Seq, n)
 	}
 	r.Attested, r.last = a.Lines, e.Seq
 	r.Proofs = append(r.Proofs, CaseProof{Line: e.Seq, Lines: a.Lines, At: leaf.Time, Ledger: leaf.Ledger, Seq: a.Seq, Size: c.Size,
-		Key: a.Key, Fingerprint: Fingerprint(a.Key), checkpoint: a.Checkpoint})
+		Key: a.Key, Fingerprint: Fingerprint(a.Key), Witnesses: seen, checkpoint: a.Checkpoint})
 }
 
 // judgeProofs says what no proof covers.
 func (r *caseReader) judgeProofs() {
 	switch after := r.Lines - r.last; {
 	case r.attestations == 0:
-		r.fault(caseIncomplete, "proof", "the case has no Attested line: nothing shows that its lines are those that were written")
+		r.fault(Incomplete, "proof", "the case has no Attested line: nothing shows that its lines are those that were written")
 	case r.last > 0 && after == 1:
-		r.fault(caseWarning, "proof", "line %d stands after the last that is attested", r.Lines)
+		r.fault(Warned, "proof", "line %d stands after the last that is attested", r.Lines)
 	case r.last > 0 && after > 1:
-		r.fault(caseWarning, "proof", "%d lines, from %d on, stand after the last that is attested", after, r.last+1)
+		r.fault(Warned, "proof", "%d lines, from %d on, stand after the last that is attested", after, r.last+1)
 	}
 }

@@ -38,15 +38,15 @@ func (r *caseReader) file(name string) {
 	got := CaseReport{Name: name}
 	defer func() { r.Reports = append(r.Reports, got) }()
 	if len(issues) == 0 {
-		r.fault(caseWarning, "report", "%s: no line says that it was made", name)
+		r.fault(Warned, "report", "%s: no line says that it was made", name)
 		r.saying(name, nil)
 		return
 	}
 	sum, err := r.digestOf(name)
 	if err != nil {
-		code := caseIncomplete
+		code := Incomplete
 		if errors.Is(err, errNoFile) {
-			code = caseTampered
+			code = Tampered
 		}
 		r.fault(code, "report", "%s: %v", name, err)
 		return
@@ -57,9 +57,9 @@ func (r *caseReader) file(name string) {
 	case got.OK:
 		r.saying(name, &newest)
 	case older >= 0:
-		r.fault(caseWarning, "report", "%s is the report of line %d, which line %d replaced", name, issues[older].line, newest.line)
+		r.fault(Warned, "report", "%s is the report of line %d, which line %d replaced", name, issues[older].line, newest.line)
 	default:
-		r.fault(caseTampered, "report", "%s is not the report that line %d issued: its digest is %s", name, newest.line, sum)
+		r.fault(Tampered, "report", "%s is not the report that line %d issued: its digest is %s", name, newest.line, sum)
 	}
 }
 
@@ -72,25 +72,25 @@ func (r *caseReader) saying(name string, made *issue) {
 	}
 	switch {
 	case err != nil && made != nil:
-		r.fault(caseTampered, "report", "%s: %v", name, err)
+		r.fault(Tampered, "report", "%s: %v", name, err)
 		return
 	case err != nil:
 		return // nobody said that it is a report
 	case says.Case != "" && says.Case != r.Case:
-		r.fault(caseTampered, "report", "%s says that it is of case %s", name, says.Case)
+		r.fault(Tampered, "report", "%s says that it is of case %s", name, says.Case)
 		return
 	case says.Case != "" && made != nil && says.Lines != made.lines:
-		r.fault(caseTampered, "report", "%s says that it renders %d lines, line %d that it renders %d", name, says.Lines, made.line, made.lines)
+		r.fault(Tampered, "report", "%s says that it renders %d lines, line %d that it renders %d", name, says.Lines, made.line, made.lines)
 		return
 	}
 	at := slices.IndexFunc(r.Proofs, func(p CaseProof) bool { return p.checkpoint == says.Checkpoint })
 	switch {
 	case says.Checkpoint == "" || at >= 0:
 	case r.attestations == 0:
-		r.fault(caseIncomplete, "report", "%s prints a checkpoint, and the case has none: its proofs were taken out", name)
+		r.fault(Incomplete, "report", "%s prints a checkpoint, and the case has none: its proofs were taken out", name)
 		return
 	default:
-		r.fault(caseTampered, "report", "%s prints a checkpoint that this case does not have", name)
+		r.fault(Tampered, "report", "%s prints a checkpoint that this case does not have", name)
 		return
 	}
 	if made == nil {
@@ -100,9 +100,9 @@ func (r *caseReader) saying(name string, made *issue) {
 	switch {
 	case due < 0 || due == at:
 	case at < 0:
-		r.fault(caseWarning, "report", "%s prints no checkpoint, though its lines were attested", name)
+		r.fault(Warned, "report", "%s prints no checkpoint, though its lines were attested", name)
 	default:
-		r.fault(caseTampered, "report", "%s prints the checkpoint of line %d, and not that of line %d", name, r.Proofs[at].Line, r.Proofs[due].Line)
+		r.fault(Tampered, "report", "%s prints the checkpoint of line %d, and not that of line %d", name, r.Proofs[at].Line, r.Proofs[due].Line)
 	}
 }
 
@@ -124,6 +124,6 @@ func (r *caseReader) judgeReports() {
 			continue
 		}
 		made := r.issued[name]
-		r.fault(caseWarning, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
+		r.fault(Warned, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
 	}
 }

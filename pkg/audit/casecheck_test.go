@@ -155,14 +155,14 @@ func (m *madeCase) lines(from, to int) {
 	m.write("case.jsonl", bytes.Join(all[from:to], nil))
 }
 
-func (m *madeCase) check(want int, text string) *CaseCheck {
+func (m *madeCase) check(want Verdict, text string) *CaseCheck {
 	m.t.Helper()
 	c, err := CheckCase(m.dir, filepath.Join(m.home, "keys"))
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	if c.Code() != want {
-		m.t.Fatalf("exit code %d, want %d: %+v", c.Code(), want, c.Faults)
+	if c.Verdict() != want {
+		m.t.Fatalf("%v, want %v: %+v", c.Verdict(), want, c.Faults)
 	}
 	if text != "" && !strings.Contains(fmt.Sprintf("%+v", c.Faults), text) {
 		m.t.Errorf("nothing says %q: %+v", text, c.Faults)
@@ -195,7 +195,7 @@ func TestMatrix(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		do   func(*madeCase)
-		want int
+		want Verdict
 		says string
 	}{
 		{"22-erased", func(m *madeCase) {
@@ -320,7 +320,7 @@ func TestCheckCaseBitFlips(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Code() == 0 && content(name, changed) != content(name, whole) {
+		if c.Verdict() == Sound && content(name, changed) != content(name, whole) {
 			t.Errorf("%s: bit %08b of byte %d: nothing says that it changed: %q", name, bit, at, changed[max(0, at-20):min(len(changed), at+20)])
 		}
 	}
