@@ -77,6 +77,9 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	case err != nil:
 		return err
 	}
+	if err := errors.Join(v.reports(r, p.audit()), v.folders(r, checks.Cases, p.keys())); err != nil {
+		return err
+	}
 	if v.unknown(r) {
 		return usage("%s: there is no case of that name, and the record knows none of that id: osint cases list names them", v.only)
 	}
@@ -133,6 +136,9 @@ func (v *verification) unknown(r *audit.Verification) bool {
 func (c *console) anchor(name string) audit.Anchor {
 	if name == "pg" {
 		return missing{name, errors.New("no shared database is configured")}
+	}
+	if isReport(name) {
+		return audit.ReportAnchor(name)
 	}
 	return audit.FileAnchor(name)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -387,5 +388,35 @@ func TestAttestationIsExact(t *testing.T) {
 		if _, _, _, err := b.Check(); err == nil {
 			t.Errorf("a %s that is written otherwise passes", what)
 		}
+	}
+}
+
+// TestCheckCaseWitness counts the cosignature of a witness that is known, and
+// warns of one that is not.
+func TestCheckCaseWitness(t *testing.T) {
+	m := makeCase(t)
+	a, err := m.ledger.Attest(m.folder.Vault().Case, m.path("case.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newEyewitness("witness.example")
+	a.Checkpoint = string(w.cosign([]byte(a.Checkpoint), time.Unix(1_790_000_000, 0)))
+	e, err := a.Event()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.add(*e)
+	if c := m.check(Warned, "keys that are not known here: 1"); c.Level() != Local {
+		t.Errorf("level %s by a witness that nobody knows", c.Level())
+	}
+	c, err := CheckCase(m.dir, "", w.vkey())
+	if err != nil || c.Verdict() != Sound || c.Level() != Witnessed || len(c.Proofs[2].Witnesses) != 1 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	if c, err := CheckCase(m.dir, "", newEyewitness("witness.example").vkey()); err != nil || c.Verdict() == Sound {
+		t.Errorf("another of the same name counts: %v", err)
+	}
+	if _, err := CheckCase(m.dir, "", "nobody"); !errors.Is(err, ErrWitness) {
+		t.Error(err)
 	}
 }

@@ -20,7 +20,9 @@ type Checkpoint struct {
 	Note   []byte // the text and its signatures
 }
 
-// origin returns the name under which a ledger signs.
+// Origin returns the name under which a ledger signs.
+func Origin(ledger string) string { return origin(ledger) }
+
 func origin(ledger string) string { return "osint.local/" + ledger }
 
 // text returns what is signed.

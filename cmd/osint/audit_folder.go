@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"osint/pkg/audit"
+)
+
+// isReport reports whether an anchor is a report, by the end of its name.
+func isReport(name string) bool {
+	switch filepath.Ext(name) {
+	case ".json", ".html", ".pdf":
+		return true
+	}
+	return false
+}
+
+// reports says of each report that is an anchor whether the record issued it as
+// it is. One of another ledger, or of none, is no business of this one.
+func (v *verification) reports(r *audit.Verification, ledgers string) error {
+	for _, name := range v.anchors {
+		if !isReport(name) || r.Ledger == "" {
+			continue
+		}
+		note, err := audit.CheckpointIn(name)
+		if err != nil {
+			continue // the anchor could not be asked, which is told
+		}
+		c, err := audit.ParseCheckpoint(note)
+		if err != nil || c.Origin != audit.Origin(r.Ledger) {
+			continue
+		}
+		switch _, issued, err := audit.Issued(ledgers, name); {
+		case errors.As(err, new(*audit.Damaged)):
+			return nil // that is told too
+		case err != nil:
+			return err
+		case !issued:
+			r.Add(audit.Tampered, fmt.Sprintf("%s was never issued as it is: it was altered after it was issued, or only printed, which is not recorded", name))
+		}
+	}
+	return nil
+}
+
+// folders holds the evidence and the reports of cases against their lines. What
+// the record itself says of the lines is told already.
+func (v *verification) folders(r *audit.Verification, cases []audit.CaseFile, keysDir string) error {
+	if !v.evidence {
+		return nil
+	}
+	for _, x := range cases {
+		if x.Path == "" {
+			continue
+		}
+		check, err := audit.CheckCase(filepath.Dir(x.Path), keysDir)
+		if err != nil {
+			return err
+		}
+		for _, f := range check.Faults {
+			switch f.What {
+			case "evidence", "erasure", "report", "folder":
+				r.Add(f.Code, fmt.Sprintf("case %s: %s", x.ID, f.Text))
+			}
+		}
+	}
+	return nil
+}
