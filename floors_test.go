@@ -34,6 +34,7 @@ var floors = map[string]struct {
 	"pkg/audit/recheck":             {1, []string{"modernc.org/sqlite"}},
 	"pkg/compliance":                {1, []string{"cel.dev/cel-go"}},
 	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
+	"pkg/telemetry":                 {1, nil},
 	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},
 	"pkg/pipeline/rule":             {0.5, []string{"gopkg.in/yaml.v3", "cel.dev/cel-go"}},
 	"pkg/pipeline":                  {0, []string{"golang.org/x/net", "golang.org/x/sys"}},
