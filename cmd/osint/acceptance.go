@@ -228,6 +228,6 @@ func (w *work) heard(cs *pipeline.Case, e *pipeline.Event) error {
 			return err
 		}
 	}
-	_ = w.screen.Event(e) // the run is over: a screen that failed is of no account
+	_, _ = w.screen.Event(e), w.hears.Event(e) // the run is over: a screen that failed is of no account
 	return nil
 }

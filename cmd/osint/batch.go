@@ -16,6 +16,7 @@ import (
 	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
 	"osint/pkg/report/exchange"
+	"osint/pkg/telemetry"
 )
 
 // A batch is one call of the command: what its flags say, and what its runs
@@ -81,6 +82,7 @@ one; --resume goes on with it instead. In a crontab:
 	fs.StringVar(&b.s.code.annotations, "annotations", "auto", "`WHEN`: auto (on GitHub Actions), always, never: annotations and a step summary (default auto)")
 	group(fs, "Where to, and how it is shown", "out", "format", "progress", "quiet", "json", "annotations")
 	b.a.flags(fs)
+	b.s.watch.flags(fs)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		b.typed = fs
 		return b.run(cmd.Context(), c, args[0])
@@ -110,6 +112,9 @@ func (b *batch) run(parent context.Context, c *console, file string) error {
 	}
 	defer b.end()
 	b.sheets = newSheets(c, b.gear, file)
+	if b.watch.stderr && kind == "auto" { // the log tells of the runs
+		kind = "quiet"
+	}
 	b.screen = c.batchScreen(kind)
 	b.intr.shownBy(b.screen)
 	b.notes(file, list, jobs)
@@ -120,7 +125,12 @@ func (b *batch) run(parent context.Context, c *console, file string) error {
 		return err
 	}
 	defer b.folder.close()
-	return b.finish(b.carryOut(jobs))
+	err = b.finish(b.carryOut(jobs))
+	if b.watch.log != nil {
+		telemetry.End(b.watch.log, "", codeOf(err), reasonOf(err))
+	}
+	b.watch.tell(b.ctx, b.net, telemetry.About{Command: "batch", Lab: b.world}, err)
+	return err
 }
 
 // kind returns how the batch is shown.

@@ -4,6 +4,7 @@ import (
 	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/compliance"
+	"osint/pkg/telemetry"
 	"osint/profiles"
 )
 
@@ -20,6 +21,8 @@ func choices(flag string) []string {
 		return formatNames()
 	case "type":
 		return typeNames()
+	case "log-level":
+		return telemetry.Levels()
 	case "annotations":
 		return annotationWords()
 	case "priority":

@@ -16,7 +16,7 @@ import (
 
 // report renders the case into its folder and records that in it.
 func (w *work) report(cs *pipeline.Case, p *profiles.Profile) (*report.Document, []string, error) {
-	w.screen.Progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 95})
+	w.progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 95})
 	doc := report.Build(cs, report.Options{Reveal: w.folder.Vault().Reveal, Personal: p.Report.Personal})
 	files, err := renderAll(doc, w.formats, filepath.Join(w.folder.Dir, "reports"))
 	if err != nil {
@@ -29,8 +29,14 @@ func (w *work) report(cs *pipeline.Case, p *profiles.Profile) (*report.Document,
 	if err := w.heard(cs, e); err != nil {
 		return doc, files, err
 	}
-	w.screen.Progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 100})
+	w.progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 100})
 	return doc, files, nil
+}
+
+// progress shows how far reporting is.
+func (w *work) progress(p pipeline.Progress) {
+	w.screen.Progress(p)
+	w.hears.Progress(p)
 }
 
 // closing prints what was written, the bottom line, and the three findings

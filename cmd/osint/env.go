@@ -151,6 +151,7 @@ by blanks.
 		}
 	}
 	b.WriteString(`
+  LOG_LEVEL                as OSINT_LOG_LEVEL, if that is not set: debug, info, warn, error or off
   OSINT_HOME               one folder for config, data, state and cache; else XDG_CONFIG_HOME,
                            XDG_DATA_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, each with osint/ below
   POSTGRES_URL             where the record is shared: postgres://USER@HOST:PORT/DATABASE; or POSTGRES_HOST, _PORT,

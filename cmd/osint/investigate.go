@@ -37,6 +37,7 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
+	s.watch.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&onlyPlan, "plan", false, "say what would be asked of whom, and send nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "of a plan, print one JSON document")
 	group(cmd.Flags(), "Where to, and how it is shown", "out", "format", "progress", "quiet", "plan", "json")
@@ -71,7 +72,7 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 			return err
 		}
 		defer g.end()
-		w := &work{gear: g}
+		w := &work{gear: g, command: "investigate"}
 		defer w.end()
 		if err := w.create(o.out, m); err != nil {
 			return err

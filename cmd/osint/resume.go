@@ -32,6 +32,7 @@ build, are today's.`,
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
+	s.watch.flags(cmd.Flags())
 	group(cmd.Flags(), "How it is shown", "format", "progress", "quiet")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		dir, err := c.find(args[0])
@@ -56,7 +57,7 @@ build, are today's.`,
 			return err
 		}
 		defer g.end()
-		w := &work{gear: g, folder: folder, words: words}
+		w := &work{gear: g, command: "resume", folder: folder, words: words}
 		defer w.end()
 		if err := enter(g.ledger, folder, accept); err != nil {
 			return err

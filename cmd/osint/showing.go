@@ -16,6 +16,7 @@ type showing struct {
 	progress string
 	quiet    bool
 	code     hosting
+	watch    watching
 	given    *pflag.FlagSet // says which of progress and quiet was said nearer; nil: neither
 }
 

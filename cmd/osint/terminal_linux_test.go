@@ -114,3 +114,26 @@ func TestNeverAsks(t *testing.T) {
 		t.Errorf("%q", s)
 	}
 }
+
+// TestLogAndScreen holds that no line of a log gets into a screen: it goes to
+// a file or nowhere, and to ask for it on a screen is an error.
+func TestLogAndScreen(t *testing.T) {
+	home(t)
+	dir := t.TempDir()
+	env := []string{"TERM=xterm-256color", "CI=", "LOG_LEVEL=debug"}
+	args := func(more ...string) []string {
+		return append([]string{"investigate", "hollowmere.example", "--lab", "silent", "--active", "--out", t.TempDir() + "/case", "--format", "json"}, more...)
+	}
+	if s := onTerminal(t, 80, env, args()...); !strings.Contains(s, "\x1b[?1049h") || strings.Contains(s, "@timestamp") {
+		t.Errorf("%q", s)
+	}
+	if s := onTerminal(t, 80, env, args("--log-file", dir+"/log")...); !strings.Contains(s, "\x1b[?1049h") || strings.Contains(s, "@timestamp") {
+		t.Errorf("%q", s)
+	}
+	if log := read(t, dir+"/log"); !strings.Contains(log, `"event.action":"exchanged"`) {
+		t.Error(log)
+	}
+	if s := onTerminal(t, 80, env, args("--log-level", "info")...); !strings.Contains(s, "name a --log-file, or write --progress plain") {
+		t.Errorf("%q", s)
+	}
+}

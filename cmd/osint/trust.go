@@ -73,6 +73,11 @@ var projectMayNot = map[string]string{
 	"lawful-basis":  "it would put words on record in your name",
 	"reference":     "it would put words on record in your name",
 	"investigator":  "it would put words on record in your name",
+
+	"metrics-textfile": "it would have a file of yours written over",
+	"metrics-push":     "it would tell somebody what you do",
+	"log-file":         "it would have a file of yours written to",
+	"log-level":        "it could keep a log from telling",
 }
 
 // refuses says why a file may not hold a setting; "" if it may.

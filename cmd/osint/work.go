@@ -17,6 +17,7 @@ import (
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 	"osint/pkg/risk"
+	"osint/pkg/telemetry"
 	"osint/profiles"
 )
 
@@ -34,6 +35,7 @@ type gear struct {
 	terms   *terms
 	ledger  *audit.Ledger
 	host    *host
+	watch   *watch
 
 	ctx  context.Context // ends with the first signal
 	intr *interrupt
@@ -43,11 +45,13 @@ type gear struct {
 // work is one run in the making: what it uses, and who watches.
 type work struct {
 	*gear
-	folder *pipeline.Folder
-	gate   pipeline.Gate
-	seeds  []pipeline.Entity    // in clear
-	words  *collectors.WordList // nil: no sweep was asked for
-	screen screen
+	command string // that was typed
+	folder  *pipeline.Folder
+	gate    pipeline.Gate
+	seeds   []pipeline.Entity    // in clear
+	words   *collectors.WordList // nil: no sweep was asked for
+	screen  screen
+	hears   *watcher // nil: the run has not begun
 }
 
 // begin opens the way out. Everything that can be wrong in the flags is said
@@ -62,6 +66,12 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, a *accepta
 	}
 	if g.kind, err = c.screenKind(s.kind()); err != nil {
 		return nil, err
+	}
+	if g.watch, err = s.watch.read(c, g.kind); err != nil {
+		return nil, err
+	}
+	if g.watch.stderr && s.kind() == "auto" { // the log tells of the run
+		g.kind = "quiet"
 	}
 	options, err := r.options()
 	if err != nil {
@@ -105,6 +115,9 @@ func (g *gear) end() error {
 	}
 	if g.lab != nil {
 		errs = append(errs, g.lab.Close())
+	}
+	if g.watch != nil {
+		g.watch.close()
 	}
 	return errors.Join(errs...)
 }
@@ -251,13 +264,18 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 	if err == nil {
 		err = w.host.tell(w.c, doc, w.kind == "jsonl")
 	}
+	err = w.verdict(w.intr.Code(), cs, p, err)
+	w.screen.Close() // nothing is said into it
+	w.hears.ended(string(outcomeOf(cs, codeOf(err))), err)
+	w.watch.tell(w.ctx, w.net, telemetry.About{Command: w.command, Lab: w.world}, err)
 	w.share()
-	return w.verdict(w.intr.Code(), cs, p, err)
+	return err
 }
 
 // perform runs, and renders what came of it. doc is nil if the run failed.
 func (w *work) perform(r *pipeline.Run, p *profiles.Profile) (cs *pipeline.Case, doc *report.Document, files []string, err error) {
-	cs, err = r.Do(w.ctx, append(w.folder.Sinks(), w.screen)...)
+	w.hears = w.watch.over(w.folder.Vault().Case)
+	cs, err = r.Do(w.ctx, append(w.folder.Sinks(), w.screen, w.hears)...)
 	if err == nil {
 		err = w.triage(cs)
 	}
