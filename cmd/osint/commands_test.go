@@ -202,7 +202,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 // returned.
 func TestExitCodes(t *testing.T) {
 	help := exitCodeHelp()
-	for _, code := range []string{"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", " 10  ", " 75  ", "130  ", "143  "} {
+	for _, code := range []string{"  0  ", "  1  ", "  2  ", "  3  ", "  4  ", " 10  ", " 24  ", " 75  ", "130  ", "143  "} {
 		if !strings.Contains(help, code) {
 			t.Errorf("the help does not tell of %s", code)
 		}

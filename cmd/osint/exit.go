@@ -44,7 +44,7 @@ var exitCodes = []struct {
 	{setBack, "the record, or a case, was set back to an older state"},
 	{forked, "the record forked: somebody holds another one of the same name"},
 	{incomplete, "something that proves the record is missing, or can't be reached"},
-	{doubtful, "the record holds, with warnings: stderr or the output says which"},
+	{doubtful, "the record holds, with warnings; or something needs attention (status): the output says which"},
 	{locked, "locked: another process is at work on the case or the batch; try later"},
 	{interrupted, "interrupted by Ctrl-C; the case can be read and resumed"},
 	{terminated, "ended by SIGTERM, likewise"},

@@ -1,11 +1,16 @@
 package main
 
 import (
+	_ "embed"
+
 	"github.com/spf13/cobra"
 
 	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
 )
+
+//go:embed state.schema.json
+var statusSchema []byte
 
 func newSchema(c *console) *cobra.Command {
 	one := func(name, short string, text func() []byte) *cobra.Command {
@@ -21,5 +26,6 @@ func newSchema(c *console) *cobra.Command {
 	return shelf("schema", "", "Print the JSON Schema of what osint writes", "  osint schema report > report.schema.json",
 		one("report", "The schema of the JSON report", report.Schema),
 		one("case", "The schema of one line of a case file", report.CaseSchema),
+		one("status", "The schema of what osint status --json prints", func() []byte { return statusSchema }),
 		one("batch", "The schema of the index of a batch", fleet.Schema))
 }

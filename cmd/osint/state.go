@@ -1,0 +1,75 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// A state is what is there and what runs, on this machine, now. Where it is
+// printed as JSON, fields are only added.
+type state struct {
+	Schema    int           `json:"schema_version"`
+	At        time.Time     `json:"at"`
+	Attention []concern     `json:"attention"`
+	Store     storeState    `json:"store"`
+	Running   []runState    `json:"running"`
+	Ledger    ledgerState   `json:"ledger"`
+	Shared    sharedState   `json:"postgresql"`
+	Spool     []spoolState  `json:"spool"`
+	Keys      keysState     `json:"keys"`
+	Sources   []sourceState `json:"sources"`
+	Versions  versionState  `json:"versions"`
+}
+
+// A concern is something that somebody should look at.
+type concern struct {
+	About string `json:"about"` // the part that it is of
+	What  string `json:"what"`
+	Next  string `json:"next"` // what to type
+}
+
+const stateSchema = 1
+
+func newStatus(c *console) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "status", Short: "Say what is there and what runs now: cases, ledger, keys, sources", Args: exactly(),
+		Long: `Nothing is contacted and nothing is changed: it is what this machine knows.
+osint doctor says whether the machine is fit to work, osint collectors check
+whether a source answers. Exit code 24 if something needs attention; what it is
+stands last, with what to type.`,
+		Example: "  osint status\n  osint status --json | jq '.attention[].what'",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s := c.state(time.Now().UTC())
+			if err := c.showState(s, asJSON); err != nil {
+				return err
+			}
+			if len(s.Attention) == 0 {
+				return nil
+			}
+			return &exit{code: doubtful}
+		},
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// state looks at every part.
+func (c *console) state(now time.Time) *state {
+	p := c.places(false)
+	s := &state{Schema: stateSchema, At: now.Truncate(time.Second), Attention: []concern{}, Running: []runState{}, Spool: []spoolState{}, Versions: versions()}
+	held := s.store(p.cases())
+	defer held.release()
+	s.ledger(p, now)
+	s.shared(c)
+	s.spool(now)
+	s.keys(p.keys())
+	s.sources(p.state, held, now)
+	return s
+}
+
+// heed adds a concern.
+func (s *state) heed(about, what, next string) {
+	s.Attention = append(s.Attention, concern{about, what, next})
+}
