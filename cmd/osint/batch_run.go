@@ -136,6 +136,7 @@ func (b *batch) unbegun(j *job) fleet.Row {
 	}
 	row := b.row(j)
 	row.Outcome, row.Code = fleet.NotStarted, b.intr.Code()
+	b.watch.count(string(row.Outcome))
 	row.Since(j.before, nil)
 	return row
 }
@@ -146,6 +147,7 @@ func (b *batch) fault(j *job, f *fleet.Fault) fleet.Row {
 		b.c.errs.Write(f.Stack)
 	}
 	row := b.row(j)
+	b.watch.count(string(fleet.Failed))
 	row.Outcome, row.Code, row.Reason = fleet.Failed, internal, report.Safe(f.Error())
 	row.Since(j.before, nil)
 	return row

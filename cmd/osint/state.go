@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"osint/pkg/telemetry"
 )
 
 // A state is what is there and what runs, on this machine, now. Where it is
@@ -33,15 +36,21 @@ const stateSchema = 1
 
 func newStatus(c *console) *cobra.Command {
 	var asJSON bool
+	var textfile string
 	cmd := &cobra.Command{
 		Use: "status", Short: "Say what is there and what runs now: cases, ledger, keys, sources", Args: exactly(),
 		Long: `Nothing is contacted and nothing is changed: it is what this machine knows.
 osint doctor says whether the machine is fit to work, osint collectors check
 whether a source answers. Exit code 24 if something needs attention; what it is
 stands last, with what to type.`,
-		Example: "  osint status\n  osint status --json | jq '.attention[].what'",
+		Example: "  osint status\n  osint status --json | jq '.attention[].what'\n  osint status --textfile /tmp/osint-status.prom",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := c.state(time.Now().UTC())
+			if textfile != "" {
+				if err := writeFile(textfile, 0o644, func(w io.Writer) error { return telemetry.WriteReadings(w, s.readings()) }); err != nil {
+					return err
+				}
+			}
 			if err := c.showState(s, asJSON); err != nil {
 				return err
 			}
@@ -52,6 +61,7 @@ stands last, with what to type.`,
 		},
 	}
 	jsonFlag(cmd, &asJSON)
+	cmd.Flags().StringVar(&textfile, "textfile", "", "`FILE`: write it as metrics for Prometheus too, as node_exporter takes them: NAME.prom")
 	return cmd
 }
 

@@ -74,6 +74,7 @@ var projectMayNot = map[string]string{
 	"reference":     "it would put words on record in your name",
 	"investigator":  "it would put words on record in your name",
 
+	"textfile":         "it would have a file of yours written over",
 	"metrics-textfile": "it would have a file of yours written over",
 	"metrics-push":     "it would tell somebody what you do",
 	"log-file":         "it would have a file of yours written to",

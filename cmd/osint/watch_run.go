@@ -113,6 +113,13 @@ func (x *watcher) ended(outcome string, err error) *telemetry.Usage {
 	return u
 }
 
+// count takes up a target of which no run ended.
+func (w *watch) count(outcome string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.used.Add(&telemetry.Usage{Targets: map[string]int{outcome: 1}})
+}
+
 // reasonOf is what an error has to say; nil if that is nothing.
 func reasonOf(err error) error {
 	if e, ok := err.(*exit); ok {

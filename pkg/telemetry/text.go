@@ -34,6 +34,12 @@ func (u *Usage) WriteText(w io.Writer, a About) error {
 		single("osint_run_began_timestamp_seconds", Gauge, "", "When the run began.", unix(u.Began)),
 		single("osint_run_ended_timestamp_seconds", Gauge, "", "When the run ended.", unix(u.Ended)))
 	slices.SortFunc(fs, func(a, b family) int { return strings.Compare(a.name, b.name) })
+	return writeFamilies(w, a.Name, fs)
+}
+
+// writeFamilies writes families in their order. name is a label of every line,
+// unless it is empty.
+func writeFamilies(w io.Writer, name string, fs []family) error {
 	out := bufio.NewWriter(w)
 	for _, f := range fs {
 		kind := Gauge
@@ -42,9 +48,7 @@ func (u *Usage) WriteText(w io.Writer, a About) error {
 		}
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, kind)
 		for _, p := range f.points {
-			if a.Name != "" {
-				p.labels = append([]string{"name", a.Name}, p.labels...)
-			}
+			p.labels = append([]string{"name", name}, p.labels...)
 			p.write(out, f)
 		}
 	}

@@ -136,7 +136,9 @@ func TestSamples(t *testing.T) {
 		t.Error(all)
 	}
 	again := usageOfNight(t).Samples()
-	if !slices.EqualFunc(all, again, func(a, b Sample) bool { return a.Name == b.Name && a.Milli == b.Milli && len(a.Labels) == len(b.Labels) }) {
+	if !slices.EqualFunc(all, again, func(a, b Sample) bool {
+		return a.Name == b.Name && a.Milli == b.Milli && len(a.Labels) == len(b.Labels)
+	}) {
 		t.Error("two equal runs have samples in another order")
 	}
 }
