@@ -39,6 +39,7 @@ var floors = map[string]struct {
 	"pkg/pipeline/rule":             {0.5, []string{"gopkg.in/yaml.v3", "cel.dev/cel-go"}},
 	"pkg/pipeline":                  {0, []string{"golang.org/x/net", "golang.org/x/sys"}},
 	"testdata":                      {0, nil},
+	"docs":                          {4, nil}, // tests of the files to copy
 	"bench":                         {4, []string{"github.com/miekg/dns"}},
 }
 
