@@ -43,7 +43,7 @@ func (b *batch) investigate(ctx context.Context, j *job) fleet.Row {
 	row.Elapsed = time.Since(row.Began)
 	row.Outcome, row.Code = outcomeOf(cs, codeOf(err)), codeOf(err)
 	if w.hears != nil {
-		w.hears.ended(string(row.Outcome), err)
+		w.hears.ended(w.ledger, string(row.Outcome), err)
 	}
 	if err != nil && row.Outcome != fleet.Interrupted {
 		row.Reason = report.Safe(strings.ReplaceAll(err.Error(), "\n", "; "))

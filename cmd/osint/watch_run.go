@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync"
 
+	"osint/pkg/audit"
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
 	"osint/pkg/pipeline"
@@ -101,16 +102,30 @@ func (x *watcher) Progress(p pipeline.Progress) {
 	}
 }
 
-// ended takes up what a run used and tells its end.
-func (x *watcher) ended(outcome string, err error) *telemetry.Usage {
+// ended takes up what a run used, puts it on record, and tells its end.
+func (x *watcher) ended(l *audit.Ledger, outcome string, err error) {
 	u := x.meter.End(outcome)
+	if _, err := l.Append(audit.Act{Type: audit.Metric, Case: x.caseID, Body: audit.Body{"samples": samples(u)}}); err != nil {
+		x.c.say("osint: what the run used is not on record: %v", err)
+	}
 	x.mu.Lock()
 	x.used.Add(u)
 	x.mu.Unlock()
 	if x.log != nil {
 		telemetry.End(x.log, x.caseID, codeOf(err), reasonOf(err))
 	}
-	return u
+}
+
+// samples are what a run used, as the ledger keeps it.
+func samples(u *telemetry.Usage) (all []audit.Body) {
+	for _, s := range u.Samples() {
+		labels := audit.Body{}
+		for name, value := range s.Labels {
+			labels[name] = value
+		}
+		all = append(all, audit.Body{"kind": s.Kind, "labels": labels, "name": s.Name, "unit": s.Unit, "value_milli": s.Milli})
+	}
+	return all
 }
 
 // count takes up a target of which no run ended.

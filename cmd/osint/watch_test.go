@@ -1,6 +1,8 @@
 package main
 
 import (
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +20,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"osint/pkg/audit"
+	"osint/pkg/telemetry"
 )
 
 // lookAt investigates a small world with further flags.
@@ -156,4 +162,55 @@ func TestMetricsInterrupted(t *testing.T) {
 func readIfThere(file string) string {
 	b, _ := os.ReadFile(file)
 	return string(b)
+}
+
+// TestMetricsOnRecord holds that what a run used is one leaf of the ledger, of
+// the run's case, under the names that Prometheus gets.
+func TestMetricsOnRecord(t *testing.T) {
+	base := home(t)
+	lookAt(t)
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(base, "state", "audit", audit.File)+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT leaf FROM entry ORDER BY seq")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var of string // the case
+	var samples []telemetry.Sample
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			t.Fatal(err)
+		}
+		l, err := audit.ParseLeaf(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch l.Type {
+		case audit.CaseOpen:
+			of = l.Case
+		case audit.Metric:
+			var body struct{ Samples []telemetry.Sample }
+			if err := json.Unmarshal(l.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+			if samples = append(samples, body.Samples...); l.Case != of {
+				t.Errorf("of the case %q, want %q", l.Case, of)
+			}
+		}
+	}
+	names := metricNames(t)
+	seen := map[string]int{}
+	for _, s := range samples {
+		if seen[s.Name]++; !slices.Contains(names, s.Name) || s.Kind != telemetry.Counter && s.Kind != telemetry.Gauge || s.Unit == "" {
+			t.Errorf("%+v", s)
+		}
+	}
+	if seen["osint_run_peak_memory_bytes"] != 1 || seen["osint_run_stage_seconds"] != 7 || seen["osint_run_latency_seconds"] < 6 {
+		t.Errorf("%v", seen)
+	}
 }

@@ -266,7 +266,7 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 	}
 	err = w.verdict(w.intr.Code(), cs, p, err)
 	w.screen.Close() // nothing is said into it
-	w.hears.ended(string(outcomeOf(cs, codeOf(err))), err)
+	w.hears.ended(w.ledger, string(outcomeOf(cs, codeOf(err))), err)
 	w.watch.tell(w.ctx, w.net, telemetry.About{Command: w.command, Lab: w.world}, err)
 	w.share()
 	return err
