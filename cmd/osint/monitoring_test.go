@@ -20,7 +20,8 @@ const monitoringFiles = "../../docs/monitoring/"
 func metricNames(t *testing.T) []string {
 	t.Helper()
 	free, now := int64(1), time.Now()
-	all := &state{At: now, Store: storeState{Free: &free}, Ledger: ledgerState{State: "ok", Last: &now},
+	up := true
+	all := &state{Shared: sharedState{Reached: &up}, At: now, Store: storeState{Free: &free}, Ledger: ledgerState{State: "ok", Last: &now},
 		Spool: []spoolState{{Dest: "db.example/audit", Waiting: 1}}, Sources: []sourceState{{Source: "crt.sh"}}}
 	var text bytes.Buffer
 	if err := telemetry.WriteReadings(&text, all.readings()); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -35,17 +36,17 @@ type concern struct {
 const stateSchema = 1
 
 func newStatus(c *console) *cobra.Command {
-	var asJSON bool
+	var asJSON, online bool
 	var textfile string
 	cmd := &cobra.Command{
 		Use: "status", Short: "Say what is there and what runs now: cases, ledger, keys, sources", Args: exactly(),
-		Long: `Nothing is contacted and nothing is changed: it is what this machine knows.
-osint doctor says whether the machine is fit to work, osint collectors check
-whether a source answers. Exit code 24 if something needs attention; what it is
-stands last, with what to type.`,
+		Long: `Nothing is changed, and nothing is contacted but, with --online, the shared
+PostgreSQL: it is what this machine knows. osint doctor says whether the machine
+is fit to work, osint collectors check whether a source answers. Exit code 24 if
+something needs attention; what it is stands last, with what to type.`,
 		Example: "  osint status\n  osint status --json | jq '.attention[].what'\n  osint status --textfile /tmp/osint-status.prom",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s := c.state(time.Now().UTC())
+			s := c.state(cmd.Context(), time.Now().UTC(), online)
 			if textfile != "" {
 				if err := writeFile(textfile, 0o644, func(w io.Writer) error { return telemetry.WriteReadings(w, s.readings()) }); err != nil {
 					return err
@@ -61,18 +62,19 @@ stands last, with what to type.`,
 		},
 	}
 	jsonFlag(cmd, &asJSON)
+	cmd.Flags().BoolVar(&online, "online", false, "ask the shared PostgreSQL too, and nobody else")
 	cmd.Flags().StringVar(&textfile, "textfile", "", "`FILE`: write it as metrics for Prometheus too, as node_exporter takes them: NAME.prom")
 	return cmd
 }
 
-// state looks at every part.
-func (c *console) state(now time.Time) *state {
+// state looks at every part; online, at the shared PostgreSQL too.
+func (c *console) state(ctx context.Context, now time.Time, online bool) *state {
 	p := c.places(false)
 	s := &state{Schema: stateSchema, At: now.Truncate(time.Second), Attention: []concern{}, Running: []runState{}, Spool: []spoolState{}, Versions: versions()}
 	held := s.store(p.cases())
 	defer held.release()
 	s.ledger(p, now)
-	s.shared(c)
+	s.shared(ctx, c, online)
 	s.spool(now)
 	s.keys(p.keys())
 	s.sources(p.state, held, now)

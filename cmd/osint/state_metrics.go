@@ -17,7 +17,7 @@ func (s *state) readings() (all []telemetry.Reading) {
 	for _, x := range s.Attention {
 		about[x.About]++
 	}
-	for _, part := range []string{"keys", "ledger", "sources", "spool", "store"} {
+	for _, part := range []string{"keys", "ledger", "postgresql", "sources", "spool", "store"} {
 		add("osint_status_attention", "Things that somebody should look at, by part.", float64(about[part]), "about", part)
 	}
 	add("osint_status_cases", "Cases below the folder of cases.", float64(s.Store.Cases))
@@ -35,6 +35,9 @@ func (s *state) readings() (all []telemetry.Reading) {
 			add("osint_status_ledger_unsigned", "Its last entries that no checkpoint covers.", float64(l.Unsigned))
 			add("osint_status_ledger_last_timestamp_seconds", "When something was last recorded, a heartbeat among it.", at(*l.Last))
 		}
+	}
+	if up := s.Shared.Reached; up != nil {
+		add("osint_status_postgresql_up", "1 if the shared PostgreSQL answered.", map[bool]float64{true: 1}[*up && s.Shared.Error == ""], "dest", s.Shared.Dest)
 	}
 	for _, x := range s.Spool {
 		add("osint_status_spool_entries", "Entries that wait to be shipped.", float64(x.Waiting), "dest", x.Dest)

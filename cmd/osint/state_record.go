@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"osint/pkg/audit"
@@ -67,25 +65,6 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// A sharedState says whether the record is shared in a PostgreSQL.
-type sharedState struct {
-	Configured bool   `json:"configured"`
-	Dest       string `json:"dest,omitempty"` // HOST/DATABASE, without a name or a password
-}
-
-func (s *state) shared(c *console) {
-	if text := c.getenv("POSTGRES_URL"); text != "" {
-		s.Shared.Configured = true
-		if u, err := url.Parse(text); err == nil {
-			s.Shared.Dest = u.Host + u.Path
-		}
-		return
-	}
-	if host := c.getenv("POSTGRES_HOST"); host != "" {
-		s.Shared = sharedState{true, strings.TrimSuffix(host+"/"+c.getenv("POSTGRES_DB"), "/")}
-	}
-}
-
 // A spoolState is what waits to be copied to one place.
 type spoolState struct {
 	Dest    string     `json:"dest"`
@@ -108,7 +87,7 @@ func (s *state) spool(now time.Time) {
 			s.heed("spool", what, "osint audit ship")
 		}
 	}
-	if s.Shared.Configured && len(l.ships) == 0 && l.Entries > 0 {
+	if s.Shared.Dest != "" && len(l.ships) == 0 && l.Entries > 0 {
 		s.Spool = append(s.Spool, spoolState{Dest: s.Shared.Dest, Waiting: l.Entries})
 		s.heed("spool", fmt.Sprintf("%d entries were never shipped to %s", l.Entries, s.Shared.Dest), "osint audit ship")
 	}

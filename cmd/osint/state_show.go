@@ -35,7 +35,7 @@ func (c *console) showState(s *state, asJSON bool) error {
 	part("store", s.Store.lines()...)
 	part("running", s.running()...)
 	part("ledger", s.Ledger.lines()...)
-	part("postgresql", s.Shared.line())
+	part("postgresql", s.Shared.lines()...)
 	part("spool", s.spooled()...)
 	part("keys", s.Keys.lines()...)
 	for i, r := range s.Sources {
@@ -105,13 +105,6 @@ func (l ledgerState) lines() []string {
 		lines = append(lines, fmt.Sprintf("last checkpoint: %d entries, to %s", l.Signed, l.SignedTo.Format(time.RFC3339)))
 	}
 	return append(lines, "last heartbeat: "+beat, "signed by "+l.Key)
-}
-
-func (x sharedState) line() string {
-	if !x.Configured {
-		return "not configured: the record is on this machine alone"
-	}
-	return x.Dest
 }
 
 func (s *state) spooled() (lines []string) {

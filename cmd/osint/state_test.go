@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,16 +11,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/postgres"
+	"osint/pkg/audit/postgres/pgtest"
 	"osint/pkg/pipeline"
 )
 
 // theState asks for the state, and holds it to its schema.
-func theState(t *testing.T) (s state, code int) {
+func theState(t *testing.T, flags ...string) (s state, code int) {
 	t.Helper()
-	out, errs, code := runHere(t, "status", "--json")
+	out, errs, code := runHere(t, append([]string{"status", "--json"}, flags...)...)
 	if err := json.Unmarshal([]byte(out), &s); err != nil {
 		t.Fatal(err, out, errs)
 	}
@@ -166,6 +170,50 @@ func TestStateOfLedger(t *testing.T) {
 	}
 	if s, code = theState(t); s.Ledger.State != "unreadable" || code != doubtful {
 		t.Errorf("code %d, %+v", code, s.Ledger)
+	}
+}
+
+// TestStateOfPostgreSQL asks a real server: what it has of this ledger, and
+// that it is down.
+func TestStateOfPostgreSQL(t *testing.T) {
+	base := home(t)
+	server := pgtest.New(t, pgtest.Options{})
+	dsn := server.Database(t)
+	admin, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(context.Background())
+	if _, err := postgres.Migrate(t.Context(), admin, "ops"); err != nil {
+		t.Fatal(err)
+	}
+	l, err := audit.Open(filepath.Join(base, "state", "audit"), filepath.Join(base, "state", "keys"), audit.Options{Tool: "osint test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("POSTGRES_URL", dsn)
+	if s, _ := theState(t, "--online"); s.Shared.Reached == nil || !*s.Shared.Reached || s.Shared.Version == "" || s.Shared.Last != nil || s.Shared.Error != "" {
+		t.Errorf("before: %+v", s.Shared)
+	}
+	config, err := postgres.Parse(os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := postgres.Ship(t.Context(), l, config.Dest(), postgres.ShipOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, code := theState(t, "--online")
+	if code != done || s.Shared.Entries != sent.Next || s.Shared.Last == nil || len(s.Spool) != 1 || s.Spool[0].Waiting != 0 || s.Spool[0].Dest != s.Shared.Dest {
+		t.Errorf("after: code %d, %+v, %+v, %+v", code, s.Shared, s.Spool, s.Attention)
+	}
+	if s, _ := theState(t); s.Shared.Reached != nil {
+		t.Errorf("it was asked without --online: %+v", s.Shared)
+	}
+	server.Kill()
+	if s, code := theState(t, "--online"); code != doubtful || *s.Shared.Reached || s.Shared.Error == "" {
+		t.Errorf("down: code %d, %+v", code, s.Shared)
 	}
 }
 
