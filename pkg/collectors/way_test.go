@@ -122,6 +122,9 @@ func TestProxy(t *testing.T) {
 	if _, err := v.HTTP(t.Context(), Request{URL: "http://inward.example/"}); outcomeOf(err) != pipeline.Blocked {
 		t.Errorf("inward, through the proxy: %v", err)
 	}
+	if err := n.Deliver(t.Context(), http.MethodPut, &url.URL{Scheme: "http", Host: "a.example:9091", Path: "/"}, "text/plain", nil); err != nil || asked.Load() != "CONNECT 203.0.113.1:9091" {
+		t.Errorf("a delivery: %v; the proxy was asked for %v", err, asked.Load())
+	}
 }
 
 // That a name has no address is certain only if every answer says so.
