@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestHolder holds that whoever has a folder is named, and nobody where there
+// TestHolderGone holds that whoever has a folder is named, and nobody where there
 // is no lock, a stale one, or one that was given back.
-func TestHolder(t *testing.T) {
+func TestHolderGone(t *testing.T) {
 	dir := t.TempDir()
 	if l := Holder(dir); l != nil {
 		t.Errorf("held without a lock: %v", l)
