@@ -1,0 +1,133 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// A Log reads entries as they stand, from a ledger or from where ledgers were
+// shipped to: nothing that it reads is verified. It writes nothing, takes no
+// lock that keeps a writer waiting, and each reading is of one moment.
+type Log struct {
+	name  string // of the file, or of the server
+	conn  *sql.Conn
+	close func() error
+	means func(error) error // what an error of the database stands for
+}
+
+// NewLog reads the view log that conn sees: see [Query]. name is what messages
+// call it. The Log closes conn, then calls close.
+func NewLog(name string, conn *sql.Conn, close func() error, means func(error) error) *Log {
+	return &Log{name, conn, close, means}
+}
+
+// OpenLog opens the ledger in a folder for reading; the folder may be one that
+// can't be written to. Where there is none it returns [ErrAbsent]; what is no
+// ledger is a *[Damaged].
+func OpenLog(dir string) (*Log, error) {
+	path := filepath.Join(dir, File)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w at %s", ErrAbsent, path)
+	}
+	if err := register(); err != nil {
+		return nil, err
+	}
+	db, err := open(path, false)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		db.Close()
+		return nil, damage(path, err)
+	}
+	l := NewLog(path, conn, db.Close, func(err error) error { return damage(path, err) })
+	if err := l.begin(); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// begin looks whether the file is a ledger, and makes the view over it.
+func (l *Log) begin() error {
+	ctx := context.Background()
+	version, app, err := format(ctx, l.conn)
+	if err != nil {
+		return l.means(err)
+	}
+	if err := checkFormat(l.name, version, app); err != nil {
+		return err
+	}
+	first, err := leafAt(l.conn, 0)
+	if errors.Is(err, errNoEntry) { // its maker was stopped, or is at it
+		return fmt.Errorf("%w at %s", ErrAbsent, l.name)
+	}
+	if err != nil {
+		return l.means(err)
+	}
+	leaf, err := ParseLeaf(first)
+	if err != nil {
+		return &Damaged{l.name, err}
+	}
+	return l.means(view(ctx, l.conn, leaf.Ledger))
+}
+
+// Close ends the reading.
+func (l *Log) Close() error { return errors.Join(l.conn.Close(), l.close()) }
+
+// Read hands the entries that a query wants to f, one by one. What stops f stops
+// it. The error is a *[Damaged] if what stands there is no leaf.
+func (l *Log) Read(ctx context.Context, q Query, f func(Entry) error) error {
+	if q.Limit == 0 || q.NewestFirst {
+		return l.read(ctx, q, q.NewestFirst, f)
+	}
+	var newest []Entry
+	err := l.read(ctx, q, true, func(e Entry) error {
+		newest = append(newest, e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(newest) {
+		if err := f(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Log) read(ctx context.Context, q Query, descending bool, f func(Entry) error) error {
+	text, args := q.text(descending)
+	rows, err := l.conn.QueryContext(ctx, text, args...)
+	if err != nil {
+		return l.means(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var ledger string
+		var seq int64
+		var b []byte
+		if err := rows.Scan(&ledger, &seq, &b); err != nil {
+			return l.means(err)
+		}
+		leaf, err := ParseLeaf(b)
+		switch {
+		case err != nil:
+			return &Damaged{l.name, fmt.Errorf("entry %d of %s: %w", seq, ledger, err)}
+		case leaf.Seq != seq || leaf.Ledger != ledger:
+			return &Damaged{l.name, fmt.Errorf("entry %d of %s says that it is %d of %s", seq, ledger, leaf.Seq, leaf.Ledger)}
+		}
+		if err := f(Entry{leaf, Hash(b)}); err != nil {
+			return err
+		}
+	}
+	return l.means(rows.Err())
+}
