@@ -25,6 +25,8 @@ func choices(flag string) []string {
 		return telemetry.Levels()
 	case "annotations":
 		return annotationWords()
+	case "from":
+		return logPlaces()
 	case "priority":
 		return priorities()
 	case "collector", "exclude":

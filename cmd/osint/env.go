@@ -117,7 +117,17 @@ func distance(f *pflag.Flag) int {
 }
 
 // settable reports whether a flag may come from a layer.
-func settable(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "version" }
+func settable(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "version" && !onlyTyped(f) }
+
+// onlyTyped reports whether a flag has no value but what is typed: it chooses
+// what is looked at, and may have the name of another command's flag that means
+// something else.
+func onlyTyped(f *pflag.Flag) bool {
+	_, is := f.Annotations[typedOnly]
+	return is
+}
+
+const typedOnly = "typed" // annotation
 
 // wants says what a flag takes.
 func wants(f *pflag.Flag) string {
@@ -170,7 +180,7 @@ by blanks.
 func allFlags(root *cobra.Command) (flags []*pflag.Flag) {
 	seen := map[string]bool{}
 	add := func(f *pflag.Flag) {
-		if !seen[f.Name] {
+		if !seen[f.Name] && !onlyTyped(f) {
 			seen[f.Name] = true
 			flags = append(flags, f)
 		}

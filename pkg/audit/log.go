@@ -82,26 +82,35 @@ func (l *Log) begin() error {
 // Close ends the reading.
 func (l *Log) Close() error { return errors.Join(l.conn.Close(), l.close()) }
 
-// Read hands the entries that a query wants to f, one by one. What stops f stops
-// it. The error is a *[Damaged] if what stands there is no leaf.
-func (l *Log) Read(ctx context.Context, q Query, f func(Entry) error) error {
-	if q.Limit == 0 || q.NewestFirst {
-		return l.read(ctx, q, q.NewestFirst, f)
+// Read hands the entries that a query wants to f, one by one, and says whether
+// its limit left older ones out. What stops f stops it. The error is a
+// *[Damaged] if what stands there is no leaf.
+func (l *Log) Read(ctx context.Context, q Query, f func(Entry) error) (more bool, err error) {
+	if q.Limit == 0 {
+		return false, l.read(ctx, q, q.NewestFirst, f)
 	}
+	limit := q.Limit
+	q.Limit++ // to learn whether there is more
 	var newest []Entry
-	err := l.read(ctx, q, true, func(e Entry) error {
+	err = l.read(ctx, q, true, func(e Entry) error {
 		newest = append(newest, e)
 		return nil
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
-	for _, e := range slices.Backward(newest) {
+	if more = len(newest) > limit; more {
+		newest = newest[:limit]
+	}
+	if !q.NewestFirst {
+		slices.Reverse(newest)
+	}
+	for _, e := range newest {
 		if err := f(e); err != nil {
-			return err
+			return more, err
 		}
 	}
-	return nil
+	return more, nil
 }
 
 func (l *Log) read(ctx context.Context, q Query, descending bool, f func(Entry) error) error {

@@ -23,6 +23,20 @@ func (l *Leaf) Text(key string) string {
 	return plain(v[1 : len(v)-1])
 }
 
+// Int returns the number at a key of the body; 0 if there is none.
+func (l *Leaf) Int(key string) int64 {
+	v, err := lookup(l.Body, key)
+	if err != nil || v == nil {
+		return 0
+	}
+	s := scanner{b: v}
+	n, err := s.number()
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Subject returns whom the act is about, as [Query] has it.
 func (l *Leaf) Subject() string {
 	if s := l.Text("subject"); s != "" {

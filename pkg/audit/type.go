@@ -33,6 +33,12 @@ const (
 	Ship       Type = "ship"        // entries were copied elsewhere
 )
 
+// Types returns every type, in the order of the constants.
+func Types() []Type {
+	return []Type{Genesis, KeyRotate, KeyRevoke, Heartbeat, CaseOpen, CaseRuling, TaskStart, TaskFinish, KeyUse, Finding, Risk, CaseClose,
+		CaseAct, Disclosure, Erasure, Report, Segment, Attest, Rollback, CaseRemove, Metric, Config, Ship}
+}
+
 // plain returns a string of canonical JSON, given without its quotes, as it
 // reads.
 func plain(inner []byte) string {

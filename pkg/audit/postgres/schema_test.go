@@ -73,16 +73,15 @@ func TestRights(t *testing.T) {
 	const functions = `SELECT proname::text FROM pg_proc WHERE pronamespace = 'audit'::regnamespace AND has_function_privilege($1, oid, 'EXECUTE') ORDER BY 1`
 	const tables = `SELECT relname::text FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND has_table_privilege($1, oid, 'SELECT') AND relkind IN ('r', 'p', 'v') ORDER BY 1`
 	const writes = `SELECT relname::text FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p', 'v') AND has_table_privilege($1, oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')`
-	seven := "api_key_usage compliance_assessments configuration_changes events investigations"
 	for role, want := range map[string][2]string{
 		"public":     {"", ""},
-		"osint_ship": {"ensure_partitions my_clearance my_team project rank receive seal stage", "checkpoint entry ledger member migration projection silence"},
-		"osint_viewer": {"get_api_usage_stats get_investigator_success_rate my_clearance my_team rank",
-			seven + " member migration risk_assessments system_metrics"},
-		"osint_analyst": {"get_api_usage_stats get_investigator_success_rate my_clearance my_team rank",
-			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger member migration projection risk_assessments silence system_metrics"},
-		"osint_admin": {"admit dismiss ensure_partitions get_api_usage_stats get_investigator_success_rate hand_over my_clearance my_team project rank",
-			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger member migration projection risk_assessments silence system_metrics"},
+		"osint_ship": {"ensure_partitions json my_clearance my_team project rank receive seal stage", "checkpoint entry ledger log member migration projection silence"},
+		"osint_viewer": {"get_api_usage_stats get_investigator_success_rate json my_clearance my_team rank",
+			"api_key_usage compliance_assessments configuration_changes dossier entry events investigations log member migration risk_assessments system_metrics"},
+		"osint_analyst": {"get_api_usage_stats get_investigator_success_rate json my_clearance my_team rank",
+			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger log member migration projection risk_assessments silence system_metrics"},
+		"osint_admin": {"admit dismiss ensure_partitions get_api_usage_stats get_investigator_success_rate hand_over json my_clearance my_team project rank",
+			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger log member migration projection risk_assessments silence system_metrics"},
 	} {
 		if got := strings.Join(list(t, c, functions, role), " "); got != want[0] {
 			t.Errorf("%s may call %s, want %s", role, got, want[0])
