@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,10 +90,13 @@ func (c *console) log(ctx context.Context, from string, q audit.Query, asJSON bo
 		entries++
 		return p.entry(e)
 	})
-	if err = errors.Join(err, p.end(more)); err == nil && entries == 0 && !asJSON && !c.csv {
+	if err != nil { // a document that is not whole must not look so
+		return false, err
+	}
+	if entries == 0 && !asJSON && !c.csv {
 		c.say("osint: no entry is such a one")
 	}
-	return more, err
+	return more, p.end(more)
 }
 
 func (c *console) openLog(ctx context.Context, from string) (*audit.Log, error) {

@@ -25,6 +25,9 @@ func OpenLog(ctx context.Context, c *Config) (*audit.Log, error) {
 		return classify(c.String(), err)
 	}
 	conn, err := db.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "SELECT FROM audit.log LIMIT 0") // by its full name: what is wrong is told apart
+	}
 	if err != nil {
 		db.Close()
 		return nil, means(err)
