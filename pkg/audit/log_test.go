@@ -34,7 +34,7 @@ func logged(t *testing.T, n int) (dir string) {
 	return dir
 }
 
-func count(l *Log, q Query) (n int, err error) {
+func countOf(l *Log, q Query) (n int, err error) {
 	_, err = l.Read(context.Background(), q, func(Entry) error { n++; return nil })
 	return n, err
 }
@@ -68,11 +68,11 @@ func TestLogFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, q := range []Query{{}, {Types: []Type{Risk}}, {Subjects: []string{"host8"}, Case: "c-1"}} {
-			if n, err := count(l, q); !errors.As(err, &broken) {
+			if n, err := countOf(l, q); !errors.As(err, &broken) {
 				t.Errorf("%q instead of a leaf, asked for %+v: %d entries, %v", bad, q, n, err)
 			}
 		}
-		if n, err := count(l, Query{Limit: 3}); n != 3 || err != nil {
+		if n, err := countOf(l, Query{Limit: 3}); n != 3 || err != nil {
 			t.Errorf("the newest are sound: %d, %v", n, err)
 		}
 		l.Close()
@@ -92,7 +92,7 @@ func TestLogFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := count(l, Query{}); !errors.As(err, &broken) {
+	if _, err := countOf(l, Query{}); !errors.As(err, &broken) {
 		t.Errorf("one leaf twice: %v", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestLogBeside(t *testing.T) {
 	if err != nil || n != 401 {
 		t.Errorf("read %d entries while others came: %v", n, err)
 	}
-	if n, err := count(l, Query{}); err != nil || n != 401+2*11 {
+	if n, err := countOf(l, Query{}); err != nil || n != 401+2*11 {
 		t.Errorf("%d entries after: %v", n, err)
 	}
 	var g sync.WaitGroup
@@ -142,7 +142,7 @@ func TestLogBeside(t *testing.T) {
 				return
 			}
 			defer l.Close()
-			if n, err := count(l, Query{Types: []Type{Metric}}); err != nil || n%2 != 0 {
+			if n, err := countOf(l, Query{Types: []Type{Metric}}); err != nil || n%2 != 0 {
 				t.Errorf("half of a commit was read: %d, %v", n, err)
 			}
 		})
