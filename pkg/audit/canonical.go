@@ -27,6 +27,9 @@ func appendBody(b []byte, body Body) ([]byte, error) {
 		if empty(v) {
 			continue
 		}
+		if !word(k) {
+			return nil, fmt.Errorf("%q is no key: small letters, digits and _ are", k)
+		}
 		if !first {
 			b = append(b, ',')
 		}

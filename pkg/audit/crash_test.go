@@ -126,7 +126,7 @@ func testWritePoints(t *testing.T, _ *site) {
 	keys := s.copy(t)
 	s.close(l)
 	frame := int(binary.BigEndian.Uint32(log[8:])) + 24
-	step := frame * 3
+	step := frame * 5
 	if long() {
 		step = frame / 2
 	}

@@ -99,6 +99,9 @@ func (s *scanner) object(field func(key []byte) error) error {
 			return s.wrong("keys out of order")
 		}
 		before = key
+		if !word(key) {
+			return s.wrong("a key that is no plain word")
+		}
 		if !s.take(':') {
 			return s.wrong("no colon")
 		}
@@ -112,6 +115,17 @@ func (s *scanner) object(field func(key []byte) error) error {
 			return s.wrong("no comma")
 		}
 	}
+}
+
+// word reports whether a key is one that a leaf may have: small letters, digits,
+// low lines.
+func word[T string | []byte](key T) bool {
+	for i := range len(key) {
+		if c := key[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return len(key) > 0
 }
 
 // items walks a list; item must walk each value.

@@ -12,10 +12,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	_ "modernc.org/sqlite"
@@ -23,7 +25,7 @@ import (
 
 type (
 	hash   = [sha256.Size]byte
-	object = map[string]any
+	object = map[string]any // JSON
 )
 
 // A ledger is all that was read of one, and what is wrong with it, by exit code.
@@ -132,19 +134,13 @@ func (l *ledger) verify(db *sql.DB, keys string, anchors []string) error {
 	return err
 }
 
-// entry takes in one row. Its text must be what Go makes of its values, but for
-// two characters that Go escapes; no fractions, no null.
+// entry takes in one row.
 func (l *ledger) entry(seq int, leaf, stored []byte) {
-	var o object
-	var again bytes.Buffer
-	enc := json.NewEncoder(&again)
-	enc.SetEscapeHTML(false)
-	if err := json.Unmarshal(leaf, &o); l.bad(20, err != nil || enc.Encode(o) != nil, "entry %d: %v", seq, err) {
+	o, err := Canonical(leaf)
+	if l.bad(20, err != nil, "entry %d: %v", seq, err) {
 		return
 	}
-	raw := strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029").Replace(again.String())
 	h := sha256.Sum256(append([]byte{0}, leaf...))
-	l.bad(20, strings.TrimSuffix(raw, "\n") != string(leaf) || !whole(o), "entry %d is not canonical", seq)
 	l.bad(20, seq != len(l.leaves) || number(o["seq"]) != seq || number(o["v"]) != 1, "entry %d is out of place", seq)
 	l.bad(20, string(stored) != string(h[:]), "entry %d has another hash", seq)
 	for k := range o {
@@ -154,19 +150,41 @@ func (l *ledger) entry(seq int, leaf, stored []byte) {
 	l.leaves, l.hashes = append(l.leaves, o), append(l.hashes, h)
 }
 
+// Canonical reads an object, and fails if its text is not what Go makes of its
+// values, two characters apart that Go escapes; or if it holds a fraction, null,
+// a key that is no plain word, or more than 16 levels.
+func Canonical(text []byte) (object, error) {
+	var o object
+	var again bytes.Buffer
+	enc := json.NewEncoder(&again)
+	enc.SetEscapeHTML(false)
+	if err := errors.Join(json.Unmarshal(text, &o), enc.Encode(o)); err != nil {
+		return nil, err
+	}
+	raw := strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029").Replace(again.String())
+	if strings.TrimSuffix(raw, "\n") != string(text) || !whole(o, 1) {
+		return nil, errors.New("it is not canonical")
+	}
+	return o, nil
+}
+
+var word = regexp.MustCompile(`^[a-z0-9_]+$`)
+
 // whole reports whether a value is made of what a leaf may hold.
-func whole(v any) bool {
+func whole(v any, level int) bool {
 	ok := v != nil
 	switch v := v.(type) {
 	case float64:
 		ok = v == math.Trunc(v) && math.Abs(v) < 1<<53 && !(v == 0 && math.Signbit(v))
 	case []any:
+		ok = level <= 16
 		for _, x := range v {
-			ok = ok && whole(x)
+			ok = ok && whole(x, level+1)
 		}
 	case object:
-		for _, x := range v {
-			ok = ok && whole(x)
+		ok = level <= 16 && v != nil
+		for k, x := range v {
+			ok = ok && word.MatchString(k) && whole(x, level+1)
 		}
 	}
 	return ok
