@@ -2,12 +2,15 @@ package audit
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -108,5 +111,38 @@ func TestHolder(t *testing.T) {
 		if v.Verdict != r.want || r.level != "" && v.Level != r.level {
 			t.Errorf("%s: %v %s, want %v: %+v", name, v.Verdict, v.Level, r.want, v.Flaws)
 		}
+	}
+}
+
+// A ledger that was written anew by somebody without the key names another one
+// than that which signs here.
+func TestAnotherKeyHere(t *testing.T) {
+	s := newSite(t)
+	skey, vkey, err := note.GenerateKey(rand.Reader, s.signer().Name())
+	s.must(err)
+	leaves := s.leaves()
+	genesis, err := ParseLeaf([]byte(leaves[0]))
+	s.must(err)
+	var b keyBody
+	s.must(json.Unmarshal(genesis.Body, &b))
+	leaves[0] = strings.Replace(leaves[0], b.Key, vkey, 1)
+	own, err := note.NewSigner(skey)
+	s.must(err)
+	s.forge(forgery{sign: func(size int64) []note.Signer {
+		if size%interval == 0 || size == int64(len(leaves)) {
+			return []note.Signer{own}
+		}
+		return nil
+	}}, leaves...)
+	s.noHead()
+	if v := s.verify(Checks{}); v.Verdict != Tampered || len(v.Flaws) != 2 || !strings.Contains(v.Flaws[0].What, "the one that signs here") {
+		t.Errorf("%v: %+v", v.Verdict, v.Flaws)
+	}
+	if v := s.verify(Checks{Anchors: []Anchor{notes{s.note}}}); !strings.Contains(fmt.Sprint(v.Flaws), "knows other first") {
+		t.Errorf("and an anchor: %v: %+v", v.Verdict, v.Flaws)
+	}
+	s.noKey()
+	if v := s.verify(Checks{Anchors: []Anchor{notes{s.note}}}); v.Verdict != Forked {
+		t.Errorf("elsewhere, with an anchor: %v: %+v", v.Verdict, v.Flaws)
 	}
 }

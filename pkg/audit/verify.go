@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -64,6 +65,11 @@ type audit struct {
 	confirmed map[string]int64  // the newest receipt of each destination
 	sealed    int64             // newest checkpoint that counts
 	cases     map[string]*Recorded
+
+	head    head // what was signed last on this machine
+	headErr error
+	signers []note.Signer // that sign here
+	answers []answer
 }
 
 // A claim is a root that somebody names for a size. It is settled when the tree
@@ -87,6 +93,9 @@ func (a *audit) run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
+	if err := a.ask(ctx, db); err != nil {
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return damage(a.v.Path, err)
@@ -101,20 +110,22 @@ func (a *audit) run(ctx context.Context) error {
 	}
 	a.v.Size = a.size
 	if a.size == 0 {
-		return a.empty(ctx)
+		return a.empty()
 	}
 	if err := a.identify(s); err != nil || a.v.Ledger == "" {
 		return err
 	}
-	if err := a.gather(ctx, s); err != nil {
+	a.hearHead()
+	if err := a.hearReceipts(s); err != nil {
 		return err
 	}
+	a.hearAnchors()
 	return a.read(ctx, s)
 }
 
 // empty judges a ledger without entries: it is whole, unless somebody knows of
 // any.
-func (a *audit) empty(ctx context.Context) error {
+func (a *audit) empty() error {
 	a.v.Root = (&edge{}).text()
 	heads, err := filepath.Glob(filepath.Join(a.keysDir, "ledger-*.head"))
 	if err != nil {
@@ -123,7 +134,8 @@ func (a *audit) empty(ctx context.Context) error {
 	for _, h := range heads {
 		a.v.add(SetBackTo, -1, "head", "the ledger is empty, and entries of one were signed here: %s", h)
 	}
-	return a.askAnchors(ctx)
+	a.hearAnchors()
+	return nil
 }
 
 // identify reads the first entry and the keys that the ledger names.
@@ -154,15 +166,6 @@ func typeError(t Type) error {
 		return nil
 	}
 	return fmt.Errorf("its type is %s", t)
-}
-
-// gather collects the claims about roots: of the head, of receipts, of anchors.
-func (a *audit) gather(ctx context.Context, s *source) error {
-	a.askHead()
-	if err := a.askReceipts(s); err != nil {
-		return err
-	}
-	return a.askAnchors(ctx)
 }
 
 // sizes returns the claimed sizes in (from, to].

@@ -2,8 +2,10 @@ package audit
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,17 +38,61 @@ func (a *audit) want(size int64, root tlog.Hash, settle func(same bool, until ti
 	a.wanted[size] = append(a.wanted[size], claim{root, settle})
 }
 
-// askHead holds against the ledger what was signed last on this machine.
-func (a *audit) askHead() {
+// An answer is what an anchor said.
+type answer struct {
+	Anchor
+	notes [][]byte
+	err   error // of asking for them
+
+	size    int64 // a Holder's
+	root    tlog.Hash
+	heldErr error
+}
+
+// ask asks the key store and the anchors. It comes before the ledger is read: a
+// process that writes meanwhile can tell them only what is then in it.
+func (a *audit) ask(ctx context.Context, db *sql.DB) error {
+	id := ""
+	if b, err := leafAt(db, 0); err == nil {
+		if leaf, err := ParseLeaf(b); err == nil {
+			id = leaf.Ledger
+			a.head, a.headErr = readHead(a.keysDir, id)
+			a.signers = a.signersHere(id)
+		}
+	}
+	if rows, err := db.QueryContext(ctx, "SELECT dest, max(size) FROM anchor GROUP BY dest"); err == nil {
+		defer rows.Close()
+		for rows.Next() {
+			var dest string
+			var size int64
+			if rows.Scan(&dest, &size) == nil {
+				a.confirmed[dest] = size
+			}
+		}
+	}
+	for _, x := range a.o.Anchors {
+		said := answer{Anchor: x}
+		said.notes, said.err = x.Checkpoints(ctx, id)
+		if h, ok := x.(Holder); ok && id != "" && said.err == nil {
+			said.size, said.root, said.heldErr = h.Held(ctx, id)
+		}
+		a.answers = append(a.answers, said)
+	}
+	return ctx.Err()
+}
+
+// hearHead holds against the ledger what was signed last on this machine.
+func (a *audit) hearHead() {
 	v := a.v
 	path := headFile(a.keysDir, v.Ledger)
-	h, err := readHead(a.keysDir, v.Ledger)
+	h, err := a.head, a.headErr
 	if err != nil {
 		v.add(Incomplete, -1, "head", "%v", err)
 		return
 	}
-	here, named := signsHere(keyFile(a.keysDir, v.Ledger), v.Key)
-	if here && !named {
+	a.signers = append(a.signers, a.signersHere(v.Ledger)...) // it may have been rotated since
+	here := len(a.signers) > 0
+	if here && !slices.ContainsFunc(a.signers, func(s note.Signer) bool { return signs(s, v.Key) }) {
 		v.add(Tampered, -1, "head", "the ledger names a key that is not the one that signs here, at %s", keyFile(a.keysDir, v.Ledger))
 	}
 	if here && h.Size == 0 {
@@ -68,22 +114,24 @@ func (a *audit) askHead() {
 	}
 }
 
-// signsHere reports whether a key that signs lies in a file, and whether it is
-// the one of vkey. A rotation that was cut off has left it beside the old one.
-func signsHere(path, vkey string) (here, named bool) {
+// signersHere reads the key that signs a ledger on this machine, if it is here. A
+// rotation that was cut off has left the new one beside it.
+func (a *audit) signersHere(ledger string) (signers []note.Signer) {
+	path := keyFile(a.keysDir, ledger)
 	for _, p := range []string{path, path + ".next"} {
 		b, err := os.ReadFile(p)
 		if err != nil {
 			continue
 		}
-		s, err := note.NewSigner(strings.TrimSpace(string(b)))
-		here, named = true, named || err == nil && signs(s, vkey)
+		if s, err := note.NewSigner(strings.TrimSpace(string(b))); err == nil {
+			signers = append(signers, s)
+		}
 	}
-	return here, named
+	return signers
 }
 
-// askReceipts holds against the ledger what others said that they had of it.
-func (a *audit) askReceipts(s *source) error {
+// hearReceipts holds against the ledger what others said that they had of it.
+func (a *audit) hearReceipts(s *source) error {
 	rows, err := s.q.QueryContext(context.Background(), "SELECT dest, size, root FROM anchor ORDER BY dest, size")
 	if err != nil {
 		return damage(s.path, err)
@@ -108,7 +156,6 @@ func (a *audit) receipt(dest string, size int64, root []byte) {
 	case size > a.size:
 		a.v.add(SetBackTo, -1, "receipt", "%s confirmed %d entries, and the ledger has %d", dest, size, a.size)
 	default:
-		a.confirmed[dest] = max(a.confirmed[dest], size)
 		a.want(size, tlog.Hash(root), func(same bool, _ time.Time) {
 			if !same {
 				a.v.add(Forked, -1, "receipt", "%s confirmed other first %d entries than the ledger has", dest, size)
@@ -117,30 +164,26 @@ func (a *audit) receipt(dest string, size int64, root []byte) {
 	}
 }
 
-// askAnchors asks each anchor. One that can't be asked, or knows nothing, leaves
-// the verification incomplete.
-func (a *audit) askAnchors(ctx context.Context) error {
-	for _, x := range a.o.Anchors {
-		notes, err := x.Checkpoints(ctx, a.v.Ledger)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			a.v.add(Incomplete, -1, "anchor", "anchor %s can't be asked: %v", x.Name(), err)
+// hearAnchors takes in what the anchors said. One that could not be asked, or
+// knows nothing, leaves the verification incomplete.
+func (a *audit) hearAnchors() {
+	for i := range a.answers {
+		x := &a.answers[i]
+		if x.err != nil {
+			a.v.add(Incomplete, -1, "anchor", "anchor %s can't be asked: %v", x.Name(), x.err)
 			continue
 		}
 		known := false
-		for _, n := range notes {
+		for _, n := range x.notes {
 			known = a.hold(x.Name(), n) || known
 		}
-		if h, ok := x.(Holder); ok && a.size > 0 {
-			known = a.holder(ctx, h) || known
+		if h, ok := x.Anchor.(Holder); ok && a.size > 0 {
+			known = a.holder(h, x) || known
 		}
 		if !known {
 			a.v.add(Incomplete, -1, "anchor", "anchor %s knows no checkpoint of this ledger", x.Name())
 		}
 	}
-	return ctx.Err()
 }
 
 // hold takes in a checkpoint of an anchor, if it is of this ledger.
@@ -192,11 +235,11 @@ func (a *audit) hold(name string, b []byte) (known bool) {
 
 // holder takes in how many entries an anchor has itself, and holds its receipts
 // against that.
-func (a *audit) holder(ctx context.Context, h Holder) (known bool) {
-	size, root, err := h.Held(ctx, a.v.Ledger)
+func (a *audit) holder(h Holder, said *answer) (known bool) {
+	size, root := said.size, said.root
 	switch {
-	case err != nil:
-		a.v.add(Incomplete, -1, "anchor", "anchor %s can't be read: %v", h.Name(), err)
+	case said.heldErr != nil:
+		a.v.add(Incomplete, -1, "anchor", "anchor %s can't be read: %v", h.Name(), said.heldErr)
 		return true
 	case size > a.size:
 		a.v.add(SetBackTo, -1, "anchor", "anchor %s has %d entries, and the ledger has %d", h.Name(), size, a.size)
