@@ -94,6 +94,8 @@ func TestAuditShip(t *testing.T) {
 	if errs != "" || s.Shipping[0].Waiting != 0 || s.Entries <= before {
 		t.Errorf("after a run that ships: %+v: %s", s, errs)
 	}
+	out, _ = osint(0, "audit", "verify", "--anchor", "pg")
+	has(out, "Level     L1, anchored")
 	server.Stop()
 	began := time.Now()
 	_, errs = osint(0, run...)
@@ -103,6 +105,8 @@ func TestAuditShip(t *testing.T) {
 	}
 	_, errs = osint(23, "audit", "ship")
 	has(errs, "nothing of them is lost")
+	out, _ = osint(23, "audit", "verify", "--anchor", "pg")
+	has(out, "can't be asked")
 	status()
 	if s.Shipping[0].Waiting == 0 {
 		t.Errorf("nothing waits: %+v", s)

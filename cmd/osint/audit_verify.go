@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/postgres"
 	"osint/pkg/report"
 )
 
@@ -135,7 +136,11 @@ func (v *verification) unknown(r *audit.Verification) bool {
 // anchor returns what --anchor names.
 func (c *console) anchor(name string) audit.Anchor {
 	if name == "pg" {
-		return missing{name, errors.New("no shared database is configured")}
+		config, err := c.shared()
+		if err != nil {
+			return missing{name, err}
+		}
+		return postgres.NewAnchor(config.Dest())
 	}
 	if isReport(name) {
 		return audit.ReportAnchor(name)
