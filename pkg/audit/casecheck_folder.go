@@ -52,7 +52,7 @@ func (r *caseReader) readFolder() error {
 		return nil
 	})
 	if unnamed > 0 {
-		r.fault(Warned, "evidence", "files in evidence/ that no line names: %d, the first is %s", unnamed, first)
+		r.fault(Warned, "evidence", "files in evidence/ that no line names, as a run leaves that was killed: %d, the first is %s", unnamed, first)
 	}
 	return err
 }

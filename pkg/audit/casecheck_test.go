@@ -272,7 +272,7 @@ func TestMatrix(t *testing.T) {
 			m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen again"}})
 		}, 24, "2 lines, from 13 on"},
 		{"case-not-ended", func(m *madeCase) { m.write("case.jsonl", append(m.read("case.jsonl"), `{"seq":`...)) }, 24, "not ended"},
-		{"case-with-a-file-of-nobody", func(m *madeCase) { m.write("evidence/ab/cd.gz", []byte("x")) }, 24, "no line names"},
+		{"case-with-a-file-of-nobody", func(m *madeCase) { m.write("evidence/ab/cd.gz", []byte("x")) }, 24, "that no line names"},
 		{"proof-of-another-case", func(m *madeCase) {
 			a, err := m.ledger.Attest("c-0000000000000000", m.path("case.jsonl"))
 			if err != nil {
