@@ -28,7 +28,7 @@ func TestAutoShip(t *testing.T) {
 		t.Helper()
 		began := time.Now()
 		o := autoShip(t.Context(), l, d, limit, 2*limit)
-		if took := time.Since(began); took > 3*limit+2*parting {
+		if took := time.Since(began); took > 3*limit+2*parting+time.Second { // the machine may be busy
 			t.Errorf("%s: it took %v", what, took)
 		}
 		kind(t, o.Err, Unreachable)

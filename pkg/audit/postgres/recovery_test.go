@@ -14,6 +14,7 @@ import (
 // archive of its log is lost, and recovered to the end, then to a moment before
 // the last shipment.
 func TestRecovery(t *testing.T) {
+	t.Parallel()
 	server := pgtest.New(t, pgtest.Options{Durable: true, Settings: pgtest.Archiving()})
 	dsn := server.Database(t)
 	if _, err := Migrate(t.Context(), connect(t, dsn), "ops"); err != nil {

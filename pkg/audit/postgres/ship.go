@@ -100,6 +100,10 @@ func (s *shipment) ship(ctx context.Context) error {
 	}
 	defer first.close()
 	s.o.step("connected")
+	confirmed, err := s.confirmed(ctx)
+	if err != nil {
+		return err
+	}
 	had, err := first.holds(ctx)
 	if err != nil {
 		return err
@@ -107,9 +111,7 @@ func (s *shipment) ship(ctx context.Context) error {
 	if err := s.agree(ctx, first, had); err != nil {
 		return err
 	}
-	if s.done.Lost, err = s.lost(ctx, had); err != nil {
-		return err
-	}
+	s.done.Lost = max(0, confirmed-had.next)
 	if err := s.announce(ctx, had.next); err != nil {
 		return err
 	}

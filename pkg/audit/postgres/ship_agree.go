@@ -24,12 +24,13 @@ func (s *shipment) agree(ctx context.Context, c *lane, h holding) error {
 	return s.sameEntries(ctx, c, h.size, h.next)
 }
 
-// lost returns how many entries the server had acknowledged and lacks.
-func (s *shipment) lost(ctx context.Context, h holding) (n int64, err error) {
+// confirmed returns how many entries the server had acknowledged. It is asked
+// before the server is: another shipper may have more acknowledged since.
+func (s *shipment) confirmed(ctx context.Context) (n int64, err error) {
 	receipts, err := s.spool.Receipts(ctx)
 	for _, r := range receipts {
-		if r.Dest == s.d.Name && r.Size > h.next {
-			n = r.Size - h.next
+		if r.Dest == s.d.Name {
+			n = r.Size
 		}
 	}
 	return n, err

@@ -24,6 +24,7 @@ var steps = []string{"connected", "announced", "staged", "received", "sealed", "
 // TestServerKilled: the server dies at each step, and comes back. Nothing is
 // lost, nothing is there twice, and what was acknowledged is there.
 func TestServerKilled(t *testing.T) {
+	t.Parallel()
 	server := pgtest.New(t, pgtest.Options{Durable: true})
 	dsn := server.Database(t)
 	if _, err := Migrate(t.Context(), connect(t, dsn), "ops"); err != nil {
