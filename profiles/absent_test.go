@@ -19,7 +19,7 @@ func TestNoSuchDomain(t *testing.T) {
 		if x.Rule != "DOM-05" && x.State != "not-applicable" {
 			t.Errorf("%s is %s: %s", x.Rule, x.State, x.Reason)
 		}
-		if strings.HasPrefix(x.Rule, "EML-") && x.Reason != "there is no name nosuch.example, say its registry and DNS" {
+		if strings.HasPrefix(x.Rule, "EML-") && x.Reason != "nosuch.example does not exist, say its registry and DNS" {
 			t.Errorf("%s does not apply: %s", x.Rule, x.Reason)
 		}
 	}

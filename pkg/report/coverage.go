@@ -116,7 +116,7 @@ func (x *Collector) reasons(o pipeline.Outcome) string {
 	var out []string
 	for _, e := range x.Errors {
 		if e.Outcome == o && e.Reason != "" && len(out) < 2 {
-			out = append(out, clip(e.Reason, 140))
+			out = append(out, strings.TrimSuffix(clip(e.Reason, 140), "."))
 		}
 	}
 	if len(out) == 0 {

@@ -22,7 +22,9 @@ func (w *writer) summary() section {
 		s.Blocks = append(s.Blocks, block{Drawing: drawGauge(d)})
 	}
 	s.Blocks = append(s.Blocks, block{Heading: "Key judgements"})
-	if len(d.Summary.KeyJudgements) == 0 {
+	if len(d.Summary.KeyJudgements) == 0 && d.Risk.Score == nil && len(d.Summary.Absent) > 0 {
+		s.Blocks = append(s.Blocks, block{Text: "No target exists, so that there is nothing to judge."})
+	} else if len(d.Summary.KeyJudgements) == 0 {
 		s.Blocks = append(s.Blocks, block{Text: "Too little was seen to judge anything."})
 	} else {
 		var js []shownJudgement

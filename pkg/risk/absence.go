@@ -24,9 +24,9 @@ func absence(subject pipeline.Entity, denied []*pipeline.Observation) string {
 	name := subject.Registrable().Value
 	switch by := denied[0].Predicate; {
 	case by != "registration":
-		return "DNS says that there is no name " + name
+		return name + " does not exist, says DNS"
 	case len(denied) > 1:
-		return "there is no name " + name + ", say its registry and DNS"
+		return name + " does not exist, say its registry and DNS"
 	}
-	return "the registry has no record of " + name
+	return name + " does not exist, says its registry"
 }
