@@ -15,6 +15,18 @@ func (r *Rule) ofRegistry() bool {
 	return !slices.ContainsFunc(r.asks, func(p pipeline.Predicate) bool { return !slices.Contains(registryTells, p) })
 }
 
+// absent is [pipeline.Case.Absent] of an entity, looked up once for each domain:
+// a domain may have a hundred thousand names below it.
+func (s *scene) absent(e pipeline.Entity) []*pipeline.Observation {
+	d := e.Registrable()
+	denied, known := s.missing[d]
+	if !known {
+		denied = s.c.Absent(d)
+		s.missing[d] = denied
+	}
+	return denied
+}
+
 // absence says why a rule does not apply to a subject: its domain does not
 // exist, or does.
 func absence(subject pipeline.Entity, denied []*pipeline.Observation) string {

@@ -40,8 +40,8 @@ type verdict struct {
 // judge says what becomes of a rule on the subject in sight.
 func (r *Rule) judge(s *sight) verdict {
 	v := verdict{rule: r, subject: s.subject, severity: r.Severity}
-	if absent := s.c.Absent(s.subject); (len(absent) > 0) != r.Absent && !(len(absent) > 0 && r.ofRegistry()) {
-		v.state, v.reason = notApplicable, absence(s.subject, absent)
+	if absent := len(s.nowhere) > 0; absent != r.Absent && !(absent && r.ofRegistry()) {
+		v.state, v.reason = notApplicable, absence(s.subject, s.nowhere)
 		return v
 	}
 	if !slices.ContainsFunc(r.asks, s.fed) {

@@ -18,11 +18,13 @@ type scene struct {
 	request map[string]bool                 // of those, the ones that run on request, which there was not
 	tells   map[pipeline.Predicate][]string // collectors that tell a predicate, by any rule
 	ruled   map[pipeline.Entity][]*pipeline.Ruled
+	missing map[pipeline.Entity][]*pipeline.Observation // by domain: what denies that it exists
 }
 
 func (m *Model) newScene(c, past *pipeline.Case, now time.Time) *scene {
 	s := &scene{c: c, past: past, now: now, present: map[string]bool{}, request: map[string]bool{},
-		tells: map[pipeline.Predicate][]string{}, ruled: map[pipeline.Entity][]*pipeline.Ruled{}}
+		tells: map[pipeline.Predicate][]string{}, ruled: map[pipeline.Entity][]*pipeline.Ruled{},
+		missing: map[pipeline.Entity][]*pipeline.Observation{}}
 	if c.Opened != nil {
 		for _, x := range c.Opened.Collectors {
 			s.present[x.Name] = true

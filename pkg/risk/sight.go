@@ -22,6 +22,7 @@ type sight struct {
 	*scene
 	subject pipeline.Entity
 	said    map[pipeline.Predicate]*said
+	nowhere []*pipeline.Observation
 	only    bool
 }
 
@@ -29,7 +30,7 @@ type sight struct {
 type said struct{ support, deny []*pipeline.Observation }
 
 func (s *scene) sightOf(n *pipeline.Node) *sight {
-	v := &sight{scene: s, subject: n.Entity, said: map[pipeline.Predicate]*said{}}
+	v := &sight{scene: s, subject: n.Entity, said: map[pipeline.Predicate]*said{}, nowhere: s.absent(n.Entity)}
 	for _, o := range n.Out {
 		x := v.of(o.Predicate)
 		if o.Denies {
