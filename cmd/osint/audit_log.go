@@ -41,7 +41,7 @@ A time is RFC 3339, a day, or an age such as 7d or 36h; without a zone it is UTC
 Exit code 23: there is no ledger, or PostgreSQL can't be reached; 20: it is
 damaged.`,
 		Example: "  osint audit log\n  osint audit log --case CASE --failed\n  osint audit log --type case.ruling --outcome deny --since 7d --csv > denied.csv\n" +
-			"  osint audit log --type case.open,report,disclosure --since 2026-11-01 --json | jq '.entries[].summary'",
+			"  osint audit log --type report,disclosure --since 2026-11-01 --json | jq '.entries[].actor'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q, err := w.query(c, cmd.Flags().Changed("limit"), time.Now())
 			if err != nil {

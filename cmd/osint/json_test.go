@@ -36,7 +36,7 @@ func TestJSONIsWellFormed(t *testing.T) {
 	for _, args := range [][]string{
 		{"show", folder}, {"show", folder, "findings"}, {"show", folder, "entities"}, {"show", folder, "relations"},
 		{"show", folder, "timeline"}, {"show", folder, "rulings"}, {"show", folder, "sources"}, {"report", folder},
-		{"cases", "list"}, {"collectors"}, {"profile", "list"}, {"profile", "show", "default"}, {"lab", "list"}, {"version"},
+		{"audit", "log"}, {"cases", "list"}, {"collectors"}, {"profile", "list"}, {"profile", "show", "default"}, {"lab", "list"}, {"version"},
 	} {
 		if out := osint(append(args, "--json")...); !json.Valid(out) {
 			t.Errorf("osint %q --json: %.200s", args, out)

@@ -40,7 +40,7 @@ func diary(t *testing.T) (l *audit.Ledger, dir string) {
 		if _, err := l.Append(
 			audit.Act{Type: audit.CaseOpen, Case: id, Actor: who, Body: audit.Body{"target": subject, "kind": "domain"}},
 			audit.Act{Type: audit.CaseRuling, Case: id, Actor: who, Body: audit.Body{"subject": subject, "groups": []audit.Body{
-				{"verdict": "allow", "collectors": []string{"dns"}}, {"verdict": []string{"deny", "review", "allow"}[i%3]}}}},
+				{"verdict": []string{"allow", "deny"}[i%2], "collectors": []string{"dns"}}, {"verdict": []string{"deny", "review", "allow-with-redaction"}[i%3]}}}},
 			audit.Act{Type: audit.TaskFinish, Case: id, Actor: who, Body: audit.Body{"collector": []string{"dns", "web"}[i%2], "source": []string{"resolver", "dns"}[i/2%2],
 				"subject": subject, "outcome": string(outcomes[i%len(outcomes)]), "elapsed_ms": i}},
 			audit.Act{Type: audit.CaseClose, Case: id, Actor: who, Body: audit.Body{"outcome": []string{"complete", "timeout"}[i%2]}},
