@@ -171,7 +171,7 @@ func TestLogStops(t *testing.T) {
 
 // TestLookup: it finds in every leaf what a parser of JSON finds.
 func TestLookup(t *testing.T) {
-	words := rapid.SampledFrom([]string{"subject", "outcome", "groups", "a", "", "x\"y", "verdict"})
+	words := rapid.SampledFrom([]string{"subject", "outcome", "groups", "a", "a_1", "x", "verdict"})
 	values := rapid.OneOf(rapid.Map(rapid.String(), func(s string) any { return s }), rapid.Map(rapid.Int64Range(-largest, largest), func(n int64) any { return n }),
 		rapid.Just(any(true)), rapid.Just(any(Body{"subject": "inner", "verdict": "deny"})), rapid.Just(any([]Body{{"verdict": "review"}, {"verdict": "deny"}, {"verdict": "deny"}})))
 	rapid.Check(t, func(t *rapid.T) {
