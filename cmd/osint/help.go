@@ -55,11 +55,15 @@ func helpText(cmd *cobra.Command) string {
 const filesPage = "files-page"
 
 func commandList(b *strings.Builder, cmd *cobra.Command) {
+	wide := 12
+	for _, sub := range cmd.Commands() {
+		wide = max(wide, len(sub.Name())+1)
+	}
 	for _, g := range cmd.Groups() {
 		b.WriteString("\n" + g.Title + "\n")
 		for _, sub := range cmd.Commands() {
 			if sub.GroupID == g.ID && !sub.Hidden {
-				fmt.Fprintf(b, "  %-12s %s\n", sub.Name(), sub.Short)
+				fmt.Fprintf(b, "  %-*s %s\n", wide, sub.Name(), sub.Short)
 			}
 		}
 	}
@@ -67,7 +71,7 @@ func commandList(b *strings.Builder, cmd *cobra.Command) {
 		b.WriteString("\nCommands\n")
 		for _, sub := range cmd.Commands() {
 			if sub.IsAvailableCommand() {
-				fmt.Fprintf(b, "  %-12s %s\n", sub.Name(), sub.Short)
+				fmt.Fprintf(b, "  %-*s %s\n", wide, sub.Name(), sub.Short)
 			}
 		}
 	}
