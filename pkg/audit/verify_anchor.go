@@ -186,6 +186,13 @@ func (a *audit) hearAnchors() {
 	}
 }
 
+// deny notes that an anchor contradicts the ledger: nothing else that it says
+// vouches for it.
+func (a *audit) deny(code Verdict, name, format string, args ...any) {
+	a.v.against = append(a.v.against, name)
+	a.v.add(code, -1, "anchor", format, args...)
+}
+
 // hold takes in a checkpoint of an anchor, if it is of this ledger.
 func (a *audit) hold(name string, b []byte) (known bool) {
 	c, err := ParseCheckpoint(b)
@@ -194,7 +201,7 @@ func (a *audit) hold(name string, b []byte) (known bool) {
 		return false
 	}
 	if a.size == 0 {
-		a.v.add(SetBackTo, -1, "anchor", "anchor %s knows %d entries of %s, and the ledger is empty", name, c.Size, c.Origin)
+		a.deny(SetBackTo, name, "anchor %s knows %d entries of %s, and the ledger is empty", name, c.Size, c.Origin)
 		return true
 	}
 	if c.Origin != origin(a.v.Ledger) || c.Size == 0 {
@@ -202,7 +209,7 @@ func (a *audit) hold(name string, b []byte) (known bool) {
 	}
 	_, counts, err := a.ring.open(b)
 	if err != nil && a.ring.knows(b) {
-		a.v.add(Tampered, -1, "anchor", "anchor %s: its checkpoint of size %d: %v", name, c.Size, err)
+		a.deny(Tampered, name, "anchor %s: its checkpoint of size %d: %v", name, c.Size, err)
 		return true
 	}
 	signed := err == nil
@@ -211,22 +218,22 @@ func (a *audit) hold(name string, b []byte) (known bool) {
 		if !signed {
 			who = ", signed by a key that the ledger does not name"
 		}
-		a.v.add(SetBackTo, -1, "anchor", "anchor %s knows %d entries%s, and the ledger has %d", name, c.Size, who, a.size)
+		a.deny(SetBackTo, name, "anchor %s knows %d entries%s, and the ledger has %d", name, c.Size, who, a.size)
 		return true
 	}
 	seen := a.seen(b)
 	a.want(c.Size, c.Root, func(same bool, until time.Time) {
 		switch {
 		case !same:
-			a.v.add(Forked, -1, "anchor", "anchor %s knows other first %d entries than the ledger has", name, c.Size)
+			a.deny(Forked, name, "anchor %s knows other first %d entries than the ledger has", name, c.Size)
 		case !signed:
 			a.v.add(Warned, -1, "anchor", "anchor %s: its checkpoint of size %d is signed by a key that the ledger does not name, and proves nothing", name, c.Size)
 		case !counts && len(seen) == 0:
 			a.v.add(Warned, -1, "anchor", "anchor %s: its checkpoint of size %d is of a key that was revoked for it, and proves nothing", name, c.Size)
 		default:
-			a.v.bind(Bond{name, Anchored, c.Size, until})
+			a.v.bind(Bond{name, Anchored, c.Size, until, name})
 			for w, at := range seen {
-				a.v.bind(Bond{w.name, Witnessed, c.Size, at})
+				a.v.bind(Bond{w.name, Witnessed, c.Size, at, name})
 			}
 		}
 	})
@@ -242,18 +249,18 @@ func (a *audit) holder(h Holder, said *answer) (known bool) {
 		a.v.add(Incomplete, -1, "anchor", "anchor %s can't be read: %v", h.Name(), said.heldErr)
 		return true
 	case size > a.size:
-		a.v.add(SetBackTo, -1, "anchor", "anchor %s has %d entries, and the ledger has %d", h.Name(), size, a.size)
+		a.deny(SetBackTo, h.Name(), "anchor %s has %d entries, and the ledger has %d", h.Name(), size, a.size)
 	case size > 0:
 		a.want(size, root, func(same bool, until time.Time) {
 			if !same {
-				a.v.add(Forked, -1, "anchor", "anchor %s has other first %d entries than the ledger", h.Name(), size)
+				a.deny(Forked, h.Name(), "anchor %s has other first %d entries than the ledger", h.Name(), size)
 				return
 			}
-			a.v.bind(Bond{h.Name(), Anchored, size, until})
+			a.v.bind(Bond{h.Name(), Anchored, size, until, h.Name()})
 		})
 	}
 	if confirmed := a.confirmed[h.Dest()]; confirmed > size {
-		a.v.add(SetBackTo, -1, "anchor", "anchor %s confirmed %d entries, and has %d", h.Name(), confirmed, size)
+		a.deny(SetBackTo, h.Name(), "anchor %s confirmed %d entries, and has %d", h.Name(), confirmed, size)
 		return true
 	}
 	return size > 0

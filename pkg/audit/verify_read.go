@@ -182,7 +182,7 @@ func (t *tree) seal(s *seal, c *chunk) {
 	}
 	t.a.sealed = max(t.a.sealed, s.size)
 	for w, at := range s.seen {
-		v.bind(Bond{w.name, Witnessed, s.size, at})
+		v.bind(Bond{w.name, Witnessed, s.size, at, ""})
 	}
 }
 

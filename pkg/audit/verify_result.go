@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -89,6 +90,8 @@ type Bond struct {
 	Level Level     `json:"level"`
 	Size  int64     `json:"entries"` // it covers
 	Until time.Time `json:"until"`   // when the last of them was recorded, or a witness signed
+
+	via string // the anchor that said so; "" if it is the ledger
 }
 
 // A Verification is what verifying came to.
@@ -112,8 +115,9 @@ type Verification struct {
 	More        int        `json:"more,omitempty"` // findings like those, not listed
 	Next        string     `json:"next,omitempty"` // what to do
 
-	at    time.Time
-	kinds map[string]int
+	at      time.Time
+	kinds   map[string]int
+	against []string // anchors that contradict the ledger
 }
 
 // listed is how many findings of one kind are listed.
@@ -142,12 +146,7 @@ func (v *Verification) add(code Verdict, entry int64, kind, format string, args 
 }
 
 // bind notes that somebody outside agreed.
-func (v *Verification) bind(b Bond) {
-	v.Anchors = append(v.Anchors, b)
-	if b.Level > v.Level {
-		v.Level = b.Level
-	}
-}
+func (v *Verification) bind(b Bond) { v.Anchors = append(v.Anchors, b) }
 
 // Age returns how old the newest thing is that somebody outside vouches for; ok
 // is false if nobody does.
@@ -161,7 +160,11 @@ func (v *Verification) Age() (age time.Duration, ok bool) {
 }
 
 func (v *Verification) conclude() {
-	v.Word = v.Verdict.String()
+	v.Word, v.Level = v.Verdict.String(), Local
+	v.Anchors = slices.DeleteFunc(v.Anchors, func(b Bond) bool { return b.via != "" && slices.Contains(v.against, b.via) })
+	for _, b := range v.Anchors {
+		v.Level = max(v.Level, b.Level)
+	}
 	if v.Flaws == nil {
 		v.Flaws = []Flaw{}
 	}

@@ -166,14 +166,17 @@ func behind(t *testing.T, dsn, sql string, args ...any) {
 
 func receiverLostRows(t *testing.T, dsn string) {
 	d := dest(t, dsn)
-	l := ledger(t, t.TempDir())
+	dir := t.TempDir()
+	l := ledger(t, dir)
 	fill(t, l, 30)
 	shippedAll(t, l, d, ShipOptions{})
 	fill(t, l, 30)
 	shippedAll(t, l, d, ShipOptions{})
+	verdict(t, dir, d, audit.Sound)
 	behind(t, dsn, `DELETE FROM audit.entry WHERE ledger_id = $1 AND seq >= 32; DELETE FROM audit.checkpoint WHERE ledger_id = $1 AND size > 32;
 		UPDATE audit.ledger SET next = 32, size = 32, root = (SELECT decode(split_part(note, E'\n', 3), 'base64') FROM audit.checkpoint WHERE ledger_id = $1 AND size = 32) WHERE ledger_id = $1`, l.ID)
 	receipt(t, l, d, 63)
+	verdict(t, dir, d, audit.SetBackTo)
 	got, err := Ship(t.Context(), l, d, ShipOptions{})
 	kind(t, err, Rollback)
 	if got.Lost != 31 || got.First != 32 {
@@ -182,6 +185,16 @@ func receiverLostRows(t *testing.T, dsn string) {
 	shippedAll(t, l, d, ShipOptions{})
 	if n := one[int64](t, connect(t, dsn), `SELECT (convert_from(leaf, 'UTF8')::jsonb->'body'->>'lost')::int FROM audit.entry WHERE ledger_id = $1 ORDER BY seq DESC LIMIT 1`, l.ID); n != 31 {
 		t.Errorf("the entry says that %d were lost", n)
+	}
+}
+
+// verdict fails unless verifying a ledger with the server as its anchor comes to
+// what it must.
+func verdict(t *testing.T, dir string, d Dest, want audit.Verdict) {
+	t.Helper()
+	v, err := audit.Verify(t.Context(), dir+"/audit", dir+"/keys", audit.Checks{Anchors: []audit.Anchor{NewAnchor(d)}})
+	if err != nil || v.Verdict != want || (want == audit.Sound) != (v.Level == audit.Anchored) {
+		t.Errorf("%+v, want %v: %v", v, want, err)
 	}
 }
 
@@ -203,18 +216,21 @@ func receipt(t *testing.T, l *audit.Ledger, d Dest, size int64) {
 
 func superuserDeletes(t *testing.T, dsn string) {
 	d := dest(t, dsn)
-	l := ledger(t, t.TempDir())
+	dir := t.TempDir()
+	l := ledger(t, dir)
 	fill(t, l, 60)
 	shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1 AND seq = 20", l.ID)
 	receipt(t, l, d, 62)
+	verdict(t, dir, d, audit.SetBackTo)
 	_, err := Ship(t.Context(), l, d, ShipOptions{All: true})
 	kind(t, err, Fork)
 }
 
 func superuserRewrites(t *testing.T, dsn string) {
 	d := dest(t, dsn)
-	l := ledger(t, t.TempDir())
+	dir := t.TempDir()
+	l := ledger(t, dir)
 	fill(t, l, 60)
 	got := shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "UPDATE audit.entry SET leaf = replace(convert_from(leaf, 'UTF8'), '\"ok\"', '\"no\"')::bytea WHERE ledger_id = $1 AND seq = 20", l.ID)
@@ -222,6 +238,7 @@ func superuserRewrites(t *testing.T, dsn string) {
 	if err != nil || held != 62 || root == got.Root {
 		t.Errorf("%d entries are held, and their root is as before: %v: %v", held, root == got.Root, err)
 	}
+	verdict(t, dir, d, audit.Forked)
 }
 
 // A login without the role, one in no team, one of another team.
@@ -271,11 +288,13 @@ func clockSetBack(t *testing.T, dsn string) {
 
 func anchorUnreachable(t *testing.T, dsn string) {
 	nobody := to("postgres://nobody@127.0.0.1:1/none?sslmode=disable&connect_timeout=2")
-	l := ledger(t, t.TempDir())
+	dir := t.TempDir()
+	l := ledger(t, dir)
 	_, err := NewAnchor(nobody).Checkpoints(t.Context(), l.ID)
 	kind(t, err, Unreachable)
 	_, _, err = NewAnchor(nobody).Held(t.Context(), l.ID)
 	kind(t, err, Unreachable)
+	verdict(t, dir, nobody, audit.Incomplete)
 	_, err = Ship(t.Context(), l, nobody, ShipOptions{})
 	kind(t, err, Unreachable)
 	s, err := l.Spool()
