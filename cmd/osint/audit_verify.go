@@ -44,7 +44,13 @@ func auditVerify(c *console) *cobra.Command {
 	f.BoolVar(&v.evidence, "evidence", false, "and its evidence and reports; without --case those of every case that is here")
 	f.StringArrayVar(&v.witnesses, "witness", nil, "`VKEY`: key of a witness whose cosignature counts (repeatable)")
 	jsonFlag(cmd, &v.json)
+	_ = cmd.RegisterFlagCompletionFunc("case", c.caseValues) // both are flags of it
+	_ = cmd.RegisterFlagCompletionFunc("anchor", anchorValues)
 	return cmd
+}
+
+func anchorValues(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"pg\tthe shared PostgreSQL"}, files
 }
 
 // verification is one verification of the record.
