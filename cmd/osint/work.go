@@ -92,7 +92,9 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, a *accepta
 		options.CacheDir, options.StateDir = g.places.cache, g.places.state
 	}
 	if g.net, err = collectors.New(options); err == nil {
-		g.ledger, err = c.ledger(g.places, investigator)
+		if g.ledger, err = c.ledger(g.places, investigator); err != nil && g.places.note != "" {
+			err = fmt.Errorf("%w: %s", err, g.places.note)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, g.end())
