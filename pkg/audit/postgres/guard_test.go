@@ -114,7 +114,7 @@ func TestHashCheck(t *testing.T) {
 func TestStaging(t *testing.T) {
 	dsn := migrated(t)
 	c := shipper(t, dsn, "blue")
-	if _, err := c.Exec(t.Context(), "CREATE TEMP TABLE osint_stage (seq bigint, ts bigint, type text, case_id text, leaf bytea)"); err != nil {
+	if _, err := c.Exec(t.Context(), "CREATE TEMP TABLE osint_stage (seq bigint, ts bigint, type text, case_id text, leaf_hash bytea, leaf bytea)"); err != nil {
 		t.Fatal(err)
 	}
 	_, err := receive(t.Context(), c, ledgerID(1), newBook(ledgerID(1), noon).leaves)

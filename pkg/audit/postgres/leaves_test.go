@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type leaf struct {
 	kind    string
 	caseID  *string
 	text    []byte
+	hash    []byte // nil: the text's
 }
 
 type body = map[string]any
@@ -52,7 +54,7 @@ func (b *book) add(kind, caseID string, what body) int64 {
 	if err := e.Encode(all); err != nil {
 		panic(err)
 	}
-	b.leaves = append(b.leaves, leaf{seq, b.ms, kind, of, bytes.TrimSpace(text.Bytes())})
+	b.leaves = append(b.leaves, leaf{seq, b.ms, kind, of, bytes.TrimSpace(text.Bytes()), nil})
 	b.ms++
 	return seq
 }
@@ -113,9 +115,14 @@ func receive(ctx context.Context, c *pgx.Conn, ledger string, leaves []leaf) (h 
 		}
 		from := pgx.CopyFromSlice(len(leaves), func(i int) ([]any, error) {
 			l := leaves[i]
-			return []any{l.seq, l.ts, l.kind, l.caseID, l.text}, nil
+			hash := l.hash
+			if hash == nil {
+				sum := sha256.Sum256(append([]byte{0}, l.text...))
+				hash = sum[:]
+			}
+			return []any{l.seq, l.ts, l.kind, l.caseID, hash, l.text}, nil
 		})
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "osint_stage"}, []string{"seq", "ts", "type", "case_id", "leaf"}, from); err != nil {
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "osint_stage"}, []string{"seq", "ts", "type", "case_id", "leaf_hash", "leaf"}, from); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, "SELECT next, size, root FROM audit.receive($1)", ledger).Scan(&h.next, &h.size, &h.root)

@@ -234,7 +234,7 @@ func TestHostile(t *testing.T) {
 	seq := int64(len(b.leaves))
 	for i, begin := range []string{`{"actor":"a","body":{`, `{"actor":}{}`, `{` + strings.Repeat(`"body":{`, 10000), `{"body":"\ud800"}`, `{"actor":1,"body":[{}`} {
 		text := fmt.Sprintf(`%s},"ledger":"%s","seq":%d,"session":"0011223344556677","ts":%d,"type":"risk","v":1}`, strings.TrimSuffix(begin, "}"), b.id, seq+int64(i), noon)
-		b.leaves = append(b.leaves, leaf{seq + int64(i), noon, "risk", nil, []byte(text)})
+		b.leaves = append(b.leaves, leaf{seq + int64(i), noon, "risk", nil, []byte(text), nil})
 	}
 	mustReceive(t, c, b)
 	if n := one[int](t, c, "SELECT audit.project()"); n != len(b.leaves) {

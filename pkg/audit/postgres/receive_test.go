@@ -53,6 +53,10 @@ func TestReceive(t *testing.T) {
 	refused(t, err, "OA002", "a batch with a hole")
 	_, err = receive(t.Context(), c, b.id, slices.Concat(b.leaves[4:6], b.leaves[5:6], b.leaves[7:8]))
 	refused(t, err, "OA002", "a batch with an entry twice and a hole")
+	lie := slices.Clone(b.leaves[4:6])
+	lie[1].hash = make([]byte, 32)
+	_, err = receive(t.Context(), c, b.id, lie)
+	refused(t, err, "23514", "a leaf under a hash that is not its own")
 	mustReceive(t, c, b) // the first four again
 	mustReceive(t, c, b) // all again
 	if first, last := one[time.Time](t, c, "SELECT ts FROM audit.entry WHERE seq = 9"), one[time.Time](t, c, "SELECT last_ts FROM audit.silence"); first.UnixMilli() != noon+9 || last.UnixMilli() != noon+9 {

@@ -90,7 +90,7 @@ func kindOf(code string) Kind {
 		return Gap
 	case "OA003", "42501": // insufficient_privilege
 		return Refused
-	case "OA004":
+	case "OA004", "23514": // check_violation
 		return Rejected
 	case "3F000", "42P01", "42883", "42703": // no such schema, table, function, column
 		return Unprepared

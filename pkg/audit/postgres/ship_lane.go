@@ -34,7 +34,7 @@ func (s *shipment) lane(ctx context.Context) (*lane, error) {
 		return nil, classify(s.d.Name, err)
 	}
 	l := &lane{s.d.Name, c, s.spool.ID}
-	if _, err := c.Exec(ctx, "SELECT audit.stage()"); err != nil {
+	if _, err := c.Exec(ctx, "SET temp_buffers = '24MB'; SELECT audit.stage()"); err != nil { // a batch stays in memory
 		l.close()
 		return nil, classify(s.d.Name, err)
 	}
@@ -68,7 +68,7 @@ func (c *lane) stage(ctx context.Context, b *batch) error {
 	if _, err := c.c.Exec(ctx, "BEGIN"); err != nil {
 		return classify(c.dest, err)
 	}
-	_, err := c.c.PgConn().CopyFrom(ctx, bytes.NewReader(b.rows), "COPY pg_temp.osint_stage (seq, ts, type, case_id, leaf) FROM STDIN (FORMAT binary)")
+	_, err := c.c.PgConn().CopyFrom(ctx, bytes.NewReader(b.rows), "COPY pg_temp.osint_stage (seq, ts, type, case_id, leaf_hash, leaf) FROM STDIN (FORMAT binary)")
 	return classify(c.dest, err)
 }
 

@@ -106,7 +106,7 @@ func stagedBy(t *testing.T, l *audit.Ledger, d Dest, from, upTo int64) error {
 	defer c.close()
 	b := &batch{from: from, upTo: upTo, rows: append([]byte(nil), copyHeader...)}
 	err = spool.Entries(t.Context(), from, upTo, func(_ int64, leaf []byte) (err error) {
-		b.rows, err = appendRow(b.rows, leaf)
+		b.rows, err = appendRow(b.rows, leaf, audit.Hash(leaf))
 		return err
 	})
 	if err != nil {

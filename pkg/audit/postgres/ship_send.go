@@ -132,10 +132,11 @@ func (s *shipment) fill(ctx context.Context, b *batch, tree *audit.Tree, to audi
 	passed := 0
 	b.rows = append(b.rows[:0], copyHeader...)
 	err = s.spool.Entries(ctx, b.from, end, func(seq int64, leaf []byte) error {
-		if b.rows, err = appendRow(b.rows, leaf); err != nil {
+		h := audit.Hash(leaf)
+		if b.rows, err = appendRow(b.rows, leaf, h); err != nil {
 			return &audit.Damaged{Path: s.spool.Path, Err: fmt.Errorf("entry %d: %w", seq, err)}
 		}
-		tree.Add(leaf)
+		tree.AddHash(h)
 		if passed < len(sealed) && sealed[passed].Size == tree.Size() {
 			if tree.Root() != sealed[passed].Root {
 				return &audit.Damaged{Path: s.spool.Path, Err: fmt.Errorf("its first %d entries have not the root that was signed", tree.Size())}
@@ -163,16 +164,17 @@ var errFull = errors.New("the batch is full")
 var copyHeader = []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 
 // appendRow appends the row of the staging table that a leaf makes.
-func appendRow(b, leaf []byte) ([]byte, error) {
+func appendRow(b, leaf []byte, hash tlog.Hash) ([]byte, error) {
 	stub, err := audit.ReadStub(leaf)
 	if err != nil {
 		return b, err
 	}
-	b = append(b, 0, 5)
+	b = append(b, 0, 6)
 	b = binary.BigEndian.AppendUint64(append(b, 0, 0, 0, 8), uint64(stub.Seq))
 	b = binary.BigEndian.AppendUint64(append(b, 0, 0, 0, 8), uint64(stub.TS))
 	b = appendField(b, stub.Type)
 	b = appendField(b, stub.Case)
+	b = appendField(b, hash[:])
 	return appendField(b, leaf), nil
 }
 

@@ -1,6 +1,6 @@
 -- Receiving. In one transaction a shipper calls stage, COPYs leaves to
--- pg_temp.osint_stage (seq, ts, type, case_id, leaf), calls receive, checks that
--- its own tree is an extension of the size and root that it was told, calls seal
+-- pg_temp.osint_stage (seq, ts, type, case_id, leaf_hash, leaf), calls receive,
+-- checks that its own tree is an extension of the size and root that it was told, calls seal
 -- with its newest checkpoint, and commits. To send the same again changes
 -- nothing. A second connection may stage the next batch meanwhile.
 
@@ -25,13 +25,15 @@ $$;
 -- stage makes the session's staging table. It is the owner's, so that nothing
 -- the caller makes is ever read with the owner's rights; the caller may insert.
 -- All but leaf is what the leaf says itself, ts in milliseconds since 1970,
--- case_id null if it is of no case.
+-- case_id null if it is of no case; the hash is held against the leaf by entry's
+-- constraint.
 CREATE FUNCTION audit.stage() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, audit, pg_temp AS $$
 BEGIN
     IF to_regclass('pg_temp.osint_stage') IS NULL THEN
         CREATE TEMPORARY TABLE osint_stage (
-            seq bigint NOT NULL, ts bigint NOT NULL CHECK (ts >= 0), type text NOT NULL, case_id text, leaf bytea NOT NULL
+            seq bigint NOT NULL, ts bigint NOT NULL CHECK (ts >= 0), type text NOT NULL, case_id text,
+            leaf_hash bytea NOT NULL, leaf bytea NOT NULL
         ) ON COMMIT DELETE ROWS;
         EXECUTE format('GRANT INSERT ON pg_temp.osint_stage TO %I', session_user);
     END IF;
@@ -62,8 +64,8 @@ BEGIN
         RAISE EXCEPTION 'audit.stage was not called in this session' USING ERRCODE = 'OA004';
     END IF;
     SELECT count(*) AS n, min(s.seq) AS first, max(s.seq) AS last, audit.at(min(s.ts)) AS since, audit.at(max(s.ts)) AS until,
-        bool_and(s.seq = s.lowest + s.place - 1) AS contiguous INTO b
-    FROM (SELECT seq, ts, row_number() OVER (ORDER BY seq) AS place, min(seq) OVER () AS lowest FROM pg_temp.osint_stage) s;
+        count(*) = count(DISTINCT s.seq) AND max(s.seq) - min(s.seq) = count(*) - 1 AS contiguous INTO b
+    FROM pg_temp.osint_stage s;
 
     SELECT * INTO h FROM audit.ledger l WHERE l.ledger_id = receive.ledger FOR UPDATE;
     IF NOT FOUND AND b.first = 0 THEN
@@ -102,8 +104,8 @@ BEGIN
             RAISE EXCEPTION 'ledger %: entry % is not the leaf that it is sent as', ledger, bad USING ERRCODE = 'OA004';
         END IF;
         INSERT INTO audit.entry (ledger_id, seq, ts, type, case_id, team_id, received_at, leaf_hash, leaf)
-        SELECT receive.ledger, s.seq, audit.at(s.ts), s.type, s.case_id, team, moment, sha256('\x00'::bytea || s.leaf), s.leaf
-        FROM pg_temp.osint_stage s WHERE s.seq >= receive.next ORDER BY s.seq;
+        SELECT receive.ledger, s.seq, audit.at(s.ts), s.type, s.case_id, team, moment, s.leaf_hash, s.leaf
+        FROM pg_temp.osint_stage s WHERE s.seq >= receive.next;
         UPDATE audit.ledger l SET next = b.last + 1, last_received = moment, last_ts = b.until WHERE l.ledger_id = receive.ledger;
         next := b.last + 1;
         PERFORM audit.ensure_partitions();
