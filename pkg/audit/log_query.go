@@ -89,8 +89,8 @@ func (q *Query) text(descending bool) (string, []any) {
 		terms = append(terms, "("+strings.Join(any, " OR ")+")")
 	}
 	if q.Failed {
-		terms = append(terms, "(type = "+arg(string(TaskFinish))+" AND outcome NOT IN ("+each(unfailed(), arg)+
-			") OR type = "+arg(string(CaseClose))+" AND outcome <> "+arg(Complete)+")")
+		terms = append(terms, "CASE type WHEN "+arg(string(TaskFinish))+" THEN outcome NOT IN ("+each(unfailed(), arg)+
+			") WHEN "+arg(string(CaseClose))+" THEN outcome <> "+arg(Complete)+" ELSE false END")
 	}
 	text := "SELECT ledger, seq, leaf FROM log"
 	if len(terms) > 0 {

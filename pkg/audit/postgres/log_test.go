@@ -266,3 +266,25 @@ func TestLogForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestLogPlan: no leaf is parsed for what stands beside it, and no month is
+// looked into that is not asked for.
+func TestLogPlan(t *testing.T) {
+	dsn := migrated(t)
+	c := as(t, dsn, "blue", "TLP:RED", "osint_analyst")
+	if _, err := c.Exec(t.Context(), "SET search_path = audit"); err != nil {
+		t.Fatal(err)
+	}
+	plan := func(where string) string {
+		return strings.Join(list(t, c, "EXPLAIN (VERBOSE) SELECT ledger, seq, leaf FROM log WHERE "+where+" ORDER BY received DESC, ledger DESC, seq DESC LIMIT 100"), "\n")
+	}
+	const parsed = "json(e.leaf)"
+	month := time.Now().UTC().Format("2006-01")
+	narrow := plan("type IN ('risk') AND case_id = 'c-1' AND time >= '" + month + "-10' AND time < '" + month + "-11'")
+	if strings.Contains(narrow, parsed) || !strings.Contains(narrow, "entry_"+strings.ReplaceAll(month, "-", "_")) || strings.Count(narrow, " on audit.entry_2") != 1 {
+		t.Error(narrow)
+	}
+	if deep := plan("subject = 'x'"); !strings.Contains(deep, parsed) || strings.Count(deep, " on audit.entry_2") < 2 {
+		t.Error(deep)
+	}
+}
