@@ -23,8 +23,8 @@ BEGIN
         SELECT DISTINCT ON (case_id, b->>'id') * FROM k WHERE type = 'finding' ORDER BY case_id, b->>'id', at DESC, ledger_id DESC, seq DESC
     ), found AS (
         SELECT case_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', b->'id', 'rule', b->'rule', 'severity', b->'severity', 'title', b->'title',
-                'subject', b->'subject')) ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], b->>'severity'), b->>'id') AS list
-        FROM finding GROUP BY case_id
+                'subject', b->'subject')) ORDER BY b->>'severity', b->>'id') AS list
+        FROM finding WHERE b->>'severity' IN ('critical', 'high') GROUP BY case_id
     ), sums AS (
         SELECT case_id, sum(started) AS started, sum(undecided) AS undecided, min(first_start) AS first_start, max(last_start) AS last_start,
             sum(failed) AS failed, sum(observations) AS observations, sum(exchanges) AS exchanges, sum(cost_microusd) AS cost, max(last_ruling) AS last_ruling
