@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -97,6 +98,30 @@ func matrix() []row {
 			leaf := s.edited(20, "host", "hosu")
 			s.sql("UPDATE entry SET leaf = " + blob([]byte(leaf)) + ", leaf_hash = " + hashed(leaf) + " WHERE seq = 20")
 		}, Tampered, false},
+		{"02-edit-leaf-hash-and-tree-under-the-old-checkpoints", func(s *site) {
+			leaves, points := s.leaves(), s.checkpoints()
+			leaves[1] = s.edited(1, "a.example", "b.example")
+			s.forge(forgery{}, leaves...)
+			s.sql("DELETE FROM checkpoint")
+			s.sql(points...)
+		}, Tampered, false},
+		{"07-entry-of-another-ledger", func(s *site) {
+			leaves := s.leaves()
+			leaves[4] = s.edited(4, `"ledger":"`+s.id()[:4], `"ledger":"zzzz`)
+			s.forge(forgery{head: true}, leaves...)
+		}, Tampered, false},
+		{"08-remove-checkpoints", func(s *site) { s.sql("DELETE FROM checkpoint WHERE size > 50"); s.noHead() }, Tampered, false},
+		{"27-segment-left-out", func(s *site) {
+			leaves := s.leaves()
+			at := int(s.typed(leaves, Segment))
+			s.forge(forgery{head: true}, renumbered(slices.Delete(leaves, at, at+1))...)
+		}, Tampered, false},
+		{"27-attest-what-is-not-there", func(s *site) {
+			leaves := s.leaves()
+			at := int(s.typed(leaves, Attest))
+			leaves[at] = s.edited(at, `"lines":`, `"lines":9`)
+			s.forge(forgery{head: true}, leaves...)
+		}, Tampered, false},
 		{"03-edit-one-interior-node", func(s *site) {
 			s.sql("UPDATE node SET h = zeroblob(32) WHERE ix = (SELECT ix FROM node LIMIT 1 OFFSET 3)")
 		}, Tampered, false},
@@ -111,23 +136,10 @@ func matrix() []row {
 			s.sql("DELETE FROM entry WHERE seq = 77", "UPDATE entry SET seq = -seq WHERE seq > 77", "UPDATE entry SET seq = -seq - 1 WHERE seq < 0")
 		}, Tampered, false},
 		{"05-delete-and-renumber-in-the-leaves-too", func(s *site) {
-			var points [][]byte
-			db, _ := open(s.path, false)
-			rows, err := db.Query("SELECT note FROM checkpoint")
-			s.must(err)
-			for rows.Next() {
-				var b []byte
-				s.must(rows.Scan(&b))
-				points = append(points, b)
-			}
-			db.Close()
-			leaves := s.leaves()
-			s.forge(forgery{}, renumbered(slices.Delete(leaves, 77, 78))...)
+			points := s.checkpoints()
+			s.forge(forgery{}, renumbered(slices.Delete(s.leaves(), 77, 78))...)
 			s.sql("DELETE FROM checkpoint")
-			for _, p := range points {
-				c, _ := ParseCheckpoint(p)
-				s.sql(fmt.Sprintf("INSERT INTO checkpoint VALUES (%d, %s)", c.Size, blob(p)))
-			}
+			s.sql(points...)
 		}, Tampered, false},
 		{"06-swap-two-rows", func(s *site) {
 			s.sql("UPDATE entry SET seq = -1 WHERE seq = 30", "UPDATE entry SET seq = 30 WHERE seq = 31", "UPDATE entry SET seq = 31 WHERE seq = -1")
@@ -281,6 +293,51 @@ func s31(from, to string) func(*site) {
 		leaves := s.leaves()
 		leaves[3] = s.edited(3, from, to)
 		s.forge(forgery{head: true}, leaves...)
+	}
+}
+
+// checkpoints returns what puts the checkpoints back that there are.
+func (s *site) checkpoints() (back []string) {
+	s.tb.Helper()
+	db, err := open(s.path, false)
+	s.must(err)
+	defer db.Close()
+	rows, err := db.Query("SELECT size, note FROM checkpoint")
+	s.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var size int64
+		var b []byte
+		s.must(rows.Scan(&size, &b))
+		back = append(back, fmt.Sprintf("INSERT INTO checkpoint VALUES (%d, %s)", size, blob(b)))
+	}
+	return back
+}
+
+// What is made of the entries, and what guards them, is as osint makes it.
+func TestCaches(t *testing.T) {
+	base := newSite(t)
+	for _, x := range []string{
+		"DELETE FROM segment WHERE seq = (SELECT min(seq) FROM segment)",
+		"INSERT INTO segment VALUES ('c-other', 20)",
+		"INSERT INTO keyleaf VALUES (5)",
+		"DELETE FROM keyleaf",
+		"CREATE VIEW more AS SELECT 1",
+		"CREATE TRIGGER silent BEFORE INSERT ON entry BEGIN SELECT RAISE(IGNORE); END",
+	} {
+		s := base.copy(t)
+		s.sql(x)
+		if v := s.verify(Checks{}); v.Verdict != Tampered {
+			t.Errorf("%s: %v: %+v", x, v.Verdict, v.Flaws)
+		}
+	}
+	s := base.copy(t)
+	db, err := sql.Open("sqlite", s.path)
+	s.must(err)
+	_, err = db.Exec("DROP TRIGGER entry_delete")
+	s.must(errors.Join(err, db.Close()))
+	if v := s.verify(Checks{}); v.Verdict != Tampered {
+		t.Errorf("a trigger is gone: %v: %+v", v.Verdict, v.Flaws)
 	}
 }
 
