@@ -113,8 +113,8 @@ func matrix() []row {
 		{"08-remove-checkpoints", func(s *site) { s.sql("DELETE FROM checkpoint WHERE size > 50"); s.noHead() }, Tampered, false},
 		{"27-segment-left-out", func(s *site) {
 			leaves := s.leaves()
-			at := int(s.typed(leaves, Segment))
-			s.forge(forgery{head: true}, renumbered(slices.Delete(leaves, at, at+1))...)
+			at := int(s.typed(leaves, Segment)) // and the attestation after it
+			s.forge(forgery{head: true}, renumbered(slices.Delete(leaves, at, at+2))...)
 		}, Tampered, false},
 		{"27-attest-what-is-not-there", func(s *site) {
 			leaves := s.leaves()
@@ -338,6 +338,16 @@ func TestCaches(t *testing.T) {
 	s.must(errors.Join(err, db.Close()))
 	if v := s.verify(Checks{}); v.Verdict != Tampered {
 		t.Errorf("a trigger is gone: %v: %+v", v.Verdict, v.Flaws)
+	}
+	s = base.copy(t)
+	l := s.open(Options{})
+	old := l.Key()
+	_, err = l.Rotate("stolen")
+	s.must(errors.Join(err, l.Revoke(old, 10, "stolen")))
+	s.close(l)
+	s.sql("DELETE FROM keyleaf WHERE seq = (SELECT max(seq) FROM keyleaf)")
+	if v := s.verify(Checks{}); v.Verdict != Tampered {
+		t.Errorf("a revocation is hidden: %v: %+v", v.Verdict, v.Flaws)
 	}
 }
 
