@@ -99,13 +99,15 @@ BEGIN
     IF b.last >= next THEN
         PERFORM audit.cover('audit.entry', CASE WHEN date_trunc('month', b.since) = date_trunc('month', b.until) THEN ARRAY[b.since]
             ELSE ARRAY(SELECT DISTINCT date_trunc('month', audit.at(s.ts)) FROM pg_temp.osint_stage s) END);
-        SELECT min(s.seq) INTO bad FROM pg_temp.osint_stage s WHERE audit.ends(s.leaf, ledger, s.seq, s.ts, s.type, s.case_id) IS NOT TRUE;
-        IF bad IS NOT NULL THEN
-            RAISE EXCEPTION 'ledger %: entry % is not the leaf that it is sent as', ledger, bad USING ERRCODE = 'OA004';
-        END IF;
         INSERT INTO audit.entry (ledger_id, seq, ts, type, case_id, team_id, received_at, leaf_hash, leaf)
         SELECT receive.ledger, s.seq, audit.at(s.ts), s.type, s.case_id, team, moment, s.leaf_hash, s.leaf
-        FROM pg_temp.osint_stage s WHERE s.seq >= receive.next;
+        FROM pg_temp.osint_stage s WHERE s.seq >= receive.next AND audit.ends(s.leaf, ledger, s.seq, s.ts, s.type, s.case_id);
+        GET DIAGNOSTICS made = ROW_COUNT;
+        IF made <> b.last + 1 - next THEN
+            SELECT min(s.seq) INTO bad FROM pg_temp.osint_stage s
+            WHERE s.seq >= receive.next AND audit.ends(s.leaf, ledger, s.seq, s.ts, s.type, s.case_id) IS NOT TRUE;
+            RAISE EXCEPTION 'ledger %: entry % is not the leaf that it is sent as', ledger, bad USING ERRCODE = 'OA004';
+        END IF;
         UPDATE audit.ledger l SET next = b.last + 1, last_received = moment, last_ts = b.until WHERE l.ledger_id = receive.ledger;
         next := b.last + 1;
         PERFORM audit.ensure_partitions();
