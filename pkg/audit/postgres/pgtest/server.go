@@ -148,6 +148,9 @@ func (s *Server) own(path string) error {
 	return os.Chown(path, int(s.as.Uid), int(s.as.Gid))
 }
 
+// Host returns the folder of the Unix socket, which is the server's own.
+func (s *Server) Host() string { return s.dir }
+
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // DSN returns the superuser's connection string of the database postgres, over
