@@ -122,18 +122,27 @@ func TestAuditShip(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 
+	osint(0, "audit", "key", "rotate", "--reason", "test")
+	osint(0, "audit", "ship")
+	status()
+	r.Entries = s.Entries
 	ledger := filepath.Join(dir, "home", "state", "audit")
 	if err := os.RemoveAll(ledger); err != nil {
 		t.Fatal(err)
 	}
 	out, _ = osint(0, "audit", "recover")
 	has(out, fmt.Sprintf("%d entries were brought back from ", r.Entries))
+	osint(0, "audit", "verify", "--anchor", "pg")
 	osint(0, run...)
 	status()
 	if s.Shipping[0].Waiting != 0 || s.Entries <= r.Entries {
 		t.Errorf("after the recovery: %+v", s)
 	}
 
+	pgtest.Exec(t, admin, "ALTER TABLE audit.entry DISABLE TRIGGER no_change")
+	pgtest.Exec(t, admin, "DELETE FROM audit.entry WHERE seq = 30")
+	out, _ = osint(21, "audit", "verify", "--anchor", "pg")
+	has(out, "confirmed")
 	url = admin
 	out, _ = osint(0, "audit", "migrate", "--rebuild")
 	has(out, "the tables were made anew from ")
