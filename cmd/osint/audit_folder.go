@@ -38,7 +38,7 @@ func (v *verification) reports(r *audit.Verification, ledgers string) error {
 		case err != nil:
 			return err
 		case !issued:
-			r.Add(audit.Tampered, fmt.Sprintf("%s was never issued as it is: it was altered after it was issued, or only printed, which is not recorded", name))
+			r.Add(audit.Tampered, fmt.Sprintf("%s was never issued as it is: it was altered after it was issued", name))
 		}
 	}
 	return nil

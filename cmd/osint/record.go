@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"osint/pkg/audit"
 	"osint/pkg/pipeline"
+	"osint/pkg/report"
 )
 
 func (p places) audit() string { return filepath.Join(p.state, "audit") }
@@ -93,4 +95,25 @@ func (c *console) removing(command string, do func(record func(id string) error)
 		_, err := l.Append(audit.Act{Type: audit.CaseRemove, Case: id, Body: audit.Body{"reason": command}})
 		return err
 	})
+}
+
+// append puts one act on record.
+func (c *console) append(a audit.Act) error {
+	l, err := c.ledger(c.places(true), "")
+	if err != nil {
+		return err
+	}
+	_, err = l.Append(a)
+	return errors.Join(err, l.Close())
+}
+
+// recordReport puts on record that a report was made of which the case itself
+// does not tell: one that was printed, or whose case can't be written to. Who only
+// reads is not kept from it by a record that can't be written, but told.
+func (c *console) recordReport(doc *report.Document, name, sha256 string) {
+	err := c.append(audit.Act{Type: audit.Report, Case: doc.Case.ID, Body: audit.Body{"at": time.Now().UnixMilli(), "lines": doc.Case.Lines,
+		"files": []audit.Body{{"name": name, "sha256": sha256}}}})
+	if err != nil {
+		c.say("osint: that this report was made is not on record: %v", err)
+	}
 }

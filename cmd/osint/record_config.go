@@ -9,12 +9,6 @@ func (c *console) recordChange(path, key, old, value string) error {
 	if value == "" {
 		operation = "unset"
 	}
-	l, err := c.ledger(c.places(true), "")
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	_, err = l.Append(audit.Act{Type: audit.Config, Body: audit.Body{"component": "config", "operation": operation,
+	return c.append(audit.Act{Type: audit.Config, Body: audit.Body{"component": "config", "operation": operation,
 		"path": shortPath(path) + ": " + key, "old": old, "new": value}})
-	return err
 }

@@ -90,7 +90,8 @@ until others are given, or none.`,
 	return cmd
 }
 
-// printReport prints one report. Nothing is written, in the case neither.
+// printReport prints one report. Nothing is written in the case; that it was
+// printed is on record, so that it is known again where it went.
 func (c *console) printReport(dir string, f report.Format, t *terms, h *host) error {
 	cs, err := pipeline.Read(dir)
 	if err != nil {
@@ -101,8 +102,10 @@ func (c *console) printReport(dir string, f report.Format, t *terms, h *host) er
 	if err != nil {
 		return err
 	}
-	err = f.Render(c.out, doc)
+	sum := sha256.New()
+	err = f.Render(io.MultiWriter(c.out, sum), doc)
 	if err == nil {
+		c.recordReport(doc, "printed"+f.Extension, hex.EncodeToString(sum.Sum(nil)))
 		err = h.tell(c, doc, true)
 	}
 	return t.verdict(cs, err)
@@ -197,6 +200,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, a
 		}
 	}
 	for _, f := range files {
+		if folder == nil {
+			c.recordReport(doc, filepath.Base(f), digestOf(f))
+		}
 		fmt.Fprintln(c.out, f)
 	}
 	return t.verdict(cs, h.tell(c, doc, false))
@@ -253,6 +259,16 @@ func rendering(f report.Format, doc *report.Document) func(io.Writer) error {
 	}
 }
 
+// digestOf returns the SHA-256 of a file, or "" if it can't be read.
+func digestOf(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
 // reported is the line that says which files were rendered up to which line.
 func reported(dir string, files []string, doc *report.Document) *pipeline.Event {
 	type file struct {
@@ -269,12 +285,7 @@ func reported(dir string, files []string, doc *report.Document) *pipeline.Event 
 		if rel, err := filepath.Rel(dir, path); err == nil && !strings.HasPrefix(rel, "..") {
 			name = filepath.ToSlash(rel)
 		}
-		f := file{Name: name}
-		if b, err := os.ReadFile(path); err == nil {
-			sum := sha256.Sum256(b)
-			f.SHA256 = hex.EncodeToString(sum[:])
-		}
-		data.Files = append(data.Files, f)
+		data.Files = append(data.Files, file{name, digestOf(path)})
 		names = append(names, strings.TrimPrefix(filepath.Ext(path), "."))
 	}
 	return &pipeline.Event{Reported: &pipeline.Act{What: strings.Join(names, ", "), Data: json.RawMessage(compact(data))}}
