@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -20,23 +19,25 @@ const largest = 1<<53 - 1
 // RFC 8785 without fractions and null. A value of another type is a mistake of
 // ours, and an error.
 func appendBody(b []byte, body Body) ([]byte, error) {
-	b = append(b, '{')
-	first := true
-	for _, k := range slices.Sorted(maps.Keys(body)) {
-		v := body[k]
-		if empty(v) {
-			continue
+	var few [24]string
+	keys := few[:0]
+	for k, v := range body {
+		if !empty(v) {
+			keys = append(keys, k)
 		}
+	}
+	slices.Sort(keys)
+	b = append(b, '{')
+	for i, k := range keys {
 		if !word(k) {
 			return nil, fmt.Errorf("%q is no key: small letters, digits and _ are", k)
 		}
-		if !first {
+		if i > 0 {
 			b = append(b, ',')
 		}
-		first = false
 		b = append(appendText(b, k), ':')
 		var err error
-		if b, err = appendValue(b, v); err != nil {
+		if b, err = appendValue(b, body[k]); err != nil {
 			return nil, fmt.Errorf("%s: %w", k, err)
 		}
 	}
@@ -109,25 +110,32 @@ const hexDigits = "0123456789abcdef"
 // byte that is no UTF-8 becomes U+FFFD.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
+	from := 0 // of what is raw
 	for i := 0; i < len(s); {
-		c := s[i]
+		c, n := s[i], 1
 		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r)
-			i += n
+			var r rune
+			if r, n = utf8.DecodeRuneInString(s[i:]); r != utf8.RuneError || n > 1 {
+				i += n
+				continue
+			}
+		} else if c >= 0x20 && c != '"' && c != '\\' {
+			i++
 			continue
 		}
-		i++
+		b = append(b, s[from:i]...)
 		switch short := escapeOf(c); {
+		case c >= utf8.RuneSelf:
+			b = utf8.AppendRune(b, utf8.RuneError)
 		case short != 0:
 			b = append(b, '\\', short)
-		case c < 0x20:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		default:
-			b = append(b, c)
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
+		i += n
+		from = i
 	}
-	return append(b, '"')
+	return append(append(b, s[from:]...), '"')
 }
 
 // escapeOf returns the letter of a byte's short escape; 0 if it has none.

@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -45,11 +46,14 @@ func (l *Leaf) append(b []byte) []byte {
 	}
 	b = append(b, `,"ledger":`...)
 	b = appendText(b, l.Ledger)
-	b = fmt.Appendf(b, `,"seq":%d,"session":`, l.Seq)
+	b = strconv.AppendInt(append(b, `,"seq":`...), l.Seq, 10)
+	b = append(b, `,"session":`...)
 	b = appendText(b, l.Session)
-	b = fmt.Appendf(b, `,"ts":%d,"type":`, l.Time.UnixMilli())
+	b = strconv.AppendInt(append(b, `,"ts":`...), l.Time.UnixMilli(), 10)
+	b = append(b, `,"type":`...)
 	b = appendText(b, string(l.Type))
-	return fmt.Appendf(b, `,"v":%d}`, Version)
+	b = strconv.AppendInt(append(b, `,"v":`...), Version, 10)
+	return append(b, '}')
 }
 
 // ParseLeaf reads a leaf, and fails if its bytes are not the one way to write
