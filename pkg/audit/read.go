@@ -21,13 +21,35 @@ type nodes struct{ q querier }
 
 // ReadHashes implements [tlog.HashReader].
 func (r nodes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	var leaves, inner []any
+	for _, ix := range indexes {
+		base, from, count := stored(ix)
+		for n := from; n < from+count; n++ {
+			if base == 0 {
+				leaves = append(leaves, n)
+			} else {
+				inner = append(inner, tlog.StoredHashIndex(base, n))
+			}
+		}
+	}
+	known := make(map[int64]tlog.Hash, len(leaves)+len(inner))
+	err := r.read("SELECT seq, leaf_hash FROM entry WHERE seq IN ", leaves, func(seq int64, h tlog.Hash) { known[tlog.StoredHashIndex(0, seq)] = h })
+	if err == nil {
+		err = r.read("SELECT ix, h FROM node WHERE ix IN ", inner, func(ix int64, h tlog.Hash) { known[ix] = h })
+	}
+	if err != nil {
+		return nil, err
+	}
 	out := make([]tlog.Hash, len(indexes))
 	for i, ix := range indexes {
-		level, n := tlog.SplitStoredHashIndex(ix)
-		base := level - level%stride
-		hs, err := r.row(base, n<<(level-base), 1<<(level-base))
-		if err != nil {
-			return nil, err
+		base, from, count := stored(ix)
+		hs := make([]tlog.Hash, count)
+		for j := range hs {
+			h, ok := known[tlog.StoredHashIndex(base, from+int64(j))]
+			if !ok {
+				return nil, fmt.Errorf("level %d of the tree lacks hash %d", base, from+int64(j))
+			}
+			hs[j] = h
 		}
 		for ; len(hs) > 1; hs = hs[:len(hs)/2] {
 			for j := range len(hs) / 2 {
@@ -39,40 +61,36 @@ func (r nodes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	return out, nil
 }
 
-// row reads count hashes of a level that is stored, from the nth on.
-func (r nodes) row(level int, n int64, count int) ([]tlog.Hash, error) {
-	query := "SELECT leaf_hash FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq"
-	args := []any{n, n + int64(count)}
-	if level > 0 {
-		query = "SELECT h FROM node WHERE ix IN (?" + strings.Repeat(",?", count-1) + ") ORDER BY ix"
-		args = args[:0]
-		for i := range int64(count) {
-			args = append(args, tlog.StoredHashIndex(level, n+i))
-		}
+// stored returns what an interior hash is made of that is stored: count hashes
+// of a level, from one on.
+func stored(ix int64) (level int, from, count int64) {
+	level, n := tlog.SplitStoredHashIndex(ix)
+	above := level % stride
+	return level - above, n << above, 1 << above
+}
+
+// read reads numbered hashes.
+func (r nodes) read(query string, numbers []any, take func(int64, tlog.Hash)) error {
+	if len(numbers) == 0 {
+		return nil
 	}
-	rows, err := r.q.QueryContext(context.Background(), query, args...)
+	rows, err := r.q.QueryContext(context.Background(), query+"(?"+strings.Repeat(",?", len(numbers)-1)+")", numbers...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var hs []tlog.Hash
 	for rows.Next() {
+		var n int64
 		var b sql.RawBytes
-		if err := rows.Scan(&b); err != nil {
-			return nil, err
+		if err := rows.Scan(&n, &b); err != nil {
+			return err
 		}
 		if len(b) != tlog.HashSize {
-			return nil, fmt.Errorf("a hash of %d bytes", len(b))
+			return fmt.Errorf("a hash of %d bytes", len(b))
 		}
-		hs = append(hs, tlog.Hash(b))
+		take(n, tlog.Hash(b))
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if len(hs) != count {
-		return nil, fmt.Errorf("level %d of the tree lacks hashes from %d on", level, n)
-	}
-	return hs, nil
+	return rows.Err()
 }
 
 // sizeOf returns how many entries there are, by the last one's number.
