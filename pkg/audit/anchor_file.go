@@ -57,7 +57,9 @@ func (f FileAnchor) Append(c Checkpoint) error {
 // Checkpoint returns the newest checkpoint that there is.
 func (l *Ledger) Checkpoint() (Checkpoint, error) {
 	var b []byte
-	err := l.db.QueryRowContext(context.Background(), "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&b)
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	err := l.s.QueryRowContext(context.Background(), "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Checkpoint{}, fmt.Errorf("ledger %s has no checkpoint yet", l.path)
 	}

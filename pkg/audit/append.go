@@ -2,8 +2,8 @@ package audit
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,13 +28,14 @@ type batch struct {
 // once all are on disk. Callers that come while another's are being written are
 // written together, in one transaction.
 func (l *Ledger) Append(acts ...Act) (first int64, err error) {
-	b := &batch{acts: acts}
+	b := &batch{acts: acts, bodies: make([][]byte, len(acts))}
+	room := make([]byte, 0, len(acts)*256)
 	for i := range acts {
-		body, err := appendBody(nil, acts[i].Body)
-		if err != nil {
+		from := len(room)
+		if room, err = appendBody(room, acts[i].Body); err != nil {
 			return 0, fmt.Errorf("record %s: %w", acts[i].Type, err)
 		}
-		b.bodies = append(b.bodies, body)
+		b.bodies[i] = room[from:]
 	}
 	l.mu.Lock()
 	l.queue = append(l.queue, b)
@@ -101,36 +102,38 @@ func (l *Ledger) first(a Act) (won bool, err error) {
 
 // transact does one transaction from the newest edge on. The caller holds turn.
 func (l *Ledger) transact(do func(*writer) error) error {
-	ctx := context.Background()
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return damage(l.path, err)
-	}
-	defer tx.Rollback()
-	if err := l.refresh(tx); err != nil {
-		return err
-	}
-	if n := len(l.keys); n > 0 && !signs(l.signer, l.keys[n-1]) { // another process rotated it
-		if err := l.readSigner(); err != nil {
-			return err
+	var w *writer
+	err := l.s.transaction(func() (err error) {
+		if w, err = l.writer(); err == nil {
+			err = do(w)
 		}
-	}
-	w := &writer{l: l, tx: tx, now: l.o.Now().UTC().Truncate(time.Millisecond), signed: l.signed}
-	w.edge = edge{l.edge.size, append([]tlog.Hash(nil), l.edge.roots...)}
-	if err := do(w); err != nil {
 		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return damage(l.path, err)
+	})
+	if err != nil {
+		return err
 	}
 	l.edge, l.signed = w.edge, w.signed
 	return nil
 }
 
+// writer returns one that goes on where the last commit of anybody ended.
+func (l *Ledger) writer() (*writer, error) {
+	if err := l.refresh(); err != nil {
+		return nil, err
+	}
+	if n := len(l.keys); n > 0 && !signs(l.signer, l.keys[n-1]) { // another process rotated it
+		if err := l.readSigner(); err != nil {
+			return nil, err
+		}
+	}
+	w := &writer{l: l, now: l.o.Now().UTC().Truncate(time.Millisecond), signed: l.signed}
+	w.edge = edge{l.edge.size, slices.Clone(l.edge.roots)}
+	return w, nil
+}
+
 // A writer adds entries within one transaction.
 type writer struct {
 	l      *Ledger
-	tx     *sql.Tx
 	now    time.Time
 	edge   edge
 	signed int64
@@ -170,8 +173,8 @@ func (w *writer) flush() error {
 		into string
 		wide int
 	}{{&w.leaves, "entry", 3}, {&w.nodes, "node", 2}, {&w.segments, "segment", 2}, {&w.keys, "keyleaf", 1}} {
-		if err := x.rows.insert(w.tx, x.into, x.wide); err != nil {
-			return damage(w.l.path, err)
+		if err := x.rows.insert(w.l.s, x.into, x.wide); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -183,9 +186,8 @@ func (w *writer) sign(keys ...note.Signer) (Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	_, err = w.tx.ExecContext(context.Background(), "INSERT INTO checkpoint (size, note) VALUES (?, ?)", c.Size, c.Note)
 	w.signed = c.Size
-	return c, damage(w.l.path, err)
+	return c, w.l.s.exec("INSERT INTO checkpoint (size, note) VALUES (?, ?)", c.Size, c.Note)
 }
 
 // Sign returns a checkpoint over all entries there are, and makes it if the
@@ -200,7 +202,7 @@ func (l *Ledger) Sign() (Checkpoint, error) {
 			return err
 		}
 		var b []byte
-		if err := w.tx.QueryRowContext(context.Background(), "SELECT note FROM checkpoint WHERE size = ?", w.signed).Scan(&b); err != nil {
+		if err := l.s.QueryRowContext(context.Background(), "SELECT note FROM checkpoint WHERE size = ?", w.signed).Scan(&b); err != nil {
 			return damage(l.path, err)
 		}
 		c, err = ParseCheckpoint(b)
@@ -217,22 +219,17 @@ type rows struct{ values []any }
 
 func (r *rows) add(values ...any) { r.values = append(r.values, values...) }
 
-// together is how many rows one statement inserts: fewer calls, and statements
-// that are as good as prepared.
-const together = 32
-
-func (r *rows) insert(tx *sql.Tx, table string, wide int) error {
+// insert inserts the rows, as many by one statement as there are of some few
+// lengths: a call costs more than a row, and each length stays ready.
+func (r *rows) insert(s *session, table string, wide int) error {
 	one := ",(?" + strings.Repeat(",?", wide-1) + ")"
-	for len(r.values) > 0 {
-		n := min(len(r.values)/wide, together)
-		if n < together {
-			n = 1
-		}
+	for _, n := range []int{32, 8, 1} {
 		query := "INSERT INTO " + table + " VALUES " + strings.Repeat(one, n)[1:]
-		if _, err := tx.ExecContext(context.Background(), query, r.values[:n*wide]...); err != nil {
-			return err
+		for ; len(r.values) >= n*wide; r.values = r.values[n*wide:] {
+			if err := s.exec(query, r.values[:n*wide]...); err != nil {
+				return err
+			}
 		}
-		r.values = r.values[n*wide:]
 	}
 	return nil
 }

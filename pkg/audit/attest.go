@@ -55,10 +55,12 @@ func (l *Ledger) Attest(id, path string) (*Attestation, error) {
 
 // Prove returns an entry and its proof of inclusion in the tree of some size.
 func (l *Ledger) Prove(seq, size int64) (leaf []byte, proof tlog.RecordProof, err error) {
-	if leaf, err = leafAt(l.db, seq); err != nil {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	if leaf, err = leafAt(l.s, seq); err != nil {
 		return nil, nil, damage(l.path, err)
 	}
-	proof, err = tlog.ProveRecord(size, seq, nodes{l.db})
+	proof, err = tlog.ProveRecord(size, seq, nodes{l.s})
 	return leaf, proof, damage(l.path, err)
 }
 

@@ -61,13 +61,13 @@ func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
 // ownKeys returns the keys that a ledger names; none of one that is not there or
 // can't be read, whose cases are then those of a stranger.
 func ownKeys(path string) []string {
-	db, err := open(path, false)
+	s, err := openSession(path, false)
 	if err != nil {
 		return nil
 	}
-	defer db.Close()
-	l := &Ledger{path: path, db: db}
-	if l.load(db) != nil {
+	defer s.Close()
+	l := &Ledger{path: path, s: s}
+	if l.load() != nil {
 		return nil
 	}
 	return l.keys

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -148,8 +149,8 @@ func testFull(t *testing.T, base *site) {
 	s := base.copy(t)
 	l := s.open(Options{})
 	var pages int
-	s.must(l.db.QueryRow("PRAGMA page_count").Scan(&pages))
-	_, err := l.db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+8))
+	s.must(l.s.QueryRowContext(context.Background(), "PRAGMA page_count").Scan(&pages))
+	_, err := l.s.ExecContext(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages+8))
 	s.must(err)
 	acknowledged := int64(0)
 	for err = nil; err == nil; {
@@ -164,7 +165,7 @@ func testFull(t *testing.T, base *site) {
 	if v := s.verify(Checks{}); v.Verdict != Sound && v.Verdict != Warned || v.Size != acknowledged {
 		t.Errorf("full: %v, %d entries of %d: %+v", v.Verdict, v.Size, acknowledged, v.Flaws)
 	}
-	_, err = l.db.Exec("PRAGMA max_page_count = 1000000")
+	_, err = l.s.ExecContext(context.Background(), "PRAGMA max_page_count = 1000000")
 	s.must(err)
 	_, err = l.Append(acts(20)...)
 	s.must(err)

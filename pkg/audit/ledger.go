@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -38,11 +37,11 @@ type Ledger struct {
 	path    string
 	keysDir string
 	o       Options
-	db      *sql.DB
 
-	turn   sync.Mutex // held by the one that commits
-	edge   edge       // as of the last commit that this process saw
-	keys   []string   // vkeys that sign, as of edge: the last one, or none before Genesis
+	turn   sync.Mutex // held by the one that uses what follows
+	s      *session
+	edge   edge     // as of the last commit that this process saw
+	keys   []string // vkeys that sign, as of edge: the last one, or none before Genesis
 	signer note.Signer
 	signed int64 // size of the newest checkpoint that this process saw
 
@@ -71,11 +70,11 @@ func Open(dir, keysDir string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	var err error
-	if l.db, err = open(l.path, true); err != nil {
+	if l.s, err = openSession(l.path, true); err != nil {
 		return nil, err
 	}
 	if err := l.begin(); err != nil {
-		l.db.Close()
+		l.s.Close()
 		return nil, err
 	}
 	return l, nil
@@ -90,14 +89,14 @@ func OpenRead(dir string) (*Ledger, error) {
 		return nil, fmt.Errorf("%w at %s", ErrAbsent, l.path)
 	}
 	var err error
-	if l.db, err = open(l.path, false); err != nil {
+	if l.s, err = openSession(l.path, false); err != nil {
 		return nil, err
 	}
 	if err = l.check(); err == nil {
-		err = l.load(l.db)
+		err = l.load()
 	}
 	if err != nil {
-		l.db.Close()
+		l.s.Close()
 		return nil, err
 	}
 	return l, nil
@@ -105,7 +104,7 @@ func OpenRead(dir string) (*Ledger, error) {
 
 // check looks whether the file is a ledger that we can read.
 func (l *Ledger) check() error {
-	version, app, err := format(context.Background(), l.db)
+	version, app, err := format(context.Background(), l.s)
 	if err != nil {
 		return damage(l.path, err)
 	}
@@ -117,7 +116,7 @@ func (l *Ledger) check() error {
 func (l *Ledger) Head() (size int64, root tlog.Hash, err error) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
-	err = l.refresh(l.db)
+	err = l.refresh()
 	return l.edge.size, l.edge.root(), err
 }
 
@@ -132,11 +131,10 @@ func private(path string) error {
 
 // begin reads what is there, or makes the first entry.
 func (l *Ledger) begin() error {
-	ctx := context.Background()
-	if err := prepare(ctx, l.db, l.path); err != nil {
+	if err := prepare(l.s); err != nil {
 		return err
 	}
-	size, err := sizeOf(l.db)
+	size, err := sizeOf(l.s)
 	if err != nil {
 		return damage(l.path, err)
 	}
@@ -145,7 +143,7 @@ func (l *Ledger) begin() error {
 			return err
 		}
 	}
-	if err := l.load(l.db); err != nil {
+	if err := l.load(); err != nil {
 		return err
 	}
 	if err := l.unlock(); err != nil {
@@ -157,7 +155,7 @@ func (l *Ledger) begin() error {
 // beat records that the ledger is alive, if the newest entry is of another day:
 // a day without an entry is a day on which nobody wrote.
 func (l *Ledger) beat() error {
-	b, err := leafAt(l.db, l.edge.size-1)
+	b, err := leafAt(l.s, l.edge.size-1)
 	if err != nil {
 		return damage(l.path, err)
 	}
@@ -173,8 +171,8 @@ func (l *Ledger) beat() error {
 }
 
 // load reads identity, keys, edge and the newest checkpoint's size.
-func (l *Ledger) load(q querier) error {
-	first, err := leafAt(q, 0)
+func (l *Ledger) load() error {
+	first, err := leafAt(l.s, 0)
 	if err != nil {
 		return &Damaged{l.path, err}
 	}
@@ -183,24 +181,22 @@ func (l *Ledger) load(q querier) error {
 		return &Damaged{l.path, errors.Join(errors.New("entry 0 is no first entry"), err)}
 	}
 	l.ID, l.edge = leaf.Ledger, edge{}
-	return l.refresh(q)
+	return l.refresh()
 }
 
 // refresh brings edge, keys and signed up to the last commit of anybody.
-func (l *Ledger) refresh(q querier) error {
-	size, err := sizeOf(q)
+func (l *Ledger) refresh() error {
+	var size int64
+	newest, err := l.s.statement("SELECT coalesce((SELECT max(seq) + 1 FROM entry), 0), coalesce((SELECT max(size) FROM checkpoint), 0)")
+	if err == nil {
+		err = newest.QueryRow().Scan(&size, &l.signed)
+	}
 	if err == nil && size != l.edge.size {
-		if l.edge, err = edgeOf(size, nodes{q}); err == nil {
-			err = l.readKeys(q)
+		if l.edge, err = edgeOf(size, nodes{l.s}); err == nil {
+			err = l.readKeys(l.s)
 		}
 	}
-	if err == nil {
-		err = q.QueryRowContext(context.Background(), "SELECT coalesce(max(size), 0) FROM checkpoint").Scan(&l.signed)
-	}
-	if err != nil {
-		return damage(l.path, err)
-	}
-	return nil
+	return damage(l.path, err)
 }
 
 // unlock reads the signing key, and looks whether the ledger was set back.
@@ -210,7 +206,7 @@ func (l *Ledger) unlock() error {
 	}
 	h, err := readHead(l.keysDir, l.ID)
 	if err == nil {
-		err = l.refresh(l.db) // whoever wrote that head may have done so just now, and its entries before
+		err = l.refresh() // whoever wrote that head may have done so just now, and its entries before
 	}
 	if err != nil {
 		return err
@@ -248,7 +244,7 @@ func (l *Ledger) setBack(h head) (*SetBack, error) {
 	if l.edge.size < h.Size {
 		return &SetBack{l.path, h.Size, l.edge.size}, nil
 	}
-	root, err := tlog.TreeHash(h.Size, nodes{l.db})
+	root, err := tlog.TreeHash(h.Size, nodes{l.s})
 	if err != nil {
 		return nil, damage(l.path, err)
 	}
@@ -311,7 +307,7 @@ func (l *Ledger) Close() error {
 	if l.signer != nil {
 		_, err = l.Sign()
 	}
-	return errors.Join(err, l.db.Close())
+	return errors.Join(err, l.s.Close())
 }
 
 func random(n int) string {

@@ -47,7 +47,7 @@ func TestTree(t *testing.T) {
 		return out, nil
 	})
 	put := func(seq int64) {
-		leaf, err := leafAt(l.db, seq)
+		leaf, err := leafAt(l.s, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +108,7 @@ func TestWriters(t *testing.T) {
 	if want := int64(1 + 3*4*(25/3*6+1)); l.edge.size != want {
 		t.Errorf("%d entries, want %d", l.edge.size, want)
 	}
-	e, err := edgeOf(l.edge.size, nodes{l.db})
+	e, err := edgeOf(l.edge.size, nodes{l.s})
 	if err != nil || e.root() != l.edge.root() {
 		t.Errorf("the stored nodes do not make the root: %v", err)
 	}
@@ -213,7 +213,7 @@ func TestDamaged(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	for _, n := range []int{1, 64, 256, 1000} {
+	for _, n := range []int{1, 24, 64, 256, 1000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			l := openTest(b, b.TempDir(), Options{})
 			defer l.Close()

@@ -3,7 +3,6 @@ package audit
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // A Copy is somewhere a ledger was copied to.
@@ -52,18 +49,18 @@ func Recover(ctx context.Context, dir, keysDir string, o Options, c Copy) (r Rec
 	if err := private(l.path); err != nil {
 		return r, err
 	}
-	if l.db, err = open(l.path, true); err != nil {
+	if l.s, err = openSession(l.path, true); err != nil {
 		return r, err
 	}
 	defer func() {
-		err = errors.Join(err, l.db.Close())
+		err = errors.Join(err, l.s.Close())
 		if err != nil && errors.Is(absent, fs.ErrNotExist) {
 			for _, suffix := range []string{"", "-wal", "-shm"} {
 				os.Remove(l.path + suffix)
 			}
 		}
 	}()
-	if err := prepare(ctx, l.db, l.path); err != nil {
+	if err := prepare(l.s); err != nil {
 		return r, err
 	}
 	if err := l.identify(); err != nil {
@@ -109,12 +106,12 @@ func (l *Ledger) seals(ctx context.Context, c Copy) (seals []Checkpoint, err err
 // identify says which ledger is to be recovered: the one that lies there, or if
 // that is empty the one whose key does.
 func (l *Ledger) identify() error {
-	size, err := sizeOf(l.db)
+	size, err := sizeOf(l.s)
 	if err != nil {
 		return damage(l.path, err)
 	}
 	if size > 0 {
-		return l.load(l.db)
+		return l.load()
 	}
 	keys, err := filepath.Glob(keyFile(l.keysDir, "*"))
 	if err == nil && len(keys) != 1 {
@@ -131,32 +128,35 @@ func (l *Ledger) identify() error {
 // adopt adds the entries of a copy up to the last of some checkpoints, in one
 // transaction.
 func (l *Ledger) adopt(ctx context.Context, c Copy, seals []Checkpoint) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return damage(l.path, err)
-	}
-	defer tx.Rollback()
-	if err := l.refresh(tx); err != nil {
-		return err
-	}
-	w := &writer{l: l, tx: tx}
-	w.edge = edge{l.edge.size, append([]tlog.Hash(nil), l.edge.roots...)}
+	return l.s.transaction(func() error {
+		if err := l.refresh(); err != nil {
+			return err
+		}
+		w := &writer{l: l, edge: edge{l.edge.size, slices.Clone(l.edge.roots)}}
+		if err := w.copy(ctx, c, seals); err != nil {
+			return err
+		}
+		return l.trust(ctx, seals)
+	})
+}
+
+// copy adds the entries of a copy, which must make the roots of the checkpoints.
+func (w *writer) copy(ctx context.Context, c Copy, seals []Checkpoint) error {
 	upTo := seals[len(seals)-1].Size
-	due := seals
-	err = c.Entries(ctx, l.ID, l.edge.size, upTo, func(b []byte) error {
+	err := c.Entries(ctx, w.l.ID, w.edge.size, upTo, func(b []byte) error {
 		leaf, err := ParseLeaf(b)
-		if err == nil && (leaf.Ledger != l.ID || leaf.Seq != w.edge.size) {
+		if err == nil && (leaf.Ledger != w.l.ID || leaf.Seq != w.edge.size) {
 			err = fmt.Errorf("it is entry %d of ledger %s", leaf.Seq, leaf.Ledger)
 		}
 		if err != nil {
 			return fmt.Errorf("entry %d of the copy: %w", w.edge.size, err)
 		}
 		w.put(&leaf, append([]byte(nil), b...))
-		if due[0].Size == w.edge.size {
-			if due[0].Root != w.edge.root() {
+		if seals[0].Size == w.edge.size {
+			if seals[0].Root != w.edge.root() {
 				return fmt.Errorf("%w: its checkpoint of %d entries is not over this ledger and what it would add", ErrOtherHistory, w.edge.size)
 			}
-			due = due[1:]
+			seals = seals[1:]
 		}
 		if len(w.leaves.values) < 30_000 {
 			return nil
@@ -169,26 +169,20 @@ func (l *Ledger) adopt(ctx context.Context, c Copy, seals []Checkpoint) error {
 	if err == nil && w.edge.size != upTo {
 		err = fmt.Errorf("the copy has entries up to %d only, and a checkpoint of %d", w.edge.size, upTo)
 	}
-	if err == nil {
-		err = l.trust(ctx, tx, seals)
-	}
-	if err != nil {
-		return err
-	}
-	return damage(l.path, tx.Commit())
+	return err
 }
 
 // trust adds checkpoints that were signed by the keys that the entries name, the
 // last of which is the one that lies here: whoever has not that can't have
 // written any of it.
-func (l *Ledger) trust(ctx context.Context, tx *sql.Tx, seals []Checkpoint) error {
-	if err := l.readKeys(tx); err != nil {
+func (l *Ledger) trust(ctx context.Context, seals []Checkpoint) error {
+	if err := l.readKeys(l.s); err != nil {
 		return err
 	}
 	if err := l.readSigner(); err != nil {
 		return err
 	}
-	h, err := handovers(ctx, tx)
+	h, err := handovers(ctx, l.s)
 	if err != nil {
 		return err
 	}
@@ -196,8 +190,8 @@ func (l *Ledger) trust(ctx context.Context, tx *sql.Tx, seals []Checkpoint) erro
 		if _, err := OpenCheckpoint(x.Note, h.signers(x.Size)...); err != nil {
 			return fmt.Errorf("the copy was not signed by this ledger's key: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", x.Size, x.Note); err != nil {
-			return damage(l.path, err)
+		if err := l.s.exec("INSERT INTO checkpoint (size, note) VALUES (?, ?)", x.Size, x.Note); err != nil {
+			return err
 		}
 	}
 	return nil

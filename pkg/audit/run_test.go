@@ -196,7 +196,7 @@ func startedIn(t *testing.T, l *Ledger) map[string]bool {
 	t.Helper()
 	started := map[string]bool{}
 	for seq := range l.edge.size {
-		b, err := leafAt(l.db, seq)
+		b, err := leafAt(l.s, seq)
 		if err != nil {
 			t.Fatal(err)
 		}

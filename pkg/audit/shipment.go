@@ -87,17 +87,16 @@ func (l *Ledger) NotShipped(dest string, at time.Time, why string) error {
 // note writes beside the entries: pairs of a statement and its arguments, all or
 // none.
 func (l *Ledger) note(pairs ...any) error {
-	tx, err := l.db.BeginTx(context.Background(), nil)
-	if err != nil {
-		return damage(l.path, err)
-	}
-	defer tx.Rollback()
-	for i := 0; i < len(pairs); i += 2 {
-		if _, err := tx.Exec(pairs[i].(string), pairs[i+1].([]any)...); err != nil {
-			return damage(l.path, err)
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	return l.s.transaction(func() error {
+		for i := 0; i < len(pairs); i += 2 {
+			if err := l.s.exec(pairs[i].(string), pairs[i+1].([]any)...); err != nil {
+				return err
+			}
 		}
-	}
-	return damage(l.path, tx.Commit())
+		return nil
+	})
 }
 
 // NewsSince reports whether anything from an entry on, up to size, was not

@@ -74,7 +74,9 @@ type span struct {
 // segments reads the segments that a case has, less those that the operator
 // went on without.
 func (l *Ledger) segments(id string) (spans []span, err error) {
-	rows, err := l.db.QueryContext(context.Background(), "SELECT leaf FROM segment JOIN entry USING (seq) WHERE case_id = ? ORDER BY seq", id)
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	rows, err := l.s.QueryContext(context.Background(), "SELECT leaf FROM segment JOIN entry USING (seq) WHERE case_id = ? ORDER BY seq", id)
 	if err != nil {
 		return nil, damage(l.path, err)
 	}

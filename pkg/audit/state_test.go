@@ -30,7 +30,7 @@ func TestLook(t *testing.T) {
 	if _, err := l.Append(acts(3)...); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.db.Exec("INSERT INTO ship VALUES ('db.example/audit', 2, ?, 'refused')", now.UnixMilli()); err != nil {
+	if _, err := l.s.ExecContext(t.Context(), "INSERT INTO ship VALUES ('db.example/audit', 2, ?, 'refused')", now.UnixMilli()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Look(filepath.Join(dir, "audit"))

@@ -58,9 +58,6 @@ func open(path string, write bool) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if write {
-		db.SetMaxOpenConns(1)
-	}
 	return db, nil
 }
 
@@ -81,28 +78,25 @@ func frozen(path string) bool {
 }
 
 // prepare makes the tables of a new file, and checks those of an old one.
-func prepare(ctx context.Context, db *sql.DB, path string) error {
-	version, app, err := format(ctx, db)
+func prepare(s *session) error {
+	ctx := context.Background()
+	version, app, err := format(ctx, s)
 	if err != nil {
-		return damage(path, err)
+		return damage(s.path, err)
 	}
 	if version == 0 {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return damage(path, err)
-		}
-		defer tx.Rollback()
-		if version, app, err = format(ctx, tx); err != nil { // another process may have been quicker
-			return damage(path, err)
-		}
-		if version == 0 {
-			if _, err := tx.ExecContext(ctx, schema); err != nil {
-				return damage(path, err)
+		err = s.transaction(func() error {
+			if version, app, err = format(ctx, s); err == nil && version == 0 { // no other process was quicker
+				version, app = schemaVersion, applicationID
+				_, err = s.ExecContext(ctx, schema)
 			}
-			return damage(path, tx.Commit())
-		}
+			return damage(s.path, err)
+		})
 	}
-	return checkFormat(path, version, app)
+	if err != nil {
+		return err
+	}
+	return checkFormat(s.path, version, app)
 }
 
 func format(ctx context.Context, q querier) (version, app int, err error) {

@@ -31,12 +31,12 @@ func Succeed(dir, keysDir string, o Options, reason string) (next *Ledger, kept 
 	previous := Body{"ledger": old.ID, "size": old.edge.size, "reason": reason}
 	if old.signed > 0 {
 		var note []byte
-		if err := old.db.QueryRowContext(context.Background(), "SELECT note FROM checkpoint WHERE size = ?", old.signed).Scan(&note); err != nil {
+		if err := old.s.QueryRowContext(context.Background(), "SELECT note FROM checkpoint WHERE size = ?", old.signed).Scan(&note); err != nil {
 			return nil, "", damage(old.path, err)
 		}
 		previous["checkpoint"] = string(note)
 	}
-	if err := old.db.Close(); err != nil {
+	if err := old.s.Close(); err != nil {
 		return nil, "", err
 	}
 	kept = filepath.Join(dir, "ledger-"+old.ID+".db")

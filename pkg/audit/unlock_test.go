@@ -10,11 +10,11 @@ func TestOpenWhileAnotherSigns(t *testing.T) {
 	defer l.Close()
 	late := &Ledger{path: l.path, keysDir: l.keysDir, o: l.o}
 	var err error
-	if late.db, err = open(l.path, true); err != nil {
+	if late.s, err = openSession(l.path, true); err != nil {
 		t.Fatal(err)
 	}
-	defer late.db.Close()
-	if err := late.load(late.db); err != nil {
+	defer late.s.Close()
+	if err := late.load(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Append(acts(3)...); err != nil {
