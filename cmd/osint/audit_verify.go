@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -74,6 +75,7 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	if checks.Cases, err = v.cases(c); err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // what is read is let go at once: less memory for little time
 	p := c.places(false)
 	r, err := audit.Verify(ctx, p.audit(), p.keys(), checks)
 	switch {

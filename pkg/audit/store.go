@@ -50,8 +50,11 @@ func open(path string, write bool) (*sql.DB, error) {
 		mode = "rwc"
 		pragmas["_pragma"] = append(pragmas["_pragma"], "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)", "trusted_schema(OFF)")
 		pragmas.Set("_txlock", "immediate")
-	} else if frozen(path) {
-		pragmas.Set("immutable", "1")
+	} else {
+		pragmas.Add("_pragma", "cache_size(-400)") // KiB: who reads goes over it once
+		if frozen(path) {
+			pragmas.Set("immutable", "1")
+		}
 	}
 	pragmas.Set("mode", mode)
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: pragmas.Encode()}).String())
