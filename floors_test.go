@@ -40,7 +40,7 @@ var floors = map[string]struct {
 	"pkg/pipeline":                  {0, []string{"golang.org/x/net", "golang.org/x/sys"}},
 	"testdata":                      {0, nil},
 	"docs":                          {4, nil}, // tests of the files to copy
-	"bench":                         {4, []string{"github.com/miekg/dns"}},
+	"bench":                         {4, []string{"github.com/miekg/dns", "modernc.org/sqlite"}},
 }
 
 // onlyForTests starts a PostgreSQL: it runs programs and listens, so nothing

@@ -67,9 +67,12 @@ func pages() error {
 
 // A timing is what a child process measured of itself.
 type timing struct {
-	Steps []timed `json:"steps"`
-	Pages int     `json:"pages"`
-	rss   float64 // MiB, as the system counted it
+	Steps   []timed `json:"steps"`
+	Pages   int     `json:"pages"`
+	Lines   uint64  `json:"lines"`   // of a case
+	Entries int64   `json:"entries"` // of a ledger
+	Waves   int     `json:"waves"`   // of entries
+	rss     float64 // MiB, as the system counted it
 }
 
 type timed struct {
