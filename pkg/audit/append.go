@@ -112,6 +112,9 @@ func (l *Ledger) transact(do func(*writer) error) error {
 	if err != nil {
 		return err
 	}
+	if w.signed > l.signed {
+		_ = writeHead(l.keysDir, l.ID, Checkpoint{Size: w.edge.size, Root: w.edge.root()}) // that it can't be is said by Sign
+	}
 	l.edge, l.signed = w.edge, w.signed
 	return nil
 }

@@ -105,9 +105,12 @@ func readHead(dir, ledger string) (h head, err error) {
 	return h, nil
 }
 
-// writeHead replaces the head. It is written after the entries are durable, so
-// it never runs ahead of them.
+// writeHead replaces the head by a newer one. It is written after the entries are
+// durable, so it never runs ahead of them.
 func writeHead(dir, ledger string, c Checkpoint) error {
+	if old, err := readHead(dir, ledger); err == nil && old.Size > c.Size {
+		return nil // another process was quicker
+	}
 	b, err := json.Marshal(head{c.Size, hex.EncodeToString(c.Root[:])})
 	if err != nil {
 		return err

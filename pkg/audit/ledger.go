@@ -219,6 +219,9 @@ func (l *Ledger) unlock() error {
 		l.signer = nil // nothing is signed that was set back
 		return back
 	}
+	if err := os.Remove(headFile(l.keysDir, l.ID)); err != nil {
+		return err
+	}
 	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.Accept}})
 	if err == nil {
 		_, err = l.Sign()

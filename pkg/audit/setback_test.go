@@ -60,3 +60,27 @@ func TestAcceptedCase(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadAfterKill cuts off what a process wrote that was killed: the boundary
+// that it crossed is known.
+func TestHeadAfterKill(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir, Options{}).Close()
+	path := filepath.Join(dir, "audit", File)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := openTest(t, dir, Options{}) // never closed, as if it was killed
+	if _, err := l.Append(acts(100)...); err != nil {
+		t.Fatal(err)
+	}
+	cut := t.TempDir()
+	if err := os.WriteFile(filepath.Join(cut, File), before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(cut, filepath.Join(dir, "keys"), Options{})
+	if !errors.As(err, new(*SetBack)) {
+		t.Errorf("100 entries are gone: %v", err)
+	}
+}
