@@ -48,7 +48,7 @@ func open(path string, write bool) (*sql.DB, error) {
 	pragmas := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds())}}
 	if write {
 		mode = "rwc"
-		pragmas["_pragma"] = append(pragmas["_pragma"], "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)", "trusted_schema(OFF)")
+		pragmas["_pragma"] = append(pragmas["_pragma"], "journal_mode(WAL)", "wal_autocheckpoint(250)", "synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)", "trusted_schema(OFF)")
 		pragmas.Set("_txlock", "immediate")
 	} else {
 		pragmas.Add("_pragma", "cache_size(-400)") // KiB: who reads goes over it once
