@@ -121,6 +121,9 @@ func checkFormat(path string, version, app int) error {
 func damage(path string, err error) error {
 	var e *sqlite.Error
 	if errors.As(err, &e) {
+		if e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK {
+			return fmt.Errorf("%w at %s: a process was killed while it made it, and the next that writes will end that", ErrAbsent, path)
+		}
 		switch e.Code() & 0xff {
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CONSTRAINT:
 			return &Damaged{path, err}

@@ -41,12 +41,13 @@ func Verify(ctx context.Context, dir, keysDir string, o Checks) (*Verification, 
 	for i := range v.Cases {
 		a.cases[v.Cases[i].Case] = &v.Cases[i]
 	}
-	if err := a.run(ctx); err != nil {
-		var broken *Damaged
-		if !errors.As(err, &broken) || ctx.Err() != nil {
-			return nil, err
-		}
+	switch err := a.run(ctx); {
+	case errors.Is(err, ErrAbsent):
+		v.add(Incomplete, -1, "absent", "%v", err)
+	case errors.As(err, new(*Damaged)) && ctx.Err() == nil:
 		v.add(Tampered, -1, "file", "%v", err)
+	case err != nil:
+		return nil, err
 	}
 	v.conclude()
 	return v, nil
