@@ -72,16 +72,16 @@ const proofsAfter = 100
 // verifyProve proves entries chosen at random from a ledger that it opens.
 func verifyProve(home string) error {
 	t := new(timing)
-	var l *audit.Ledger
+	var l *audit.Reader
 	err := t.take("open", func() (err error) {
-		l, err = audit.OpenRead(filepath.Join(home, "state", "audit"))
+		l, err = audit.OpenReader(filepath.Join(home, "state", "audit"))
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	size, _, err := l.Head()
+	size, err := l.Size()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -22,8 +23,8 @@ of what the record holds. Kept where whoever runs osint can't change it, it is
 an anchor: osint audit verify --anchor FILE then shows a record that was cut or
 written anew.`,
 		Example: "  osint audit checkpoint\n  osint audit checkpoint --append osint.checkpoints",
-		RunE: func(*cobra.Command, []string) error {
-			newest, err := c.checkpoint()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			newest, err := c.checkpoint(cmd.Context())
 			if err == nil && to != "" {
 				err = audit.FileAnchor(to).Append(newest)
 			}
@@ -45,11 +46,11 @@ written anew.`,
 }
 
 // checkpoint reads the newest one that there is.
-func (c *console) checkpoint() (audit.Checkpoint, error) {
-	l, err := audit.OpenRead(c.places(false).audit())
+func (c *console) checkpoint(ctx context.Context) (audit.Checkpoint, error) {
+	r, err := audit.OpenReader(c.places(false).audit())
 	if err != nil {
 		return audit.Checkpoint{}, err
 	}
-	defer l.Close()
-	return l.Checkpoint()
+	defer r.Close()
+	return r.Newest(ctx)
 }

@@ -34,20 +34,24 @@ func keyShow(c *console) *cobra.Command {
 		Use: "show", Short: "Print the public key and its fingerprint", Args: exactly(),
 		Long:    "Give the fingerprint to whoever gets your cases and reports: with it they know\nthat they are yours.",
 		Example: "  osint audit key show",
-		RunE: func(*cobra.Command, []string) error {
-			l, err := audit.OpenRead(c.places(false).audit())
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := audit.OpenReader(c.places(false).audit())
 			if err != nil {
 				return err
 			}
-			defer l.Close()
-			if asJSON {
-				return c.json(map[string]string{"ledger": l.ID, "key": l.Key(), "fingerprint": audit.Fingerprint(l.Key())})
+			defer r.Close()
+			vkey, err := r.Key(cmd.Context())
+			if err != nil {
+				return err
 			}
-			fmt.Fprintf(c.out, "%s\n%s\n", l.Key(), audit.Fingerprint(l.Key()))
+			if asJSON {
+				return c.json(map[string]string{"ledger": r.ID, "key": vkey, "fingerprint": audit.Fingerprint(vkey)})
+			}
+			fmt.Fprintf(c.out, "%s\n%s\n", vkey, audit.Fingerprint(vkey))
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 

@@ -32,7 +32,7 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 		return because("signed from here on by "+audit.Fingerprint(l.Text("new")), l.Text("reason"))
 	},
 	audit.KeyRevoke: func(l *audit.Leaf) string {
-		return because(fmt.Sprintf("%s does not count above %s", audit.Fingerprint(l.Text("key")), number(l.Int("size"), "entry", "entries")), l.Text("reason"))
+		return because(fmt.Sprintf("%s does not count above %s", audit.Fingerprint(l.Text("key")), entries(l.Int("size"))), l.Text("reason"))
 	},
 	audit.Heartbeat:  func(l *audit.Leaf) string { return "the record is alive, by " + l.Text("tool") },
 	audit.CaseOpen:   saidOpened,
@@ -61,7 +61,7 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 		return because("case data was handed out", l.Text("what"))
 	},
 	audit.Erasure: func(l *audit.Leaf) string {
-		return because(number(int64(len(names(l, "kids", ""))), "key", "keys")+" and "+number(int64(len(names(l, "digests", ""))), "text", "texts")+" destroyed", l.Text("what"))
+		return because(count(len(names(l, "kids", "")), "key")+" and "+count(len(names(l, "digests", "")), "text")+" destroyed", l.Text("what"))
 	},
 	audit.Report: func(l *audit.Leaf) string {
 		return fmt.Sprintf("rendered up to line %d: %s", l.Int("lines"), few(names(l, "files", "name")))
@@ -85,7 +85,7 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 		return because(text, l.Text("reason"))
 	},
 	audit.Ship: func(l *audit.Leaf) string {
-		return number(l.Int("size"), "entry", "entries") + " shipped to " + l.Text("dest")
+		return entries(l.Int("size")) + " shipped to " + l.Text("dest")
 	},
 }
 
@@ -144,14 +144,14 @@ func saidFinished(l *audit.Leaf) string {
 	if !outcome.Asked() && l.Int("exchanges") == 0 {
 		return strings.Replace(text, " asked about ", " did not ask about ", 1)
 	}
-	return text + fmt.Sprintf(", %s, %s", number(l.Int("observations"), "observation", "observations"), seconds(l.Int("elapsed_ms")))
+	return text + fmt.Sprintf(", %s, %s", count(l.Int("observations"), "observation"), seconds(l.Int("elapsed_ms")))
 }
 
 func saidClosed(l *audit.Leaf) string {
-	text := fmt.Sprintf("%s: %s in %s", l.Text("outcome"), number(l.Int("observations"), "observation", "observations"), number(l.Int("exchanges"), "exchange", "exchanges"))
-	text += ", " + number(l.Int("findings"), "finding", "findings")
+	text := fmt.Sprintf("%s: %s in %s", l.Text("outcome"), count(l.Int("observations"), "observation"), count(l.Int("exchanges"), "exchange"))
+	text += ", " + count(l.Int("findings"), "finding")
 	if n := l.Int("failed"); n > 0 {
-		text += fmt.Sprintf(", %s without an answer", number(n, "task", "tasks"))
+		text += fmt.Sprintf(", %s without an answer", count(n, "task"))
 	}
 	return text + ", " + seconds(l.Int("elapsed_ms"))
 }
@@ -169,13 +169,6 @@ func because(text, why string) string {
 		return text
 	}
 	return text + ": " + why
-}
-
-func number(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func seconds(ms int64) string { return fmt.Sprintf("%.1f s", float64(ms)/1000) }

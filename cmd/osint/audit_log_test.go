@@ -49,7 +49,7 @@ func TestAuditLogShared(t *testing.T) {
 
 	id, _ := osint(0, "audit", "log", "--type", "case.open", "--csv")
 	id = id[strings.LastIndex(id, ",c-")+1:][:18]
-	l, err := audit.OpenRead(filepath.Join(home, "state", "audit"))
+	l, err := audit.OpenReader(filepath.Join(home, "state", "audit"))
 	if err != nil {
 		t.Fatal(err)
 	}

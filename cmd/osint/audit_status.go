@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"time"
 
@@ -70,42 +70,29 @@ func (c *console) standing(now time.Time) (*standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	ago := func(t time.Time) since { return since{t, int64(now.Sub(t) / time.Second)} }
-	s := &standing{Ledger: x.ID, Path: x.Path, Key: x.Key, Entries: x.Entries, Newest: ago(x.Last), Signed: x.Signed, SignedTo: ago(x.SignedLast),
-		Unsigned: x.Entries - x.Signed, Shipping: []shippingStatus{}}
-	if !x.Heartbeat.IsZero() {
-		at := ago(x.Heartbeat)
-		s.Heartbeat = &at
-	}
-	spool, err := audit.OpenSpool(p.audit())
-	if err != nil {
-		return nil, err
-	}
-	defer spool.Close()
-	receipts, err := spool.Receipts(context.Background())
-	if err != nil {
-		return nil, err
-	}
+	s := &standing{Ledger: x.ID, Path: x.Path, Key: audit.Fingerprint(x.Key), Entries: x.Entries, Newest: *ago(x.Last, now), Heartbeat: ago(x.Heartbeat, now),
+		Signed: x.Signed, SignedTo: *cmp.Or(ago(x.SignedLast, now), new(since)), Unsigned: x.Entries - x.Signed, Shipping: []shippingStatus{}}
 	if config, err := postgres.Parse(c.getenv); err == nil {
 		s.Shared = config.String()
 	}
-	known := false
-	for _, sh := range x.Ships {
-		tried := ago(sh.At)
-		one := shippingStatus{Dest: sh.Dest, Waiting: sh.Waiting, Tried: &tried, Error: sh.Error}
-		for _, r := range receipts {
+	for _, sh := range destinations(x, s.Shared) {
+		one := shippingStatus{Dest: sh.Dest, Waiting: x.Entries - sh.Next, Tried: ago(sh.At, now), Error: sh.Error}
+		for _, r := range x.Receipts {
 			if r.Dest == sh.Dest {
-				at := ago(r.At)
-				one.Confirmed, one.Anchored = r.Size, &at
+				one.Confirmed, one.Anchored = r.Size, ago(r.At, now)
 			}
 		}
-		known = known || sh.Dest == s.Shared
 		s.Shipping = append(s.Shipping, one)
 	}
-	if s.Shared != "" && !known {
-		s.Shipping = append(s.Shipping, shippingStatus{Dest: s.Shared, Waiting: x.Entries})
-	}
 	return s, nil
+}
+
+// ago is a moment as of another; nil if there was none.
+func ago(t, now time.Time) *since {
+	if t.IsZero() {
+		return nil
+	}
+	return &since{t, int64(now.Sub(t) / time.Second)}
 }
 
 func (s *standing) print(c *console) error {
@@ -137,15 +124,17 @@ func (s *standing) print(c *console) error {
 }
 
 // age says how long ago it was, in the unit that fits.
-func (s since) age() string {
-	switch d := time.Duration(s.Age) * time.Second; {
+func (s since) age() string { return lasted(time.Duration(s.Age) * time.Second) }
+
+// lasted is a time in the unit that fits.
+func lasted(d time.Duration) string {
+	switch {
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%d s", s.Age)
+		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < 2*time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
 	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }

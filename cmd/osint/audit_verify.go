@@ -185,7 +185,7 @@ func (c *console) showVerification(r *audit.Verification) {
 		row("Anchor", fmt.Sprintf("%s (%s) agrees on %s, up to %s", a.Name, a.Level, entries(a.Size), a.Until.Format(time.RFC3339)))
 	}
 	if age, ok := r.Age(); ok {
-		row("", "the newest that anybody outside vouches for is "+ago(age)+" old")
+		row("", "the newest that anybody outside vouches for is "+lasted(age)+" old")
 	}
 	for _, x := range r.Cases {
 		row("Case", caseText(x))
@@ -202,20 +202,6 @@ func (c *console) showVerification(r *audit.Verification) {
 	}
 	row("Verdict", r.Sentence())
 	row("Next", r.Next)
-}
-
-func entries(n int64) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
-}
-
-func ago(d time.Duration) string {
-	if d < 48*time.Hour {
-		return d.Round(time.Second).String()
-	}
-	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
 func caseText(x audit.Recorded) string {

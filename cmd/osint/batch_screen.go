@@ -82,7 +82,7 @@ func (p *batchPlain) begin(f *batchFolder, targets int) {
 	if f.resumed > 0 {
 		word = "going on with run"
 	}
-	p.line(fmt.Sprintf("%7.1fs  %s %s: %s in %s", 0.0, word, f.run, plural(targets, "target"), f.dir))
+	p.line(fmt.Sprintf("%7.1fs  %s %s: %s in %s", 0.0, word, f.run, count(targets, "target"), f.dir))
 	if p.live {
 		p.ticks.Go(func() {
 			for {
@@ -125,7 +125,7 @@ func became(r *fleet.Row) string {
 		parts[0] += fmt.Sprintf(" %.1f", *r.Score)
 	}
 	if r.Was == nil {
-		parts = append(parts, plural(len(r.Standing), "finding"))
+		parts = append(parts, count(len(r.Standing), "finding"))
 	} else {
 		parts = append(parts, fmt.Sprintf("%d new, %d gone", len(r.New), len(r.Gone)))
 	}
@@ -204,14 +204,6 @@ func (s *batchJSONL) ended(r *fleet.Row, _ int) {
 }
 
 func (s *batchJSONL) Close() error { return s.j.Close() }
-
-// plural counts things whose plural has an s.
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
 
 // severities are named from the gravest.
 func severities() []pipeline.Severity {

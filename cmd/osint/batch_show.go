@@ -128,7 +128,7 @@ func (b *batch) sum(x *fleet.Index) string {
 	for _, r := range x.Rows {
 		n[r.Outcome]++
 	}
-	parts := []string{plural(len(x.Rows), "target")}
+	parts := []string{count(len(x.Rows), "target")}
 	for _, o := range []fleet.Outcome{fleet.TimedOut, fleet.Refused, fleet.Failed, fleet.Interrupted, fleet.NotStarted} {
 		if n[o] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n[o], o))
@@ -148,7 +148,7 @@ func (b *batch) troubles(x *fleet.Index) string {
 			n++
 		}
 	}
-	text := fmt.Sprintf("%d of %s did not end with code 0", n, plural(len(x.Rows), "target"))
+	text := fmt.Sprintf("%d of %s did not end with code 0", n, count(len(x.Rows), "target"))
 	if x.Outcome == fleet.Interrupted {
 		text = "interrupted; osint batch --resume goes on with it, and without --resume a new run begins"
 	}

@@ -183,7 +183,7 @@ func (p *pruning) show(s *stock, goes []*stored) error {
 			fmt.Fprintf(p.c.out, "stays: %s: %s\n", report.Safe(x.dir), x.stays)
 		}
 	}
-	fmt.Fprintf(p.c.out, "%s %s of %d, freeing %s of %s\n", word, plural(len(goes), "case"), len(s.cases), bytesText(s.freed), bytesText(s.size))
+	fmt.Fprintf(p.c.out, "%s %s of %d, freeing %s of %s\n", word, count(len(goes), "case"), len(s.cases), bytesText(s.freed), bytesText(s.size))
 	return p.c.flush()
 }
 

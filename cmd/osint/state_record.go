@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"osint/pkg/audit"
@@ -24,9 +25,7 @@ type ledgerState struct {
 	Unsigned  int64      `json:"unsigned"`        // entries behind it
 	Heartbeat *time.Time `json:"last_heartbeat"`  // null: none among the last 100,000 entries
 	Error     string     `json:"error,omitempty"` // why it can't be read
-	ships     []audit.Shipping
-	format    int
-	sqlite    string
+	read      *audit.State
 }
 
 // How long things may rest before somebody should look.
@@ -48,9 +47,9 @@ func (s *state) ledger(p places, now time.Time) {
 		s.heed("ledger", err.Error(), "osint audit verify")
 		return
 	}
-	l.State, l.ID, l.Key, l.Bytes, l.Entries, l.Signed = "ok", x.ID, x.Key, x.Bytes, x.Entries, x.Signed
+	l.State, l.ID, l.Key, l.Bytes, l.Entries, l.Signed = "ok", x.ID, audit.Fingerprint(x.Key), x.Bytes, x.Entries, x.Signed
 	l.Last, l.SignedTo, l.Heartbeat = moment(x.Last), moment(x.SignedLast), moment(x.Heartbeat)
-	l.Unsigned, l.ships, l.format, l.sqlite = x.Entries-x.Signed, x.Ships, x.Format, x.SQLite
+	l.Unsigned, l.read = x.Entries-x.Signed, x
 	if l.Unsigned > 0 && len(s.Running) == 0 && now.Sub(x.Last) > longUnsigned {
 		s.heed("ledger", fmt.Sprintf("%d of its last entries are not signed, since %s", l.Unsigned, x.Last.Format(time.RFC3339)), "osint audit verify")
 	}
@@ -77,21 +76,35 @@ type spoolState struct {
 // while it waits. Where a copy is awaited, silence is a concern.
 func (s *state) spool(now time.Time) {
 	l := s.Ledger
-	for _, x := range l.ships {
-		s.Spool = append(s.Spool, spoolState{x.Dest, x.Waiting, moment(x.At), x.Error})
-		if x.Waiting > 0 && now.Sub(x.At) > longUnsent || x.Error != "" {
-			what := fmt.Sprintf("%d entries wait for %s, last tried %s", x.Waiting, x.Dest, x.At.Format(time.RFC3339))
-			if x.Error != "" {
-				what += ": " + x.Error
-			}
-			s.heed("spool", what, "osint audit ship")
+	if l.read == nil {
+		return
+	}
+	for _, x := range destinations(l.read, s.Shared.Dest) {
+		waiting, tried := l.Entries-x.Next, moment(x.At)
+		s.Spool = append(s.Spool, spoolState{x.Dest, waiting, tried, x.Error})
+		switch {
+		case tried == nil:
+			s.heed("spool", fmt.Sprintf("%s were never shipped to %s", entries(waiting), x.Dest), "osint audit ship")
+		case x.Error != "":
+			s.heed("spool", fmt.Sprintf("%s for %s, last tried %s: %s", waits(waiting), x.Dest, x.At.Format(time.RFC3339), x.Error), "osint audit ship")
+		case waiting > 0 && now.Sub(x.At) > longUnsent:
+			s.heed("spool", fmt.Sprintf("%s for %s, last tried %s", waits(waiting), x.Dest, x.At.Format(time.RFC3339)), "osint audit ship")
 		}
 	}
-	if s.Shared.Dest != "" && len(l.ships) == 0 && l.Entries > 0 {
-		s.Spool = append(s.Spool, spoolState{Dest: s.Shared.Dest, Waiting: l.Entries})
-		s.heed("spool", fmt.Sprintf("%d entries were never shipped to %s", l.Entries, s.Shared.Dest), "osint audit ship")
-	}
-	if (s.Shared.Configured || len(l.ships) > 0) && l.Last != nil && now.Sub(*l.Last) > longSilent {
+	if (s.Shared.Configured || len(l.read.Ships) > 0) && now.Sub(*l.Last) > longSilent {
 		s.heed("ledger", "nothing was recorded since "+l.Last.Format(time.RFC3339)+", not even that it is alive", "osint audit ship, daily, from cron")
 	}
+}
+
+// waits says how many entries are not yet somewhere.
+func waits(n int64) string { return countOf(n, "entry waits", "entries wait") }
+
+// destinations are the places that a record was shipped to, and the one that is
+// configured, "" if none is, though nothing was sent there yet.
+func destinations(x *audit.State, configured string) []audit.Shipment {
+	is := func(s audit.Shipment) bool { return s.Dest == configured }
+	if configured == "" || slices.ContainsFunc(x.Ships, is) {
+		return x.Ships
+	}
+	return append(slices.Clone(x.Ships), audit.Shipment{Dest: configured})
 }

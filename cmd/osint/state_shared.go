@@ -68,5 +68,5 @@ func (x sharedState) lines() []string {
 		return []string{x.Dest, fmt.Sprintf("PostgreSQL %s answers in %d ms; it has nothing of this ledger", x.Version, x.Millis)}
 	}
 	return []string{x.Dest, fmt.Sprintf("PostgreSQL %s answers in %d ms", x.Version, x.Millis),
-		fmt.Sprintf("has %s, the last received %s", countOf(int(x.Entries), "entry", "entries"), x.Last.Format(time.RFC3339))}
+		fmt.Sprintf("has %s, the last received %s", entries(x.Entries), x.Last.Format(time.RFC3339))}
 }

@@ -50,25 +50,18 @@ func (c *console) showState(s *state, asJSON bool) error {
 }
 
 func (x storeState) lines() []string {
-	room := plural(x.Cases, "case") + ", " + bytesText(x.Bytes)
+	room := count(x.Cases, "case") + ", " + bytesText(x.Bytes)
 	if x.Batches > 0 {
-		room = plural(x.Cases, "case") + ", those of " + countOf(x.Batches, "batch", "batches") + " among them, " + bytesText(x.Bytes)
+		room = count(x.Cases, "case") + ", those of " + countOf(x.Batches, "batch", "batches") + " among them, " + bytesText(x.Bytes)
 	}
 	if x.Free != nil {
 		room += "; " + bytesText(*x.Free) + " free"
 	}
 	lines := []string{x.Dir, room}
 	if x.Open > 0 {
-		lines = append(lines, plural(x.Open, "case")+" did not end: osint cases list names them, osint resume goes on")
+		lines = append(lines, count(x.Open, "case")+" did not end: osint cases list names them, osint resume goes on")
 	}
 	return lines
-}
-
-func countOf(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 func (s *state) running() (lines []string) {
@@ -100,9 +93,9 @@ func (l ledgerState) lines() []string {
 	if l.Heartbeat != nil {
 		beat = l.Heartbeat.Format(time.RFC3339)
 	}
-	lines := []string{l.Path, fmt.Sprintf("%s, %s, %s", countOf(int(l.Entries), "entry", "entries"), bytesText(l.Bytes), signed)}
+	lines := []string{l.Path, fmt.Sprintf("%s, %s, %s", entries(l.Entries), bytesText(l.Bytes), signed)}
 	if l.SignedTo != nil {
-		lines = append(lines, fmt.Sprintf("last checkpoint: %d entries, to %s", l.Signed, l.SignedTo.Format(time.RFC3339)))
+		lines = append(lines, fmt.Sprintf("last checkpoint: %s, to %s", entries(l.Signed), l.SignedTo.Format(time.RFC3339)))
 	}
 	return append(lines, "last heartbeat: "+beat, "signed by "+l.Key)
 }
@@ -111,7 +104,7 @@ func (s *state) spooled() (lines []string) {
 	for _, x := range s.Spool {
 		what := "nothing waits"
 		if x.Waiting > 0 {
-			what = countOf(int(x.Waiting), "entry waits", "entries wait")
+			what = waits(x.Waiting)
 		}
 		when := "never tried"
 		if x.At != nil {
@@ -133,7 +126,7 @@ func (k keysState) lines() []string {
 	if n := len(k.Exposed); n > 0 {
 		whose = "others can read " + strings.Join(k.Exposed, ", ")
 	}
-	return []string{k.Dir, fmt.Sprintf("mode %s; keys of %s, %s of the ledger; %s", k.Mode, plural(k.Cases, "case"), countOf(k.Ledgers, "key", "keys"), whose)}
+	return []string{k.Dir, fmt.Sprintf("mode %s; keys of %s, %s of the ledger; %s", k.Mode, count(k.Cases, "case"), count(k.Ledgers, "key"), whose)}
 }
 
 func (r sourceState) line() string {

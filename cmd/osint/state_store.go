@@ -63,7 +63,7 @@ func (s *state) store(dir string) *stock {
 		}
 	}
 	if s.Store.Broken > 0 {
-		s.heed("store", plural(s.Store.Broken, "case")+" can't be read", "osint cases list")
+		s.heed("store", count(s.Store.Broken, "case")+" can't be read", "osint cases list")
 	}
 	return held
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"osint/cmd/osint/tui"
@@ -16,6 +17,20 @@ func shown(e pipeline.Entity) string {
 	}
 	return report.Safe(e.Value)
 }
+
+// countOf counts things.
+func countOf[N int | int64](n N, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// count counts things whose plural has an s.
+func count[N int | int64](n N, what string) string { return countOf(n, what, what+"s") }
+
+// entries counts entries of the record.
+func entries(n int64) string { return countOf(n, "entry", "entries") }
 
 // severity is a severity's word, of one width, coloured or not.
 func severity(s pipeline.Severity, color bool) string {

@@ -3,7 +3,6 @@ package audit
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,21 +51,6 @@ func (f FileAnchor) Append(c Checkpoint) error {
 		err = file.Sync()
 	}
 	return errors.Join(err, file.Close())
-}
-
-// Checkpoint returns the newest checkpoint that there is.
-func (l *Ledger) Checkpoint() (Checkpoint, error) {
-	var b []byte
-	l.turn.Lock()
-	defer l.turn.Unlock()
-	err := l.s.QueryRowContext(context.Background(), "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&b)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Checkpoint{}, fmt.Errorf("ledger %s has no checkpoint yet", l.path)
-	}
-	if err != nil {
-		return Checkpoint{}, damage(l.path, err)
-	}
-	return ParseCheckpoint(b)
 }
 
 // splitNotes takes signed notes apart that stand one after another: text, an

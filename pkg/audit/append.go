@@ -124,7 +124,7 @@ func (l *Ledger) writer() (*writer, error) {
 	if err := l.refresh(); err != nil {
 		return nil, err
 	}
-	if n := len(l.keys); n > 0 && !signs(l.signer, l.keys[n-1]) { // another process rotated it
+	if l.ring != nil && !signs(l.signer, l.ring.last().vkey) { // another process rotated it
 		if err := l.readSigner(); err != nil {
 			return nil, err
 		}

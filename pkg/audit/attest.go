@@ -57,11 +57,7 @@ func (l *Ledger) Attest(id, path string) (*Attestation, error) {
 func (l *Ledger) Prove(seq, size int64) (leaf []byte, proof tlog.RecordProof, err error) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
-	if leaf, err = leafAt(l.s, seq); err != nil {
-		return nil, nil, damage(l.path, err)
-	}
-	proof, err = tlog.ProveRecord(size, seq, nodes{l.s})
-	return leaf, proof, damage(l.path, err)
+	return prove(l.s, l.path, seq, size)
 }
 
 // digest returns the SHA-256 of the first lines of a case file, of all if limit

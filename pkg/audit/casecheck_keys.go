@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -61,16 +62,13 @@ func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
 // ownKeys returns the keys that a ledger names; none of one that is not there or
 // can't be read, whose cases are then those of a stranger.
 func ownKeys(path string) []string {
-	s, err := openSession(path, false)
+	r, err := openReader(path)
 	if err != nil {
 		return nil
 	}
-	defer s.Close()
-	l := &Ledger{path: path, s: s}
-	if l.load() != nil {
-		return nil
-	}
-	return l.keys
+	defer r.Close()
+	keys, _ := r.Keys(context.Background())
+	return keys
 }
 
 // Known says how a key is known; "" if it is not.

@@ -73,6 +73,24 @@ func readKey(path, vkey string) (note.Signer, error) {
 	return s, nil
 }
 
+// readSigner reads, from a key store, the key that signs a ledger; vkey is its
+// public half. A rotation that was cut off between its commit and the renaming of
+// its key is ended. A key that is not there, or is another, is a *[LostKey].
+func readSigner(dir, ledger, vkey string) (note.Signer, error) {
+	path := keyFile(dir, ledger)
+	if s, err := readKey(path+".next", vkey); err == nil {
+		return s, os.Rename(path+".next", path)
+	}
+	s, err := readKey(path, vkey)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("there is none")
+	}
+	if err != nil {
+		return nil, &LostKey{ledger, path, err}
+	}
+	return s, nil
+}
+
 // signs reports whether a signer is the one of a public key.
 func signs(s note.Signer, vkey string) bool {
 	return s != nil && strings.HasPrefix(vkey, fmt.Sprintf("%s+%08x+", s.Name(), s.KeyHash()))

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -40,8 +39,8 @@ type Ledger struct {
 
 	turn   sync.Mutex // held by the one that uses what follows
 	s      *session
-	edge   edge     // as of the last commit that this process saw
-	keys   []string // vkeys that sign, as of edge: the last one, or none before Genesis
+	edge   edge  // as of the last commit that this process saw
+	ring   *ring // the keys, as of edge; nil before Genesis
 	signer note.Signer
 	signed int64 // size of the newest checkpoint that this process saw
 
@@ -80,44 +79,14 @@ func Open(dir, keysDir string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-// OpenRead opens the ledger in a folder to read it: nothing is written, no key
-// is needed, and none of what it says is verified. One that is not there is
-// [ErrAbsent].
-func OpenRead(dir string) (*Ledger, error) {
-	l := &Ledger{path: filepath.Join(dir, File)}
-	if _, err := os.Stat(l.path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w at %s", ErrAbsent, l.path)
-	}
-	var err error
-	if l.s, err = openSession(l.path, false); err != nil {
-		return nil, err
-	}
-	if err = l.check(); err == nil {
-		err = l.load()
-	}
-	if err != nil {
-		l.s.Close()
-		return nil, err
-	}
-	return l, nil
-}
-
-// check looks whether the file is a ledger that we can read.
-func (l *Ledger) check() error {
-	version, app, err := format(context.Background(), l.s)
-	if err != nil {
-		return damage(l.path, err)
-	}
-	return checkFormat(l.path, version, app)
-}
-
-// Head returns how many entries there are, and the root of their tree, as of
-// the last commit that this process saw.
+// Head returns how many entries there are, and the root of their tree.
 func (l *Ledger) Head() (size int64, root tlog.Hash, err error) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
-	err = l.refresh()
-	return l.edge.size, l.edge.root(), err
+	if err := l.refresh(); err != nil {
+		return 0, tlog.Hash{}, err
+	}
+	return l.edge.size, l.edge.root(), nil
 }
 
 // private makes the file before SQLite does, for nobody else to read.
@@ -155,13 +124,9 @@ func (l *Ledger) begin() error {
 // beat records that the ledger is alive, if the newest entry is of another day:
 // a day without an entry is a day on which nobody wrote.
 func (l *Ledger) beat() error {
-	b, err := leafAt(l.s, l.edge.size-1)
+	last, err := readLeaf(l.s, l.path, l.edge.size-1)
 	if err != nil {
-		return damage(l.path, err)
-	}
-	last, err := ParseLeaf(b)
-	if err != nil {
-		return &Damaged{l.path, err}
+		return err
 	}
 	const day = "2006-01-02"
 	if last.Time.Format(day) != l.o.Now().UTC().Format(day) {
@@ -172,31 +137,38 @@ func (l *Ledger) beat() error {
 
 // load reads identity, keys, edge and the newest checkpoint's size.
 func (l *Ledger) load() error {
-	first, err := leafAt(l.s, 0)
+	first, err := readFirst(l.s, l.path)
 	if err != nil {
-		return &Damaged{l.path, err}
+		return err
 	}
-	leaf, err := ParseLeaf(first)
-	if err != nil || leaf.Type != Genesis {
-		return &Damaged{l.path, errors.Join(errors.New("entry 0 is no first entry"), err)}
-	}
-	l.ID, l.edge = leaf.Ledger, edge{}
+	l.ID, l.edge = first.Ledger, edge{}
 	return l.refresh()
 }
 
-// refresh brings edge, keys and signed up to the last commit of anybody.
+// refresh brings edge, keys and signed up to the last commit of anybody. After an
+// error they are as they were.
 func (l *Ledger) refresh() error {
-	var size int64
+	var size, signed int64
 	newest, err := l.s.statement("SELECT coalesce((SELECT max(seq) + 1 FROM entry), 0), coalesce((SELECT max(size) FROM checkpoint), 0)")
 	if err == nil {
-		err = newest.QueryRow().Scan(&size, &l.signed)
+		err = newest.QueryRow().Scan(&size, &signed)
 	}
-	if err == nil && size != l.edge.size {
-		if l.edge, err = edgeOf(size, nodes{l.s}); err == nil {
-			err = l.readKeys(l.s)
+	if err != nil {
+		return damage(l.path, err)
+	}
+	if size != l.edge.size {
+		e, err := edgeOf(size, nodes{l.s})
+		if err != nil {
+			return damage(l.path, err)
 		}
+		r, err := readRing(context.Background(), l.s, l.path, l.ID, nil)
+		if err != nil {
+			return err
+		}
+		l.edge, l.ring = e, r
 	}
-	return damage(l.path, err)
+	l.signed = signed
+	return nil
 }
 
 // unlock reads the signing key, and looks whether the ledger was set back.
@@ -281,27 +253,10 @@ func (l *Ledger) genesis(previous Body) error {
 	return errors.Join(err, os.Remove(path))
 }
 
-// readSigner reads the key that signs now. A rotation that was cut off between
-// its commit and the renaming of its key is ended.
-func (l *Ledger) readSigner() error {
-	path := keyFile(l.keysDir, l.ID)
-	vkey := l.keys[len(l.keys)-1]
-	if s, err := readKey(path+".next", vkey); err == nil {
-		if err := os.Rename(path+".next", path); err != nil {
-			return err
-		}
-		l.signer = s
-		return nil
-	}
-	s, err := readKey(path, vkey)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = errors.New("there is none")
-		}
-		return &LostKey{l.ID, path, err}
-	}
-	l.signer = s
-	return nil
+// readSigner reads the key that signs now.
+func (l *Ledger) readSigner() (err error) {
+	l.signer, err = readSigner(l.keysDir, l.ID, l.ring.last().vkey)
+	return err
 }
 
 // Close signs what is not signed yet, and closes the file.

@@ -5,9 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 )
 
@@ -27,56 +24,25 @@ func NewLog(name string, conn *sql.Conn, close func() error, means func(error) e
 	return &Log{name, conn, close, means}
 }
 
-// OpenLog opens the ledger in a folder for reading; the folder may be one that
-// can't be written to. Where there is none it returns [ErrAbsent]; what is no
-// ledger is a *[Damaged].
+// OpenLog opens the ledger in a folder: see [OpenReader].
 func OpenLog(dir string) (*Log, error) {
-	path := filepath.Join(dir, File)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w at %s", ErrAbsent, path)
-	}
 	if err := register(); err != nil {
 		return nil, err
 	}
-	db, err := open(path, false)
+	r, err := OpenReader(dir)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Conn(context.Background())
+	ctx := context.Background()
+	conn, err := r.db.Conn(ctx)
 	if err != nil {
-		db.Close()
-		return nil, damage(path, err)
+		return nil, errors.Join(damage(r.Path, err), r.Close())
 	}
-	l := NewLog(path, conn, db.Close, func(err error) error { return damage(path, err) })
-	if err := l.begin(); err != nil {
-		l.Close()
-		return nil, err
+	l := NewLog(r.Path, conn, r.Close, func(err error) error { return damage(r.Path, err) })
+	if err := view(ctx, conn, r.ID); err != nil {
+		return nil, errors.Join(l.means(err), l.Close())
 	}
 	return l, nil
-}
-
-// begin looks whether the file is a ledger, and makes the view over it.
-func (l *Log) begin() error {
-	ctx := context.Background()
-	version, app, err := format(ctx, l.conn)
-	if err != nil {
-		return l.means(err)
-	}
-	if err := checkFormat(l.name, version, app); err != nil {
-		return err
-	}
-	first, err := leafAt(l.conn, 0)
-	if errors.Is(err, errNoEntry) { // its maker was stopped, or is at it
-		return fmt.Errorf("%w at %s", ErrAbsent, l.name)
-	}
-	if err != nil {
-		return l.means(err)
-	}
-	leaf, err := ParseLeaf(first)
-	if err != nil {
-		return &Damaged{l.name, err}
-	}
-	return l.means(view(ctx, l.conn, leaf.Ledger))
 }
 
 // Close ends the reading.

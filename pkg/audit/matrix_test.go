@@ -242,7 +242,7 @@ func matrix() []row {
 		{"30-revoked-key-signs-on", func(s *site) {
 			_, old, new := s.rotated()
 			l := s.open(Options{})
-			s.must(l.Revoke(l.keys[0], 100, "it was on a stolen laptop"))
+			s.must(l.Revoke(l.ring.keys[0].vkey, 100, "it was on a stolen laptop"))
 			s.close(l)
 			leaves := s.leaves()
 			at := s.typed(leaves, KeyRotate)
@@ -251,7 +251,7 @@ func matrix() []row {
 		{"30-revoked-key-signed-before", func(s *site) {
 			s.rotated()
 			l := s.open(Options{})
-			s.must(l.Revoke(l.keys[0], 100, "it was on a stolen laptop"))
+			s.must(l.Revoke(l.ring.keys[0].vkey, 100, "it was on a stolen laptop"))
 			s.close(l)
 		}, Warned, false},
 		{"31-space-in-a-leaf", s31(`"seq":`, `"seq": `), Tampered, false},

@@ -174,27 +174,27 @@ func Issued(dir, path string) (seq int64, ok bool, err error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return 0, false, err
 	}
-	db, err := open(filepath.Join(dir, File), false)
+	r, err := OpenReader(dir)
 	if err != nil {
 		return 0, false, err
 	}
-	defer db.Close()
+	defer r.Close()
 	sum := hex.EncodeToString(h.Sum(nil))
-	rows, err := db.QueryContext(context.Background(), "SELECT leaf FROM entry WHERE instr(leaf, ?) > 0 ORDER BY seq", []byte(`"sha256":"`+sum+`"`))
+	rows, err := r.q.QueryContext(context.Background(), "SELECT leaf FROM entry WHERE instr(leaf, ?) > 0 ORDER BY seq", []byte(`"sha256":"`+sum+`"`))
 	if err != nil {
-		return 0, false, damage(dir, err)
+		return 0, false, damage(r.Path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var b []byte
 		if err := rows.Scan(&b); err != nil {
-			return 0, false, damage(dir, err)
+			return 0, false, damage(r.Path, err)
 		}
 		if leaf, err := ParseLeaf(b); err == nil && leaf.Type == Report {
 			return leaf.Seq, true, nil
 		}
 	}
-	return 0, false, damage(dir, rows.Err())
+	return 0, false, damage(r.Path, rows.Err())
 }
 
 // A ReportAnchor is the path of a report that was handed out: it knows the

@@ -109,3 +109,47 @@ func leafAt(q querier, seq int64) (leaf []byte, err error) {
 }
 
 var errNoEntry = errors.New("the ledger has no entry")
+
+// readLeaf reads one leaf of the ledger at a path.
+func readLeaf(q querier, path string, seq int64) (Leaf, error) {
+	b, err := leafAt(q, seq)
+	if err != nil {
+		return Leaf{}, damage(path, err)
+	}
+	leaf, err := ParseLeaf(b)
+	if err == nil && leaf.Seq != seq {
+		err = fmt.Errorf("it says that it is entry %d", leaf.Seq)
+	}
+	if err != nil {
+		return Leaf{}, &Damaged{path, fmt.Errorf("entry %d: %w", seq, err)}
+	}
+	return leaf, nil
+}
+
+// readFirst reads the first leaf of the ledger at a path, which says which ledger
+// it is. Where there is no entry yet it returns [ErrAbsent].
+func readFirst(q querier, path string) (Leaf, error) {
+	size, err := sizeOf(q)
+	if err != nil {
+		return Leaf{}, damage(path, err)
+	}
+	if size == 0 { // its maker was stopped, or is at it
+		return Leaf{}, fmt.Errorf("%w at %s", ErrAbsent, path)
+	}
+	first, err := readLeaf(q, path, 0)
+	switch {
+	case errors.Is(err, errNoEntry):
+		return first, &Damaged{path, errors.New("the first entry is missing")}
+	case err == nil && first.Type != Genesis:
+		return first, &Damaged{path, errors.New("entry 0 is no first entry")}
+	}
+	return first, err
+}
+
+// prove returns an entry and its proof of inclusion in the tree of some size.
+func prove(q querier, path string, seq, size int64) (leaf []byte, proof tlog.RecordProof, err error) {
+	if leaf, err = leafAt(q, seq); err == nil {
+		proof, err = tlog.ProveRecord(size, seq, nodes{q})
+	}
+	return leaf, proof, damage(path, err)
+}

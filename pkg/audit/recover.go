@@ -176,18 +176,16 @@ func (w *writer) copy(ctx context.Context, c Copy, seals []Checkpoint) error {
 // last of which is the one that lies here: whoever has not that can't have
 // written any of it.
 func (l *Ledger) trust(ctx context.Context, seals []Checkpoint) error {
-	if err := l.readKeys(l.s); err != nil {
-		return err
-	}
-	if err := l.readSigner(); err != nil {
-		return err
-	}
-	h, err := handovers(ctx, l.s)
+	r, err := readRing(ctx, l.s, l.path, l.ID, nil)
 	if err != nil {
 		return err
 	}
+	l.ring = r
+	if err := l.readSigner(); err != nil {
+		return err
+	}
 	for _, x := range seals {
-		if _, err := OpenCheckpoint(x.Note, h.signers(x.Size)...); err != nil {
+		if _, _, err := r.open(x.Note); err != nil {
 			return fmt.Errorf("the copy was not signed by this ledger's key: %w", err)
 		}
 		if err := l.s.exec("INSERT INTO checkpoint (size, note) VALUES (?, ?)", x.Size, x.Note); err != nil {

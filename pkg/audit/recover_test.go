@@ -10,13 +10,13 @@ import (
 
 // twin is a ledger as a copy of itself.
 type twin struct {
-	*Spool
+	*Reader
 	change func(seq int64, leaf []byte) []byte
 	forge  func(note []byte) []byte
 }
 
 func (c twin) Entries(ctx context.Context, _ string, from, to int64, f func([]byte) error) error {
-	return c.Spool.Entries(ctx, from, to, func(seq int64, leaf []byte) error {
+	return c.Reader.Entries(ctx, from, to, func(seq int64, leaf []byte) error {
 		if c.change != nil {
 			leaf = c.change(seq, leaf)
 		}
@@ -25,7 +25,7 @@ func (c twin) Entries(ctx context.Context, _ string, from, to int64, f func([]by
 }
 
 func (c twin) Seals(ctx context.Context, _ string, above int64) (notes [][]byte, err error) {
-	cs, err := c.Spool.Checkpoints(ctx, above, 1<<40)
+	cs, err := c.Reader.Checkpoints(ctx, above, 1<<40)
 	for _, x := range cs {
 		if c.forge != nil {
 			x.Note = c.forge(x.Note)
@@ -62,7 +62,7 @@ func TestRecover(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	full, err := OpenSpool(filepath.Join(dir, "audit"))
+	full, err := OpenReader(filepath.Join(dir, "audit"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestRecover(t *testing.T) {
 			}
 		}
 		place()
-		r, err := recover(twin{Spool: full})
+		r, err := recover(twin{Reader: full})
 		if err != nil || r.Has != size || r.Ledger != full.ID {
 			t.Fatalf("%s: %+v: %v", what, r, err)
 		}
@@ -116,14 +116,14 @@ func TestRecover(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, got, err := back.Head(); err != nil || n != size || got != root || len(back.keys) != 2 {
+		if n, got, err := back.Head(); err != nil || n != size || got != root || len(back.ring.keys) != 2 {
 			t.Errorf("%s: %d entries with root %v, want %d with %v: %v", what, n, got, size, root, err)
 		}
 		if spans, err := back.segments("c-1"); err != nil || len(spans) == 0 {
 			t.Errorf("%s: %d segments: %v", what, len(spans), err)
 		}
 		back.Close()
-		if r, err := recover(twin{Spool: full}); err != nil || r.Had != r.Has {
+		if r, err := recover(twin{Reader: full}); err != nil || r.Had != r.Has {
 			t.Errorf("%s: twice: %+v: %v", what, r, err)
 		}
 	}

@@ -29,45 +29,45 @@ type Receipt struct {
 }
 
 // Shipments returns how far the ledger was copied to each place.
-func (s *Spool) Shipments(ctx context.Context) (all []Shipment, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT dest, next, at, error FROM ship ORDER BY dest")
+func (r *Reader) Shipments(ctx context.Context) (all []Shipment, err error) {
+	rows, err := r.q.QueryContext(ctx, "SELECT dest, next, at, error FROM ship ORDER BY dest")
 	if err != nil {
-		return nil, damage(s.Path, err)
+		return nil, damage(r.Path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var x Shipment
 		var at int64
 		if err := rows.Scan(&x.Dest, &x.Next, &at, &x.Error); err != nil {
-			return nil, damage(s.Path, err)
+			return nil, damage(r.Path, err)
 		}
 		x.At = time.UnixMilli(at).UTC()
 		all = append(all, x)
 	}
-	return all, damage(s.Path, rows.Err())
+	return all, damage(r.Path, rows.Err())
 }
 
 // Receipts returns the largest receipt of each place.
-func (s *Spool) Receipts(ctx context.Context) (all []Receipt, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT dest, max(size), root, at FROM anchor GROUP BY dest ORDER BY dest")
+func (r *Reader) Receipts(ctx context.Context) (all []Receipt, err error) {
+	rows, err := r.q.QueryContext(ctx, "SELECT dest, max(size), root, at FROM anchor GROUP BY dest ORDER BY dest")
 	if err != nil {
-		return nil, damage(s.Path, err)
+		return nil, damage(r.Path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var r Receipt
+		var x Receipt
 		var root []byte
 		var at int64
-		if err := rows.Scan(&r.Dest, &r.Size, &root, &at); err != nil {
-			return nil, damage(s.Path, err)
+		if err := rows.Scan(&x.Dest, &x.Size, &root, &at); err != nil {
+			return nil, damage(r.Path, err)
 		}
 		if len(root) != tlog.HashSize {
-			return nil, &Damaged{s.Path, fmt.Errorf("the receipt of %s has a root of %d bytes", r.Dest, len(root))}
+			return nil, &Damaged{r.Path, fmt.Errorf("the receipt of %s has a root of %d bytes", x.Dest, len(root))}
 		}
-		r.Root, r.At = tlog.Hash(root), time.UnixMilli(at).UTC()
-		all = append(all, r)
+		x.Root, x.At = tlog.Hash(root), time.UnixMilli(at).UTC()
+		all = append(all, x)
 	}
-	return all, damage(s.Path, rows.Err())
+	return all, damage(r.Path, rows.Err())
 }
 
 // Acknowledged keeps a receipt, and that the entries it covers need not be sent
@@ -102,20 +102,20 @@ func (l *Ledger) note(pairs ...any) error {
 // NewsSince reports whether anything from an entry on, up to size, was not
 // announced to a place yet: a ship entry for it covers all before itself, and
 // such entries alone are no news.
-func (s *Spool) NewsSince(ctx context.Context, next, size int64, dest string) (bool, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq DESC", next, size)
+func (r *Reader) NewsSince(ctx context.Context, next, size int64, dest string) (bool, error) {
+	rows, err := r.q.QueryContext(ctx, "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq DESC", next, size)
 	if err != nil {
-		return false, damage(s.Path, err)
+		return false, damage(r.Path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var b sql.RawBytes
 		if err := rows.Scan(&b); err != nil {
-			return false, damage(s.Path, err)
+			return false, damage(r.Path, err)
 		}
 		stub, err := ReadStub(b)
 		if err != nil {
-			return false, &Damaged{s.Path, err}
+			return false, &Damaged{r.Path, err}
 		}
 		if string(stub.Type) != string(Ship) {
 			return true, nil
@@ -126,11 +126,11 @@ func (s *Spool) NewsSince(ctx context.Context, next, size int64, dest string) (b
 			err = json.Unmarshal(leaf.Body, &to)
 		}
 		if err != nil {
-			return false, &Damaged{s.Path, err}
+			return false, &Damaged{r.Path, err}
 		}
 		if to.Dest == dest {
 			return false, nil
 		}
 	}
-	return false, damage(s.Path, rows.Err())
+	return false, damage(r.Path, rows.Err())
 }

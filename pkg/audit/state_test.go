@@ -40,17 +40,17 @@ func TestLook(t *testing.T) {
 	if s.ID != l.ID || s.Entries != 5 || s.Signed != 2 || !s.Last.Equal(now) || !s.SignedLast.Equal(beat) || !s.Heartbeat.Equal(beat) || s.Bytes == 0 || s.Format != schemaVersion || s.SQLite == "" {
 		t.Errorf("%+v", s)
 	}
-	if s.Key != Fingerprint(l.Key()) {
+	if s.Key != l.Key() {
 		t.Errorf("key %s, want that of %s", s.Key, l.Key())
 	}
-	if len(s.Ships) != 1 || s.Ships[0].Waiting != 3 || s.Ships[0].Error != "refused" || !s.Ships[0].At.Equal(now) {
+	if len(s.Ships) != 1 || s.Ships[0].Next != 2 || s.Ships[0].Error != "refused" || !s.Ships[0].At.Equal(now) {
 		t.Errorf("%+v", s.Ships)
 	}
 	next, err := l.Rotate("test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err = Look(filepath.Join(dir, "audit")); err != nil || s.Key != Fingerprint(next) {
+	if s, err = Look(filepath.Join(dir, "audit")); err != nil || s.Key != next {
 		t.Errorf("after a rotation: %+v, %v", s, err)
 	}
 	bad := filepath.Join(dir, "bad")

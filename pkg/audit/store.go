@@ -80,35 +80,32 @@ func frozen(path string) bool {
 	return false
 }
 
-// prepare makes the tables of a new file, and checks those of an old one.
+// prepare makes the tables of a new file, and checks that any other is a ledger.
 func prepare(s *session) error {
-	ctx := context.Background()
-	version, app, err := format(ctx, s)
-	if err != nil {
-		return damage(s.path, err)
-	}
-	if version == 0 {
-		err = s.transaction(func() error {
-			if version, app, err = format(ctx, s); err == nil && version == 0 { // no other process was quicker
-				version, app = schemaVersion, applicationID
-				_, err = s.ExecContext(ctx, schema)
-			}
-			return damage(s.path, err)
-		})
-	}
-	if err != nil {
+	err := identify(s, s.path)
+	if !errors.Is(err, ErrAbsent) {
 		return err
 	}
-	return checkFormat(s.path, version, app)
+	return s.transaction(func() error {
+		err := identify(s, s.path) // another process may have been quicker
+		if errors.Is(err, ErrAbsent) {
+			_, err = s.ExecContext(context.Background(), schema)
+			err = damage(s.path, err)
+		}
+		return err
+	})
 }
 
-func format(ctx context.Context, q querier) (version, app int, err error) {
-	err = q.QueryRowContext(ctx, "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &app)
-	return version, app, err
-}
-
-func checkFormat(path string, version, app int) error {
+// identify says what a file is: nil is a ledger that we read, [ErrAbsent] one
+// that has nothing in it yet, a *[Damaged] anything else.
+func identify(q querier, path string) error {
+	var version, app, objects int
+	err := q.QueryRowContext(context.Background(), "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").Scan(&version, &app, &objects)
 	switch {
+	case err != nil:
+		return damage(path, err)
+	case version == 0 && app == 0 && objects == 0: // whoever made it was stopped before anything else, or is at it
+		return fmt.Errorf("%w at %s", ErrAbsent, path)
 	case app != applicationID:
 		return &Damaged{path, errors.New("it is a database, but no ledger of osint")}
 	case version != schemaVersion:
@@ -117,8 +114,11 @@ func checkFormat(path string, version, app int) error {
 	return nil
 }
 
-// damage says of an error of SQLite's whether it means that the file is broken.
+// damage says of an error of reading whether it means that the file is broken.
 func damage(path string, err error) error {
+	if errors.As(err, new(*Damaged)) {
+		return err
+	}
 	var e *sqlite.Error
 	if errors.As(err, &e) {
 		if e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK {

@@ -16,36 +16,44 @@ var ErrNotLost = errors.New("the signing key of the ledger is there")
 // kept beside it, under the name that is returned. A ledger whose key is there
 // is [ErrNotLost].
 func Succeed(dir, keysDir string, o Options, reason string) (next *Ledger, kept string, err error) {
-	old, err := OpenRead(dir)
+	old, err := OpenReader(dir)
 	if err != nil {
 		return nil, "", err
 	}
-	defer old.Close()
-	old.keysDir = keysDir
-	if err := old.readSigner(); err == nil {
-		old.signer = nil
-		return nil, "", fmt.Errorf("%w, at %s: osint audit key rotate makes a new one", ErrNotLost, keyFile(keysDir, old.ID))
-	} else if !errors.As(err, new(*LostKey)) {
-		return nil, "", err
-	}
-	previous := Body{"ledger": old.ID, "size": old.edge.size, "reason": reason}
-	if old.signed > 0 {
-		var note []byte
-		if err := old.s.QueryRowContext(context.Background(), "SELECT note FROM checkpoint WHERE size = ?", old.signed).Scan(&note); err != nil {
-			return nil, "", damage(old.path, err)
-		}
-		previous["checkpoint"] = string(note)
-	}
-	if err := old.s.Close(); err != nil {
+	previous, err := old.succession(keysDir, reason)
+	if err = errors.Join(err, old.Close()); err != nil {
 		return nil, "", err
 	}
 	kept = filepath.Join(dir, "ledger-"+old.ID+".db")
 	for _, suffix := range []string{"-wal", "-shm", ""} { // the log first: it is nothing without its file
-		if err := os.Rename(old.path+suffix, kept+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Rename(old.Path+suffix, kept+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, "", fmt.Errorf("put the old ledger aside: %w", err)
 		}
 	}
 	o.previous = previous
 	next, err = Open(dir, keysDir, o)
 	return next, kept, err
+}
+
+// succession returns what a successor says of a ledger. One whose key is in the
+// key store is [ErrNotLost].
+func (r *Reader) succession(keysDir, reason string) (Body, error) {
+	ctx := context.Background()
+	vkey, err := r.Key(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = readSigner(keysDir, r.ID, vkey)
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("%w, at %s: osint audit key rotate makes a new one", ErrNotLost, keyFile(keysDir, r.ID))
+	case !errors.As(err, new(*LostKey)):
+		return nil, err
+	}
+	size, err := r.Size()
+	if err != nil {
+		return nil, err
+	}
+	note, err := r.newest(ctx)
+	return Body{"ledger": r.ID, "size": size, "reason": reason, "checkpoint": string(note)}, err
 }

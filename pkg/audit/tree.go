@@ -61,5 +61,8 @@ func subtrees(size int64) (ix []int64) {
 // edgeOf reads the edge of a tree of some size.
 func edgeOf(size int64, r tlog.HashReader) (edge, error) {
 	roots, err := r.ReadHashes(subtrees(size))
-	return edge{size, roots}, err
+	if err != nil {
+		return edge{}, err
+	}
+	return edge{size, roots}, nil
 }

@@ -152,7 +152,7 @@ func (a *audit) identify(s *source) error {
 		return nil
 	}
 	a.v.Ledger = leaf.Ledger
-	a.ring, err = s.ring(leaf.Ledger, a.v)
+	a.ring, err = readRing(context.Background(), s.q, s.path, leaf.Ledger, func(seq int64, err error) { a.v.add(Tampered, seq, "key", "keys: %v", err) })
 	if err != nil || len(a.ring.keys) == 0 {
 		a.v.Ledger = ""
 		return err

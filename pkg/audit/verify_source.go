@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -23,15 +24,11 @@ const leanest = 64
 // begin looks whether the file is a ledger and returns how many entries it has;
 // -1 if no more can be said of it. size is that of the file.
 func (s *source) begin(ctx context.Context, size int64, v *Verification) (entries int64, err error) {
-	var version, app, objects int
-	err = s.q.QueryRowContext(ctx, "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").Scan(&version, &app, &objects)
-	if err != nil {
-		return -1, damage(s.path, err)
-	}
-	if version == 0 && app == 0 && objects == 0 { // whoever made it was stopped before anything else
+	err = identify(s.q, s.path)
+	if errors.Is(err, ErrAbsent) {
 		return 0, nil
 	}
-	if err := checkFormat(s.path, version, app); err != nil {
+	if err != nil {
 		return -1, err
 	}
 	if ok, err := s.checkSchema(ctx, v); err != nil || !ok {

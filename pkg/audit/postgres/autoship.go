@@ -51,7 +51,7 @@ func autoShip(ctx context.Context, l *audit.Ledger, d Dest, connect, all time.Du
 
 // Waiting returns how many entries a place is not known to have.
 func Waiting(ctx context.Context, l *audit.Ledger, d Dest) (int64, error) {
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		return 0, err
 	}

@@ -61,7 +61,7 @@ func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped,
 	if o.batch == 0 {
 		o.batch = batchSize
 	}
-	spool, err := l.Spool()
+	spool, err := l.Reader()
 	if err != nil {
 		return Shipped{}, err
 	}
@@ -87,7 +87,7 @@ func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped,
 // A shipment is one run of Ship.
 type shipment struct {
 	l     *audit.Ledger
-	spool *audit.Spool
+	spool *audit.Reader
 	d     Dest
 	o     ShipOptions
 	done  Shipped

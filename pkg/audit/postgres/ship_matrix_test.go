@@ -93,7 +93,7 @@ func sentAgain(t *testing.T, dsn string) {
 // stagedBy stages entries as a shipper that has gone wrong would.
 func stagedBy(t *testing.T, l *audit.Ledger, d Dest, from, upTo int64) error {
 	t.Helper()
-	spool, err := l.Spool()
+	spool, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func verdict(t *testing.T, dir string, d Dest, want audit.Verdict) {
 // receipt for, of the size.
 func receipt(t *testing.T, l *audit.Ledger, d Dest, size int64) {
 	t.Helper()
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +297,7 @@ func anchorUnreachable(t *testing.T, dsn string) {
 	verdict(t, dir, nobody, audit.Incomplete)
 	_, err = Ship(t.Context(), l, nobody, ShipOptions{})
 	kind(t, err, Unreachable)
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}

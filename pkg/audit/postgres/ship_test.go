@@ -87,7 +87,7 @@ func shippedAll(t testing.TB, l *audit.Ledger, d Dest, o ShipOptions) Shipped {
 // checkpoint, and both say so.
 func same(t testing.TB, l *audit.Ledger, d Dest) {
 	t.Helper()
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}

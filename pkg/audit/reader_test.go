@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// TestSpool: what is read beside a writer is what was written, in order, and
+// TestReader: what is read beside a writer is what was written, in order, and
 // its tree has the checkpoints' roots, over a rotation of the key too.
-func TestSpool(t *testing.T) {
+func TestReader(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := OpenSpool(filepath.Join(dir, "audit")); !errors.Is(err, ErrAbsent) {
+	if _, err := OpenReader(filepath.Join(dir, "audit")); !errors.Is(err, ErrAbsent) {
 		t.Fatalf("no ledger: %v", err)
 	}
 	l := openTest(t, dir, Options{})
@@ -37,7 +37,7 @@ func TestSpool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestSpool(t *testing.T) {
 func TestShipments(t *testing.T) {
 	l := openTest(t, t.TempDir(), Options{})
 	defer l.Close()
-	s, err := l.Spool()
+	s, err := l.Reader()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 )
 
-// A ring is the keys that a ledger names, in their order: which may sign is a
-// matter of the checkpoint's size.
+// A ring is the keys that a ledger names, in their order. Which of them sign a
+// checkpoint is a matter of its size: a key signs what holds the entry that names
+// it, and what comes after, up to the entry that names the next, which both sign.
 type ring struct {
 	ledger string
 	keys   []ringKey
@@ -30,7 +32,10 @@ func (r *ring) last() *ringKey { return &r.keys[len(r.keys)-1] }
 
 // add takes in a leaf about keys.
 func (r *ring) add(leaf Leaf) error {
-	var b keyBody
+	var b struct {
+		Key, Old, New string
+		Size          int64
+	}
 	if err := json.Unmarshal(leaf.Body, &b); err != nil {
 		return err
 	}
@@ -38,7 +43,7 @@ func (r *ring) add(leaf Leaf) error {
 	name := b.Key
 	switch leaf.Type {
 	case KeyRevoke:
-		return r.revoke(b)
+		return r.revoke(b.Key, b.Size)
 	case KeyRotate:
 		if len(r.keys) == 0 || r.last().vkey != b.Old {
 			return errors.New("it takes over from a key that did not sign then")
@@ -63,10 +68,10 @@ func (r *ring) add(leaf Leaf) error {
 	return nil
 }
 
-func (r *ring) revoke(b keyBody) error {
+func (r *ring) revoke(vkey string, size int64) error {
 	for i := range r.keys[:max(len(r.keys)-1, 0)] {
-		if k := &r.keys[i]; k.vkey == b.Key {
-			k.revoked = min(k.revoked, b.Size)
+		if k := &r.keys[i]; k.vkey == vkey {
+			k.revoked = min(k.revoked, size)
 			return nil
 		}
 	}
@@ -121,19 +126,46 @@ func (r *ring) handovers() map[int64]bool {
 	return sizes
 }
 
-// ring reads the keys that the ledger names.
-func (s *source) ring(ledger string, v *Verification) (*ring, error) {
+// takesOver reports whether a checkpoint of a size stands just before an entry
+// about keys or over it: both are what the next key's trust rests on.
+func (r *ring) takesOver(size int64) bool {
+	return slices.Contains(r.leaves, size) || slices.Contains(r.leaves, size-1)
+}
+
+// vkeys returns all keys, the one that signs last.
+func (r *ring) vkeys() (keys []string) {
+	for _, k := range r.keys {
+		keys = append(keys, k.vkey)
+	}
+	return keys
+}
+
+// readRing reads the keys that the ledger at a path names. An entry that does not
+// name one as it must is left out and told to wrong, with -1 if it is that none
+// does; where wrong is nil it is a *[Damaged].
+func readRing(ctx context.Context, q querier, path, ledger string, wrong func(seq int64, err error)) (*ring, error) {
 	r := &ring{ledger: ledger}
-	rows, err := s.q.QueryContext(context.Background(), "SELECT seq, leaf FROM keyleaf LEFT JOIN entry USING (seq) ORDER BY seq")
+	var first error
+	if wrong == nil {
+		wrong = func(seq int64, err error) {
+			if seq >= 0 {
+				err = fmt.Errorf("entry %d: %w", seq, err)
+			}
+			if first == nil {
+				first = &Damaged{path, err}
+			}
+		}
+	}
+	rows, err := q.QueryContext(ctx, "SELECT seq, leaf FROM keyleaf LEFT JOIN entry USING (seq) ORDER BY seq")
 	if err != nil {
-		return nil, damage(s.path, err)
+		return nil, damage(path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var seq int64
 		var b []byte
 		if err := rows.Scan(&seq, &b); err != nil {
-			return nil, damage(s.path, err)
+			return nil, damage(path, err)
 		}
 		leaf, err := ParseLeaf(b)
 		if err == nil && leaf.Seq != seq {
@@ -143,14 +175,14 @@ func (s *source) ring(ledger string, v *Verification) (*ring, error) {
 			err = r.add(leaf)
 		}
 		if err != nil {
-			v.add(Tampered, seq, "key", "keys: %v", err)
+			wrong(seq, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, damage(s.path, err)
+		return nil, damage(path, err)
 	}
 	if len(r.keys) == 0 {
-		v.add(Tampered, -1, "key", "no entry names the key that signs")
+		wrong(-1, errors.New("no entry names the key that signs"))
 	}
-	return r, nil
+	return r, first
 }
