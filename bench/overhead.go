@@ -101,7 +101,7 @@ func (w *world) investigate(home, id string, with bool, t *timing) (err error) {
 			if l, err = audit.Open(filepath.Join(home, "audit"), keys, audit.Options{Actor: "bench", Tool: "bench"}); err != nil {
 				return err
 			}
-			sink, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), "")
+			sink, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), audit.Consent{})
 			s = &stopwatch{Sink: sink}
 			return err
 		})

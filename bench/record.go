@@ -62,7 +62,7 @@ func recordOf(dir string, hosts int, with bool) error {
 			return err
 		}
 		defer l.Close()
-		s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), "")
+		s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), audit.Consent{})
 		if err != nil {
 			return err
 		}

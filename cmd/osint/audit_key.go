@@ -85,7 +85,7 @@ func keyRevoke(c *console) *cobra.Command {
 	var reason string
 	var size int64
 	cmd := &cobra.Command{
-		Use: "revoke KEY", Short: "Say that an old key was in other hands after some entry", Args: exactly("a public key, as osint audit key show printed it"),
+		Use: "revoke KEY", Short: "Say that an old key was in other hands after some entry", Args: exactly("a public key, or its fingerprint, as osint audit key show printed it"),
 		Long:    "Checkpoints of that key over more entries than --size don't count any more.\nRotate the key first.",
 		Example: "  osint audit key revoke KEY --size 4096 --reason 'the laptop was stolen'",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -138,29 +138,32 @@ func keyLost(c *console) *cobra.Command {
 	return cmd
 }
 
-// auditAccept goes on with a ledger that was set back.
+// auditAccept goes on with a ledger that was set back, or is gone.
 func auditAccept(c *console) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
-		Use: "accept-rollback", Short: "Go on with a record that was set back to an older copy", Args: exactly(),
-		Long:    "What was lost stays lost, and that it was is on record. Put the newer copy back\ninstead, if you can.",
+		Use: "accept-rollback", Short: "Go on with a record that was set back to an older copy, or is gone", Args: exactly(),
+		Long: `What was lost stays lost, and that it was is on record. Put the newer copy back
+instead, or bring it back with osint audit recover, if you can: a shared
+PostgreSQL that knows more takes no other history.`,
 		Example: "  osint audit accept-rollback --reason 'restored from the backup of Monday'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := needsReason(cmd, reason); err != nil {
 				return err
 			}
-			o := c.auditOptions("")
-			o.Accept = reason
-			l, err := c.openLedger(c.places(true), o)
+			p := c.places(true)
+			l, err := audit.AcceptRollback(p.audit(), p.keys(), c.auditOptions(""), reason)
+			if errors.Is(err, audit.ErrNotSetBack) {
+				return usage("%w: there is nothing to accept; of a case that was, go on with: osint resume CASE --accept-rollback REASON", err)
+			}
 			if err != nil {
 				return err
 			}
 			size, _, err := l.Head()
 			if err == nil {
-				fmt.Fprintf(c.out, "the record goes on with %d entries\n", size)
+				fmt.Fprintf(c.out, "the record goes on with %s\n", entries(size))
 			}
-			l.Close()
-			return err
+			return errors.Join(err, l.Close())
 		},
 	}
 	reasonFlag(cmd, &reason)

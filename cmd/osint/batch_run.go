@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
@@ -66,7 +67,7 @@ func (b *batch) prepare(w *work, j *job, dir string) (r *pipeline.Run, p *profil
 		if w.folder, err = pipeline.Open(dir, w.places.keys()); err != nil {
 			return nil, nil, err
 		}
-		if err := enter(w.ledger, w.folder, ""); err != nil {
+		if err := w.c.enter(w.ledger, w.folder, audit.Consent{}); err != nil {
 			return nil, nil, err
 		}
 		return w.again(w.folder.Case)
@@ -80,7 +81,7 @@ func (b *batch) prepare(w *work, j *job, dir string) (r *pipeline.Run, p *profil
 	if j.before != nil && j.before.Basis != "" {
 		w.folder.Beside(filepath.Join(b.folder.dir, filepath.FromSlash(j.before.Basis)))
 	}
-	if err := enter(w.ledger, w.folder, ""); err != nil {
+	if err := w.c.enter(w.ledger, w.folder, audit.Consent{}); err != nil {
 		return nil, nil, err
 	}
 	return w.first(&j.order, j.mandate), j.mandate.profile, nil

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
@@ -42,17 +44,25 @@ func (c *console) openLedger(p places, o audit.Options) (*audit.Ledger, error) {
 	return l, err
 }
 
-const acceptText = "`REASON`: go on with a case that lacks lines which the ledger knows, and put that on record"
-
 // enter lets the ledger hear what is written to a case from here on, and what
-// it has not heard yet. accept is why a case that was set back may go on.
-func enter(l *audit.Ledger, f *pipeline.Folder, accept string) error {
-	s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, caseFile), accept)
+// it has not heard yet, as far as that is explained or the operator consents.
+func (c *console) enter(l *audit.Ledger, f *pipeline.Folder, consent audit.Consent) error {
+	s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, caseFile), consent)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", shortPath(f.Dir), err)
+	}
+	if adopted := s.Adopted(); adopted != "" {
+		c.say("osint: %s: taken in, not being on record: %s", shortPath(f.Dir), adopted)
 	}
 	f.Also(s)
 	return nil
+}
+
+// consentFlags adds the flags by which the operator answers for a case that is
+// not as the record has it.
+func consentFlags(fs *pflag.FlagSet, o *audit.Consent) {
+	fs.StringVar(&o.Rollback, "accept-rollback", "", "`REASON`: go on with a case that lacks lines which the ledger knows, and put that on record")
+	fs.StringVar(&o.Adopt, "adopt", "", "`REASON`: take in lines of a case, or a case, that the ledger does not know, and put that on record")
 }
 
 // attest proves the lines of the run's case as they are.

@@ -29,7 +29,7 @@ func newReport(c *console) *cobra.Command {
 	var names []string
 	var to string
 	var asJSON, force bool
-	var accept string
+	var consent audit.Consent
 	var a acceptance
 	var code hosting
 	cmd := &cobra.Command{
@@ -77,14 +77,14 @@ until others are given, or none.`,
 				}
 				return c.printReport(dir, wanted[0], t, host)
 			}
-			return c.rerender(dir, to, wanted, force, accept, t, host)
+			return c.rerender(dir, to, wanted, force, consent, t, host)
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
 	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case); - is stdout")
 	cmd.Flags().BoolVar(&force, "force", false, "with --to, write over files that are another report")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
-	cmd.Flags().StringVar(&accept, "accept-rollback", "", acceptText)
+	consentFlags(cmd.Flags(), &consent)
 	a.flags(cmd.Flags())
 	code.flags(cmd.Flags())
 	return cmd
@@ -136,7 +136,7 @@ func (t *terms) verdict(cs *pipeline.Case, err error) error {
 // rerender writes the reports of a case and records that, and how the case
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format, force bool, accept string, t *terms, h *host) error {
+func (c *console) rerender(dir, to string, wanted []report.Format, force bool, consent audit.Consent, t *terms, h *host) error {
 	var cs *pipeline.Case
 	var ledger *audit.Ledger
 	folder, err := pipeline.Open(dir, c.places(false).keys())
@@ -149,7 +149,7 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, a
 			return err
 		}
 		defer l.Close()
-		if err := enter(l, folder, accept); err != nil {
+		if err := c.enter(l, folder, consent); err != nil {
 			return err
 		}
 		ledger = l

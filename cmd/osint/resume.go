@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"osint/pkg/audit"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/profiles"
@@ -14,7 +15,8 @@ func newResume(c *console) *cobra.Command {
 	var r reach
 	var s showing
 	var a acceptance
-	var wordlist, accept string
+	var wordlist string
+	var consent audit.Consent
 	cmd := &cobra.Command{
 		Use: "resume CASE", GroupID: groupRun, Short: "Continue a case that was interrupted or killed",
 		Long: `Nothing that was answered is asked again. The case's own profile holds, and
@@ -27,8 +29,8 @@ build, are today's.`,
 	cmd.Flags().SortFlags = false
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVar(&wordlist, "wordlist", "", "`FILE`: the list that the case was begun with, if its names are not all tried")
-	cmd.Flags().StringVar(&accept, "accept-rollback", "", acceptText)
-	group(cmd.Flags(), "How", "wordlist", "accept-rollback")
+	consentFlags(cmd.Flags(), &consent)
+	group(cmd.Flags(), "How", "wordlist", "accept-rollback", "adopt")
 	s.flags(cmd.Flags())
 	a.flags(cmd.Flags())
 	s.code.flags(cmd.Flags())
@@ -59,7 +61,7 @@ build, are today's.`,
 		defer g.end()
 		w := &work{gear: g, command: "resume", folder: folder, words: words}
 		defer w.end()
-		if err := enter(g.ledger, folder, accept); err != nil {
+		if err := c.enter(g.ledger, folder, consent); err != nil {
 			return err
 		}
 		run, p, err := w.again(folder.Case)

@@ -30,6 +30,7 @@ var onceOnly = map[string]string{
 	"all":             "it is asked for once",
 	"rebuild":         "it is asked for once",
 	"accept-rollback": "each is accepted by itself",
+	"adopt":           "each is answered for by itself",
 	"key":             "it is of one case",
 	"trust":           "whom to trust is said each time",
 	"raw":             "it is asked for once",

@@ -161,7 +161,7 @@ func (w *work) create(out string, m *mandate) (err error) {
 	if last != "" {
 		w.folder.Beside(last)
 	}
-	return enter(w.ledger, w.folder, "")
+	return w.c.enter(w.ledger, w.folder, audit.Consent{})
 }
 
 const caseFile = "case.jsonl"

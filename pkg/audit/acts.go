@@ -22,6 +22,7 @@ type tale struct {
 	held    int // withheld
 	grave   []string
 	found   int
+	rest    bool // the last line was of no run under way
 }
 
 // A tally counts exchanges.
@@ -37,6 +38,7 @@ func newTale() tale {
 
 // hear takes in one line.
 func (t *tale) hear(e *pipeline.Event) {
+	t.rest = e.Closed != nil || e.Triaged != nil || e.Attested != nil || command(e) != nil
 	switch {
 	case e.Opened != nil:
 		t.began = e.Time

@@ -34,7 +34,21 @@ func (l *Ledger) Attest(id, path string) (*Attestation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("attest case: %w", err)
 	}
-	seq, err := l.Append(Act{Type: Attest, Case: id, Body: Body{"lines": lines, "sha256": hex.EncodeToString(sum[:])}})
+	body := Body{"lines": lines, "sha256": hex.EncodeToString(sum[:])}
+	spans, err := l.segments(id)
+	if err != nil {
+		return nil, err
+	}
+	adopted := uint64(0)
+	for _, x := range spans {
+		if x.Adopted {
+			adopted += x.Last - x.First + 1
+		}
+	}
+	if adopted > 0 {
+		body["adopted_lines"] = adopted // lines: whoever gets the case sees that they are not vouched for
+	}
+	seq, err := l.Append(Act{Type: Attest, Case: id, Body: body})
 	if err != nil {
 		return nil, err
 	}

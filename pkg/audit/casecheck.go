@@ -142,6 +142,7 @@ type caseReader struct {
 
 	attestations int
 	last         uint64 // line of the last proof that holds
+	adopted      uint64 // lines that it does not vouch for
 	erasures     []erasing
 	issued       map[string][]issue // Reported lines by the file's name, in order
 

@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -50,13 +51,20 @@ func (r *caseReader) attested(e *pipeline.Event) {
 	if n := strings.Count(a.Checkpoint, "\n— ") - 1 - len(seen); n > 0 {
 		r.fault(Warned, "proof", "line %d: signatures on the checkpoint by keys that are not known here: %d", e.Seq, n)
 	}
-	r.Attested, r.last = a.Lines, e.Seq
+	var body struct {
+		Adopted uint64 `json:"adopted_lines"`
+	}
+	_ = json.Unmarshal(leaf.Body, &body) // Check read it
+	r.Attested, r.last, r.adopted = a.Lines, e.Seq, body.Adopted
 	r.Proofs = append(r.Proofs, CaseProof{Line: e.Seq, Lines: a.Lines, At: leaf.Time, Ledger: leaf.Ledger, Seq: a.Seq, Size: c.Size,
 		Key: a.Key, Fingerprint: Fingerprint(a.Key), Witnesses: seen, checkpoint: a.Checkpoint})
 }
 
 // judgeProofs says what no proof covers.
 func (r *caseReader) judgeProofs() {
+	if r.adopted > 0 {
+		r.fault(Warned, "adopted", "lines that were not on record when they were written, and were taken in from the file: %d", r.adopted)
+	}
 	switch after := r.Lines - r.last; {
 	case r.attestations == 0:
 		r.fault(Incomplete, "proof", "the case has no Attested line: nothing shows that its lines are those that were written")

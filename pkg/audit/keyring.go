@@ -50,18 +50,21 @@ func (l *Ledger) Rotate(reason string) (vkey string, err error) {
 }
 
 // Revoke says that checkpoints of a key that no longer signs count up to a size
-// only: what came after was signed by who knows whom.
-func (l *Ledger) Revoke(vkey string, size int64, reason string) error {
+// only: what came after was signed by who knows whom. The key is given whole or
+// by its fingerprint.
+func (l *Ledger) Revoke(key string, size int64, reason string) error {
 	l.turn.Lock()
 	defer l.turn.Unlock()
 	return l.keyEntry(KeyRevoke, nil, func() (Body, error) {
+		keys := l.ring.vkeys()
+		i := slices.IndexFunc(keys, func(k string) bool { return k == key || Fingerprint(k) == key })
 		switch {
-		case !slices.Contains(l.ring.vkeys(), vkey):
-			return nil, fmt.Errorf("the ledger never had the key %s", Fingerprint(vkey))
-		case vkey == l.ring.last().vkey:
+		case i < 0:
+			return nil, fmt.Errorf("the ledger never had the key %s: osint audit log --type genesis --type key.rotate --json has those that it had", key)
+		case i == len(keys)-1:
 			return nil, errors.New("it is the key that signs: rotate it first, with: osint audit key rotate")
 		}
-		return Body{"key": vkey, "size": size, "reason": reason}, nil
+		return Body{"key": keys[i], "size": size, "reason": reason}, nil
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,10 +23,10 @@ type Options struct {
 	Tool    string           // name and version
 	Commit  string           //
 	Now     func() time.Time // nil: the machine's clock
-	Accept  string           // why a ledger that was set back may go on; "" refuses it
 	Session string           // "" makes one
 
-	previous Body // of a new ledger: the one that it goes on from
+	accept   string // why a ledger that was set back, or is gone, may go on; "" refuses it
+	previous Body   // of a new ledger: the one that it goes on from
 }
 
 // A Ledger is the record of one installation. Its methods may be called from
@@ -36,6 +37,8 @@ type Ledger struct {
 	path    string
 	keysDir string
 	o       Options
+
+	accepted bool // it was set back, or gone, and goes on
 
 	turn   sync.Mutex // held by the one that uses what follows
 	s      *session
@@ -108,7 +111,7 @@ func (l *Ledger) begin() error {
 		return damage(l.path, err)
 	}
 	if size == 0 {
-		if err := l.genesis(l.o.previous); err != nil {
+		if err := l.anew(); err != nil {
 			return err
 		}
 	}
@@ -187,14 +190,15 @@ func (l *Ledger) unlock() error {
 	if err != nil || back == nil {
 		return err
 	}
-	if l.o.Accept == "" {
+	if l.o.accept == "" {
 		l.signer = nil // nothing is signed that was set back
 		return back
 	}
 	if err := os.Remove(headFile(l.keysDir, l.ID)); err != nil {
 		return err
 	}
-	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.Accept}})
+	l.accepted = true
+	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.accept}})
 	if err == nil {
 		_, err = l.Sign()
 	}
@@ -209,7 +213,7 @@ type SetBack struct {
 }
 
 func (s *SetBack) Error() string {
-	return fmt.Sprintf("ledger %s was set back: %d entries were signed here, and it has %d or others: put the newer copy back, or go on with: osint audit accept-rollback --reason TEXT", s.Path, s.Had, s.Found)
+	return fmt.Sprintf("ledger %s was set back: %d entries were signed here, and it has %d or others: put the newer copy back, or bring back what is missing from the shared PostgreSQL with: osint audit recover, or, where neither is there, go on with: osint audit accept-rollback --reason TEXT", s.Path, s.Had, s.Found)
 }
 
 func (l *Ledger) setBack(h head) (*SetBack, error) {
@@ -227,6 +231,60 @@ func (l *Ledger) setBack(h head) (*SetBack, error) {
 		return &SetBack{l.path, h.Size, l.edge.size}, nil
 	}
 	return nil, nil
+}
+
+// Gone is the error of a ledger of which entries were signed here, and which is
+// not here any more.
+type Gone struct {
+	Ledger, Path string
+	Had          int64 // entries
+}
+
+func (g *Gone) Error() string {
+	return fmt.Sprintf("the ledger %s, of which %d entries were signed here, is gone: put it back to %s, or bring it back from the shared PostgreSQL with: osint audit recover, or begin a new one with: osint audit accept-rollback --reason TEXT", g.Ledger, g.Had, g.Path)
+}
+
+// anew begins a ledger, if none was here before or the operator accepts that it
+// is gone.
+func (l *Ledger) anew() error {
+	gone, err := l.gone()
+	if err != nil {
+		return err
+	}
+	if size, err := sizeOf(l.s); err != nil || size > 0 { // another process made it, and its head
+		return damage(l.path, err)
+	}
+	previous := l.o.previous
+	if gone != nil {
+		if l.o.accept == "" {
+			return gone
+		}
+		previous = Body{"ledger": gone.Ledger, "size": gone.Had, "reason": l.o.accept}
+	}
+	if err := l.genesis(previous); err != nil || gone == nil {
+		return err
+	}
+	l.accepted = true
+	head := headFile(l.keysDir, gone.Ledger)
+	return os.Rename(head, head+".gone")
+}
+
+// gone returns the ledger that was here before, if its file is neither in its
+// place nor put aside.
+func (l *Ledger) gone() (*Gone, error) {
+	heads, err := filepath.Glob(headFile(l.keysDir, "*"))
+	for _, h := range heads {
+		id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(h), "ledger-"), ".head")
+		if _, aside := os.Stat(filepath.Join(filepath.Dir(l.path), "ledger-"+id+".db")); aside == nil {
+			continue
+		}
+		head, err := readHead(l.keysDir, id)
+		if err != nil {
+			return nil, err
+		}
+		return &Gone{id, l.path, head.Size}, nil
+	}
+	return nil, err
 }
 
 // genesis writes the first entry, unless another process does so first.

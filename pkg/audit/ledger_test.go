@@ -173,7 +173,9 @@ func TestSetBack(t *testing.T) {
 	if !errors.As(err, &back) || back.Had != 7 || back.Found != 4 {
 		t.Fatalf("an older copy: %v", err)
 	}
-	l = openTest(t, dir, Options{Accept: "restored after a fire"})
+	if l, err = AcceptRollback(filepath.Join(dir, "audit"), filepath.Join(dir, "keys"), Options{}, "restored after a fire"); err != nil {
+		t.Fatal(err)
+	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func TestBetween(t *testing.T) {
 // TestIssued finds a report by its digest, and none that was altered after issue.
 func TestIssued(t *testing.T) {
 	m := makeCase(t)
-	sink, err := m.ledger.For(m.folder.Vault().Case, m.path("case.jsonl"), "")
+	sink, err := m.ledger.For(m.folder.Vault().Case, m.path("case.jsonl"), Consent{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func runVictim(dir string) int {
 	if err != nil {
 		return 3
 	}
-	s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), "")
+	s, err := l.For(f.Vault().Case, filepath.Join(f.Dir, "case.jsonl"), Consent{})
 	if err != nil {
 		return 3
 	}
@@ -159,7 +159,7 @@ func killRun(t *testing.T, point string) (died bool) {
 	}
 	defer f.Close()
 	path := filepath.Join(f.Dir, "case.jsonl")
-	s, err := l.For(f.Vault().Case, path, "")
+	s, err := l.For(f.Vault().Case, path, Consent{})
 	if err != nil {
 		t.Fatalf("%s: %v", point, err)
 	}

@@ -63,7 +63,7 @@ func (r *Recorded) stretches(v *Verification) (all []stretch) {
 	for _, a := range r.acts {
 		var b struct {
 			span
-			Lines, Found uint64
+			Lines, Found, Had uint64
 		}
 		if err := json.Unmarshal(a.body, &b); err != nil {
 			v.add(Tampered, a.seq, "body", "its body: %v", err)
@@ -73,11 +73,15 @@ func (r *Recorded) stretches(v *Verification) (all []stretch) {
 		case Segment:
 			all = append(all, stretch{seq: a.seq, span: b.span})
 			r.Lines = b.Last
+			if b.Adopted {
+				v.add(Warned, a.seq, "adopted", "case %s: its lines %d to %d were not on record when they were written, and were taken in from the file", r.Case, b.First, b.Last)
+			}
 		case Attest:
-			all = append(all, stretch{seq: a.seq, span: span{1, b.Lines, b.SHA256}, whole: true})
+			all = append(all, stretch{seq: a.seq, span: span{First: 1, Last: b.Lines, SHA256: b.SHA256}, whole: true})
 		case Rollback:
 			all = slices.DeleteFunc(all, func(s stretch) bool { return s.span.Last > b.Found })
 			r.Lines = b.Found
+			v.add(Warned, a.seq, "rollback", "case %s: the operator went on with %d lines of it where %d were recorded", r.Case, b.Found, b.Had)
 		case CaseRemove:
 			r.Removed = &a.seq
 		}
@@ -119,7 +123,7 @@ func (r *Recorded) judge(v *Verification) error {
 	case r.Found < r.Lines:
 		v.add(SetBackTo, -1, "case", "case %s has %d lines, and the ledger knows %d: it was set back, or its end was cut off", r.Case, r.Found, r.Lines)
 	case r.Found > r.Lines:
-		v.add(Warned, -1, "case", "case %s: the last %d lines are not in the ledger yet: osint resume records them", r.Case, r.Found-r.Lines)
+		v.add(Warned, -1, "case", "case %s: its lines from %d on are not on record", r.Case, r.Lines+1)
 	}
 	return nil
 }

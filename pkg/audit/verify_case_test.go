@@ -16,10 +16,8 @@ func TestVerifyCase(t *testing.T) {
 	file := filepath.Join(s.dir, "case.jsonl")
 	l := s.open(Options{})
 	for n := 2; n <= 4; n += 2 {
-		s.must(os.WriteFile(file, []byte(noted(1, words[:n]...)), 0o600))
-		_, err := l.For(someCase, file, "")
-		s.must(err)
-		_, err = l.Attest(someCase, file)
+		s.record(l, file, noted(1, words[:n]...))
+		_, err := l.Attest(someCase, file)
 		s.must(err)
 	}
 	_, err := l.Append(story(1, 3)[:5]...)
@@ -32,7 +30,7 @@ func TestVerifyCase(t *testing.T) {
 	}{
 		"whole":              {whole, Sound, ""},
 		"torn line":          {whole + `{"seq":5`, Sound, ""},
-		"one more":           {whole + noted(5, "e"), Warned, "the last 1 lines are not in the ledger yet"},
+		"one more":           {whole + noted(5, "e"), Warned, "its lines from 5 on are not on record"},
 		"changed":            {strings.Replace(whole, `"b"`, `"x"`, 1), Tampered, "lines 1 to 2"},
 		"changed at the end": {strings.Replace(whole, `"d"`, `"x"`, 1), Tampered, "lines 3 to 4"},
 		"cut":                {noted(1, "a", "b", "c"), SetBackTo, "has 3 lines, and the ledger knows 4"},

@@ -76,14 +76,14 @@ func (l *law) event(e *event) {
 // rollback notes that the operator went on with less than was recorded.
 func (l *law) rollback(e *event) {
 	if e.of == 0 {
-		l.v.add(Warned, e.seq, "rollback", "the operator went on with a ledger of %d entries where %d had been signed", e.b, e.a)
+		l.v.add(Sound, e.seq, "rollback", "the operator went on with a ledger of %d entries where %d had been signed", e.b, e.a)
 		return
 	}
 	l.rows += e.row
 	if last := l.cases[e.of]; e.a != last || e.b > last {
 		l.v.add(Tampered, e.seq, "segment", "it accepts a case of %d lines for one of %d, and the ledger had %d", e.b, e.a, last)
 	}
-	l.v.add(Warned, e.seq, "rollback", "the operator went on with a case of %d lines where %d were recorded", e.b, e.a)
+	l.v.add(Sound, e.seq, "rollback", "the operator went on with a case of %d lines where %d were recorded", e.b, e.a)
 	l.cases[e.of] = e.b
 }
 
