@@ -29,6 +29,7 @@ var floors = map[string]struct {
 	"pkg/collectors/technology":     {1, []string{"golang.org/x/net"}},
 	"pkg/collectors/resolver":       {0.5, []string{"github.com/miekg/dns"}},
 	"pkg/audit":                     {1, []string{"modernc.org/sqlite", "golang.org/x/mod", "github.com/google/uuid"}},
+	"pkg/audit/casefile":            {1.5, []string{"golang.org/x/mod"}},
 	"pkg/audit/postgres":            {1.5, []string{"github.com/jackc/pgx", "golang.org/x/mod"}},
 	"pkg/audit/postgres/pgtest":     {1, []string{"github.com/jackc/pgx"}}, // only tests import it
 	"pkg/audit/recheck":             {1, []string{"modernc.org/sqlite"}},

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/casefile"
 )
 
 // isReport reports whether an anchor is a report, by the end of its name.
@@ -24,7 +25,7 @@ func (v *verification) reports(r *audit.Verification, ledgers string) error {
 		if !isReport(name) || r.Ledger == "" {
 			continue
 		}
-		note, err := audit.CheckpointIn(name)
+		note, err := casefile.CheckpointIn(name)
 		if err != nil {
 			continue // the anchor could not be asked, which is told
 		}
@@ -54,7 +55,7 @@ func (v *verification) folders(r *audit.Verification, cases []audit.CaseFile, ke
 		if x.Path == "" {
 			continue
 		}
-		check, err := audit.CheckCase(filepath.Dir(x.Path), keysDir)
+		check, err := casefile.Check(filepath.Dir(x.Path), keysDir)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/casefile"
 	"osint/pkg/audit/postgres"
 	"osint/pkg/report"
 )
@@ -151,7 +152,7 @@ func (c *console) anchor(name string) audit.Anchor {
 		return postgres.NewAnchor(config.Dest())
 	}
 	if isReport(name) {
-		return audit.ReportAnchor(name)
+		return casefile.ReportAnchor(name)
 	}
 	return audit.FileAnchor(name)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/audit"
+	"osint/pkg/audit/casefile"
 	"osint/pkg/report"
 )
 
@@ -57,7 +58,7 @@ func (v *verifying) run(c *console, name string) error {
 		return err
 	}
 	p := c.places(v.trust)
-	check, err := audit.CheckCase(dir, p.keys(), v.witnesses...)
+	check, err := casefile.Check(dir, p.keys(), v.witnesses...)
 	if errors.Is(err, audit.ErrWitness) {
 		return usage("--witness: %w", err)
 	}
@@ -65,7 +66,7 @@ func (v *verifying) run(c *console, name string) error {
 		return err
 	}
 	pins := filepath.Join(p.config, knownKeysFile)
-	known, err := audit.ReadKnownKeys(pins, p.audit())
+	known, err := casefile.ReadKnownKeys(pins, p.audit())
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (v *verifying) run(c *console, name string) error {
 		}
 	}
 	if v.json {
-		err = c.json(verified{Dir: dir, Code: check.Verdict(), Verdict: check.Verdict().String(), Level: check.Level(), CaseCheck: check})
+		err = c.json(verified{Dir: dir, Code: check.Verdict(), Verdict: check.Verdict().String(), Level: check.Level(), Result: check})
 	} else {
 		target := ""
 		if o, err := readOpened(dir); err == nil {
@@ -99,11 +100,11 @@ type verified struct {
 	Code    audit.Verdict `json:"code"`
 	Verdict string        `json:"verdict"`
 	Level   audit.Level   `json:"level"`
-	*audit.CaseCheck
+	*casefile.Result
 }
 
 // pin remembers the keys of a case that was not tampered with.
-func (v *verifying) pin(c *console, known *audit.KnownKeys, check *audit.CaseCheck, path string) error {
+func (v *verifying) pin(c *console, known *casefile.KnownKeys, check *casefile.Result, path string) error {
 	if check.Verdict() == audit.Tampered || len(check.Proofs) == 0 {
 		c.say("osint: no key is pinned: nothing here shows that it is the sender's")
 		return nil
@@ -122,7 +123,7 @@ func (v *verifying) pin(c *console, known *audit.KnownKeys, check *audit.CaseChe
 	return nil
 }
 
-func verdictText(check *audit.CaseCheck) string {
+func verdictText(check *casefile.Result) string {
 	n := 0
 	for _, f := range check.Faults {
 		if f.Code == check.Verdict() {
@@ -139,7 +140,7 @@ func verdictText(check *audit.CaseCheck) string {
 }
 
 // showCheck prints what became of a case.
-func (c *console) showCheck(k *audit.CaseCheck, target string) {
+func (c *console) showCheck(k *casefile.Result, target string) {
 	p := page{width: cmp.Or(c.width(c.stdout), 1<<10), color: c.colored(c.stdout)}
 	row := func(head, text string) {
 		if text != "" {

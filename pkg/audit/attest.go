@@ -30,7 +30,7 @@ func (l *Ledger) Attest(id, path string) (*Attestation, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines, sum, err := digest(f, 0)
+	lines, sum, err := digest(f)
 	if err != nil {
 		return nil, fmt.Errorf("attest case: %w", err)
 	}
@@ -74,13 +74,13 @@ func (l *Ledger) Prove(seq, size int64) (leaf []byte, proof tlog.RecordProof, er
 	return prove(l.s, l.path, seq, size)
 }
 
-// digest returns the SHA-256 of the first lines of a case file, of all if limit
-// is 0, and how many there were. A last line without its newline never was.
-func digest(r io.Reader, limit uint64) (lines uint64, sum [32]byte, err error) {
+// digest returns the SHA-256 of the lines of a case file, and how many there are.
+// A last line without its newline never was.
+func digest(r io.Reader) (lines uint64, sum [32]byte, err error) {
 	h := sha256.New()
 	in := bufio.NewReaderSize(r, 1<<16)
 	var line []byte // what is not ended yet
-	for limit == 0 || lines < limit {
+	for {
 		part, err := in.ReadSlice('\n')
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -96,7 +96,6 @@ func digest(r io.Reader, limit uint64) (lines uint64, sum [32]byte, err error) {
 		line = line[:0]
 		lines++
 	}
-	return lines, [32]byte(h.Sum(nil)), nil
 }
 
 // Check verifies the attestation by itself: that its leaf is in the tree that

@@ -80,3 +80,20 @@ func AcceptRollback(dir, keysDir string, o Options, reason string) (*Ledger, err
 	}
 	return l, err
 }
+
+// OwnKeys returns the keys that the ledgers in a folder name, those that were put
+// aside among them. One that can't be read has none: what it signed is then a
+// stranger's.
+func OwnKeys(dir string) (keys []string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "ledger*.db")) // the pattern is good
+	for _, path := range files {
+		r, err := openReader(path)
+		if err != nil {
+			continue
+		}
+		named, _ := r.Keys(context.Background())
+		keys = append(keys, named...)
+		r.Close()
+	}
+	return keys
+}

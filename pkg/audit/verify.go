@@ -30,7 +30,7 @@ func Verify(ctx context.Context, dir, keysDir string, o Checks) (*Verification, 
 		o.Now = time.Now
 	}
 	v := &Verification{Path: filepath.Join(dir, File), Level: Local, at: o.Now()}
-	watchers, err := readWitnesses(o.Witnesses)
+	watchers, err := ReadWitnesses(o.Witnesses)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ type audit struct {
 	v         *Verification
 	keysDir   string
 	o         Checks
-	witnesses []*witness
+	witnesses []*Witness
 
 	size      int64
 	ring      *ring

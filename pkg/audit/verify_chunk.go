@@ -66,7 +66,7 @@ type seal struct {
 	size   int64
 	c      Checkpoint
 	counts bool
-	seen   map[*witness]time.Time
+	seen   map[*Witness]time.Time
 	err    error
 }
 
@@ -127,11 +127,11 @@ func (w *worker) seals(ctx context.Context, c *chunk) error {
 }
 
 // seen returns which witnesses cosigned a checkpoint.
-func (a *audit) seen(note []byte) (seen map[*witness]time.Time) {
+func (a *audit) seen(note []byte) (seen map[*Witness]time.Time) {
 	for _, x := range a.witnesses {
-		if at, ok := x.saw(note); ok {
+		if at, ok := x.Saw(note); ok {
 			if seen == nil {
-				seen = map[*witness]time.Time{}
+				seen = map[*Witness]time.Time{}
 			}
 			seen[x] = at
 		}

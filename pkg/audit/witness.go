@@ -17,9 +17,9 @@ import (
 // cosigned is the signature type of a witness in C2SP's tlog-cosignature.
 const cosigned = 4
 
-// A witness is who saw a checkpoint, found that it extends what he saw before,
+// A Witness is who saw a checkpoint, found that it extends what he saw before,
 // and signed so with the time. He implements [note.Verifier].
-type witness struct {
+type Witness struct {
 	name string
 	hash uint32
 	key  ed25519.PublicKey
@@ -31,7 +31,7 @@ var ErrWitness = errors.New("not the key of a witness")
 
 // newWitness reads a witness's key: NAME+HASH+BASE64, as sumdb/note writes keys,
 // of type 4.
-func newWitness(vkey string) (*witness, error) {
+func newWitness(vkey string) (*Witness, error) {
 	name, rest, _ := strings.Cut(vkey, "+")
 	hash, data, _ := strings.Cut(rest, "+")
 	number, err := strconv.ParseUint(hash, 16, 32)
@@ -46,10 +46,12 @@ func newWitness(vkey string) (*witness, error) {
 	if w := uint32(number); binary.BigEndian.Uint32(sum[:]) != w {
 		return nil, fmt.Errorf("%w: the number of %s is not that of its key: it was copied wrongly", ErrWitness, name)
 	}
-	return &witness{name: name, hash: uint32(number), key: raw[1:]}, nil
+	return &Witness{name: name, hash: uint32(number), key: raw[1:]}, nil
 }
 
-func readWitnesses(vkeys []string) (ws []*witness, err error) {
+// ReadWitnesses reads the keys of witnesses: NAME+HASH+BASE64. One that is none is
+// an [ErrWitness].
+func ReadWitnesses(vkeys []string) (ws []*Witness, err error) {
 	for _, k := range vkeys {
 		w, err := newWitness(k)
 		if err != nil {
@@ -60,12 +62,12 @@ func readWitnesses(vkeys []string) (ws []*witness, err error) {
 	return ws, nil
 }
 
-func (w *witness) Name() string    { return w.name }
-func (w *witness) KeyHash() uint32 { return w.hash }
+func (w *Witness) Name() string    { return w.name }
+func (w *Witness) KeyHash() uint32 { return w.hash }
 
 // Verify implements [note.Verifier]: sig is the time and the signature over time
 // and text.
-func (w *witness) Verify(msg, sig []byte) bool {
+func (w *Witness) Verify(msg, sig []byte) bool {
 	if len(sig) != 8+ed25519.SignatureSize {
 		return false
 	}
@@ -81,9 +83,9 @@ func (w *witness) Verify(msg, sig []byte) bool {
 	return true
 }
 
-// saw reports whether the witness cosigned a checkpoint, and when.
-func (w *witness) saw(checkpoint []byte) (at time.Time, ok bool) {
-	one := &witness{name: w.name, hash: w.hash, key: w.key}
+// Saw reports whether the witness cosigned a checkpoint, and when.
+func (w *Witness) Saw(checkpoint []byte) (at time.Time, ok bool) {
+	one := &Witness{name: w.name, hash: w.hash, key: w.key}
 	n, err := note.Open(checkpoint, note.VerifierList(one))
 	return one.at, err == nil && len(n.Sigs) == 1
 }

@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"bytes"
@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"osint/pkg/audit"
+	"osint/pkg/audit/internal/eyewitness"
 	"osint/pkg/pipeline"
 )
 
@@ -28,7 +30,7 @@ type madeCase struct {
 	home   string // of the machine that made it
 	dir    string
 	folder *pipeline.Folder
-	ledger *Ledger
+	ledger *audit.Ledger
 	raw    []string // digests of answers in clear
 	answer pipeline.Exchange
 	person pipeline.Entity
@@ -39,9 +41,12 @@ type madeCase struct {
 func makeCase(t testing.TB) *madeCase {
 	t.Helper()
 	home := t.TempDir()
-	m := &madeCase{t: t, home: home, dir: filepath.Join(home, "case"), ledger: openTest(t, home, Options{})}
-	t.Cleanup(func() { m.ledger.Close() })
+	m := &madeCase{t: t, home: home, dir: filepath.Join(home, "case")}
 	var err error
+	if m.ledger, err = audit.Open(filepath.Join(home, "audit"), filepath.Join(home, "keys"), audit.Options{Tool: "osint test"}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.ledger.Close() })
 	if m.folder, err = pipeline.Create(m.dir, filepath.Join(home, "keys")); err != nil {
 		t.Fatal(err)
 	}
@@ -156,9 +161,9 @@ func (m *madeCase) lines(from, to int) {
 	m.write("case.jsonl", bytes.Join(all[from:to], nil))
 }
 
-func (m *madeCase) check(want Verdict, text string) *CaseCheck {
+func (m *madeCase) check(want audit.Verdict, text string) *Result {
 	m.t.Helper()
-	c, err := CheckCase(m.dir, filepath.Join(m.home, "keys"))
+	c, err := Check(m.dir, filepath.Join(m.home, "keys"))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -183,10 +188,10 @@ func token(e pipeline.Entity) (kid, digest string) {
 	return kid, digest
 }
 
-func TestCheckCase(t *testing.T) {
+func TestCheck(t *testing.T) {
 	m := makeCase(t)
 	c := m.check(0, "")
-	if c.Attested != c.Lines-1 || len(c.Proofs) != 2 || c.Evidence != (CaseEvidence{Answers: 6, Sealed: 1}) || len(c.Reports) != 3 || !c.Reports[0].OK {
+	if c.Attested != c.Lines-1 || len(c.Proofs) != 2 || c.Evidence != (Evidence{Answers: 6, Sealed: 1}) || len(c.Reports) != 3 || !c.Reports[0].OK {
 		t.Errorf("%+v", c)
 	}
 }
@@ -196,7 +201,7 @@ func TestMatrix(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		do   func(*madeCase)
-		want Verdict
+		want audit.Verdict
 		says string
 	}{
 		{"22-erased", func(m *madeCase) {
@@ -299,8 +304,8 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// TestCheckCaseBitFlips flips bits in every part of a case: what changed says so.
-func TestCheckCaseBitFlips(t *testing.T) {
+// TestBitFlips flips bits in every part of a case: what changed says so.
+func TestBitFlips(t *testing.T) {
 	m := makeCase(t)
 	m.check(0, "")
 	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
@@ -317,11 +322,11 @@ func TestCheckCaseBitFlips(t *testing.T) {
 		changed[at] ^= bit
 		m.write(name, changed)
 		defer m.write(name, whole)
-		c, err := CheckCase(m.dir, "")
+		c, err := Check(m.dir, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Verdict() == Sound && content(name, changed) != content(name, whole) {
+		if c.Verdict() == audit.Sound && content(name, changed) != content(name, whole) {
 			t.Errorf("%s: bit %08b of byte %d: nothing says that it changed: %q", name, bit, at, changed[max(0, at-20):min(len(changed), at+20)])
 		}
 	}
@@ -372,10 +377,10 @@ func TestAttestationIsExact(t *testing.T) {
 		at := strings.IndexByte(alphabet, i[len(i)-1])
 		return i[:len(i)-1] + string(alphabet[at^1]) + b64[len(i):]
 	}
-	for what, change := range map[string]func(*Attestation){
-		"signature": func(a *Attestation) { a.Checkpoint = spare(a.Checkpoint) },
-		"hash":      func(a *Attestation) { a.Proof[0] = spare(a.Proof[0]) },
-		"key number": func(a *Attestation) {
+	for what, change := range map[string]func(*audit.Attestation){
+		"signature": func(a *audit.Attestation) { a.Checkpoint = spare(a.Checkpoint) },
+		"hash":      func(a *audit.Attestation) { a.Proof[0] = spare(a.Proof[0]) },
+		"key number": func(a *audit.Attestation) {
 			parts := strings.SplitN(a.Key, "+", 3)
 			a.Key = parts[0] + "+" + strings.ToUpper(parts[1]) + "+" + parts[2]
 		},
@@ -391,32 +396,32 @@ func TestAttestationIsExact(t *testing.T) {
 	}
 }
 
-// TestCheckCaseWitness counts the cosignature of a witness that is known, and
+// TestWitness counts the cosignature of a witness that is known, and
 // warns of one that is not.
-func TestCheckCaseWitness(t *testing.T) {
+func TestWitness(t *testing.T) {
 	m := makeCase(t)
 	a, err := m.ledger.Attest(m.folder.Vault().Case, m.path("case.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newEyewitness("witness.example")
-	a.Checkpoint = string(w.cosign([]byte(a.Checkpoint), time.Unix(1_790_000_000, 0)))
+	w := eyewitness.New("witness.example")
+	a.Checkpoint = string(w.Cosign([]byte(a.Checkpoint), time.Unix(1_790_000_000, 0)))
 	e, err := a.Event()
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.add(*e)
-	if c := m.check(Warned, "keys that are not known here: 1"); c.Level() != Local {
+	if c := m.check(audit.Warned, "keys that are not known here: 1"); c.Level() != audit.Local {
 		t.Errorf("level %s by a witness that nobody knows", c.Level())
 	}
-	c, err := CheckCase(m.dir, "", w.vkey())
-	if err != nil || c.Verdict() != Sound || c.Level() != Witnessed || len(c.Proofs[2].Witnesses) != 1 {
+	c, err := Check(m.dir, "", w.VKey())
+	if err != nil || c.Verdict() != audit.Sound || c.Level() != audit.Witnessed || len(c.Proofs[2].Witnesses) != 1 {
 		t.Errorf("%v: %+v", err, c)
 	}
-	if c, err := CheckCase(m.dir, "", newEyewitness("witness.example").vkey()); err != nil || c.Verdict() == Sound {
+	if c, err := Check(m.dir, "", eyewitness.New("witness.example").VKey()); err != nil || c.Verdict() == audit.Sound {
 		t.Errorf("another of the same name counts: %v", err)
 	}
-	if _, err := CheckCase(m.dir, "", "nobody"); !errors.Is(err, ErrWitness) {
+	if _, err := Check(m.dir, "", "nobody"); !errors.Is(err, audit.ErrWitness) {
 		t.Error(err)
 	}
 }

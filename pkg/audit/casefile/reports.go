@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 )
 
@@ -18,7 +19,7 @@ type issue struct {
 }
 
 // reported notes which files a Reported line names.
-func (r *caseReader) reported(e *pipeline.Event) {
+func (r *reader) reported(e *pipeline.Event) {
 	var d struct {
 		Lines uint64
 		Files []struct{ Name, SHA256 string }
@@ -33,20 +34,20 @@ func (r *caseReader) reported(e *pipeline.Event) {
 }
 
 // file holds a file that is no evidence against the newest line that names it.
-func (r *caseReader) file(name string) {
+func (r *reader) file(name string) {
 	issues := r.issued[name]
-	got := CaseReport{Name: name}
+	got := Report{Name: name}
 	defer func() { r.Reports = append(r.Reports, got) }()
 	if len(issues) == 0 {
-		r.fault(Warned, "report", "%s: no line says that it was made", name)
+		r.fault(audit.Warned, "report", "%s: no line says that it was made", name)
 		r.saying(name, nil)
 		return
 	}
 	sum, err := r.digestOf(name)
 	if err != nil {
-		code := Incomplete
+		code := audit.Incomplete
 		if errors.Is(err, errNoFile) {
-			code = Tampered
+			code = audit.Tampered
 		}
 		r.fault(code, "report", "%s: %v", name, err)
 		return
@@ -57,57 +58,57 @@ func (r *caseReader) file(name string) {
 	case got.OK:
 		r.saying(name, &newest)
 	case older >= 0:
-		r.fault(Warned, "report", "%s is the report of line %d, which line %d replaced", name, issues[older].line, newest.line)
+		r.fault(audit.Warned, "report", "%s is the report of line %d, which line %d replaced", name, issues[older].line, newest.line)
 	default:
-		r.fault(Tampered, "report", "%s is not the report that line %d issued: its digest is %s", name, newest.line, sum)
+		r.fault(audit.Tampered, "report", "%s is not the report that line %d issued: its digest is %s", name, newest.line, sum)
 	}
 }
 
 // saying holds what a report says that it was made from against the case. made
 // is the line that issued it; nil if there is none.
-func (r *caseReader) saying(name string, made *issue) {
+func (r *reader) saying(name string, made *issue) {
 	says, err := r.readPrinted(name)
 	if errors.Is(err, ErrNoReport) {
 		return // another format: it says nothing
 	}
 	switch {
 	case err != nil && made != nil:
-		r.fault(Tampered, "report", "%s: %v", name, err)
+		r.fault(audit.Tampered, "report", "%s: %v", name, err)
 		return
 	case err != nil:
 		return // nobody said that it is a report
 	case says.Case != "" && says.Case != r.Case:
-		r.fault(Tampered, "report", "%s says that it is of case %s", name, says.Case)
+		r.fault(audit.Tampered, "report", "%s says that it is of case %s", name, says.Case)
 		return
 	case says.Case != "" && made != nil && says.Lines != made.lines:
-		r.fault(Tampered, "report", "%s says that it renders %d lines, line %d that it renders %d", name, says.Lines, made.line, made.lines)
+		r.fault(audit.Tampered, "report", "%s says that it renders %d lines, line %d that it renders %d", name, says.Lines, made.line, made.lines)
 		return
 	}
-	at := slices.IndexFunc(r.Proofs, func(p CaseProof) bool { return p.checkpoint == says.Checkpoint })
+	at := slices.IndexFunc(r.Proofs, func(p Proof) bool { return p.checkpoint == says.Checkpoint })
 	switch {
 	case says.Checkpoint == "" || at >= 0:
 	case r.attestations == 0:
-		r.fault(Incomplete, "report", "%s prints a checkpoint, and the case has none: its proofs were taken out", name)
+		r.fault(audit.Incomplete, "report", "%s prints a checkpoint, and the case has none: its proofs were taken out", name)
 		return
 	default:
-		r.fault(Tampered, "report", "%s prints a checkpoint that this case does not have", name)
+		r.fault(audit.Tampered, "report", "%s prints a checkpoint that this case does not have", name)
 		return
 	}
 	if made == nil {
 		return
 	}
-	due := slices.IndexFunc(r.Proofs, func(p CaseProof) bool { return p.Lines >= made.lines && p.Line < made.line })
+	due := slices.IndexFunc(r.Proofs, func(p Proof) bool { return p.Lines >= made.lines && p.Line < made.line })
 	switch {
 	case due < 0 || due == at:
 	case at < 0:
-		r.fault(Warned, "report", "%s prints no checkpoint, though its lines were attested", name)
+		r.fault(audit.Warned, "report", "%s prints no checkpoint, though its lines were attested", name)
 	default:
-		r.fault(Tampered, "report", "%s prints the checkpoint of line %d, and not that of line %d", name, r.Proofs[at].Line, r.Proofs[due].Line)
+		r.fault(audit.Tampered, "report", "%s prints the checkpoint of line %d, and not that of line %d", name, r.Proofs[at].Line, r.Proofs[due].Line)
 	}
 }
 
 // readPrinted reads what a report in the folder says that it was made from.
-func (r *caseReader) readPrinted(name string) (printed, error) {
+func (r *reader) readPrinted(name string) (printed, error) {
 	f, err := plainFile(r.root.Lstat, r.root.Open, name)
 	if err != nil {
 		return printed{}, err
@@ -117,13 +118,13 @@ func (r *caseReader) readPrinted(name string) (printed, error) {
 }
 
 // judgeReports tells of reports that lines name and the folder lacks.
-func (r *caseReader) judgeReports() {
+func (r *reader) judgeReports() {
 	for _, name := range sorted(r.issued) {
-		there := slices.ContainsFunc(r.Reports, func(c CaseReport) bool { return c.Name == name })
+		there := slices.ContainsFunc(r.Reports, func(c Report) bool { return c.Name == name })
 		if there || !strings.Contains(name, "/") || strings.HasPrefix(name, "/") { // it went elsewhere
 			continue
 		}
 		made := r.issued[name]
-		r.fault(Warned, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
+		r.fault(audit.Warned, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
 	}
 }

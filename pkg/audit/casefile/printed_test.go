@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -88,7 +89,7 @@ func TestBetween(t *testing.T) {
 // TestIssued finds a report by its digest, and none that was altered after issue.
 func TestIssued(t *testing.T) {
 	m := makeCase(t)
-	sink, err := m.ledger.For(m.folder.Vault().Case, m.path("case.jsonl"), Consent{})
+	sink, err := m.ledger.For(m.folder.Vault().Case, m.path("case.jsonl"), audit.Consent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +97,11 @@ func TestIssued(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(m.home, "audit")
-	if _, ok, err := Issued(dir, m.path("reports/report.pdf")); err != nil || !ok {
+	if _, ok, err := audit.Issued(dir, m.path("reports/report.pdf")); err != nil || !ok {
 		t.Errorf("what was issued is not known: %v", err)
 	}
 	m.change("reports/report.pdf", "AMBER", "CLEAR")
-	if _, ok, err := Issued(dir, m.path("reports/report.pdf")); err != nil || ok {
+	if _, ok, err := audit.Issued(dir, m.path("reports/report.pdf")); err != nil || ok {
 		t.Errorf("what was altered passes for issued: %v", err)
 	}
 }

@@ -1,11 +1,16 @@
-package audit
+package casefile
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"osint/pkg/audit"
 )
 
 // TestKnownKeys judges one case by what is known of the key that signed it.
@@ -13,11 +18,11 @@ func TestKnownKeys(t *testing.T) {
 	m := makeCase(t)
 	good := m.check(0, "")
 	key := good.Proofs[0].Key
-	other, err := newKey(filepath.Join(t.TempDir(), "k"), m.ledger.ID) // of the same name
+	_, other, err := note.GenerateKey(rand.Reader, audit.Origin(m.ledger.ID)) // of the same name
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge := func(what, file, ledger, told string, want Verdict, says string) {
+	judge := func(what, file, ledger, told string, want audit.Verdict, says string) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "config", "known_keys")
 		os.MkdirAll(filepath.Dir(path), 0o700)
@@ -38,13 +43,13 @@ func TestKnownKeys(t *testing.T) {
 		}
 	}
 	own := filepath.Join(m.home, "audit")
-	judge("nothing is known", "", "", "", 24, "unknown key "+Fingerprint(key))
+	judge("nothing is known", "", "", "", 24, "unknown key "+audit.Fingerprint(key))
 	judge("pinned", "# mine\n\n"+key+" 2026-11-26 Ada's desk\n", "", "", 0, "")
 	judge("another of the same ledger is pinned", other+" 2026-11-26 Ada\n", "", "", 20, "the key known for ledger")
-	judge("it was changed, and told", other+" 2026-11-26 Ada\n", "", Fingerprint(key), 0, "")
+	judge("it was changed, and told", other+" 2026-11-26 Ada\n", "", audit.Fingerprint(key), 0, "")
 	judge("told as a key", "", "", key, 0, "")
-	judge("told another", "", "", Fingerprint(other), 20, "the key that you named")
-	judge("told another, though pinned", key+" 2026-11-26 Ada\n", "", Fingerprint(other), 20, "")
+	judge("told another", "", "", audit.Fingerprint(other), 20, "the key that you named")
+	judge("told another, though pinned", key+" 2026-11-26 Ada\n", "", audit.Fingerprint(other), 20, "")
 	judge("this machine's", "", own, "", 0, "")
 
 	if _, err := m.ledger.Rotate("yearly"); err != nil {

@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"bufio"
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 )
 
@@ -38,10 +39,10 @@ const packName = "evidence/sealed.jsonl"
 func blobName(digest string) string { return "evidence/" + digest[:2] + "/" + digest[2:] + ".gz" }
 
 // answer holds the bytes kept of an answer against the digest in its line.
-func (r *caseReader) answer(line uint64, x *pipeline.Exchange) {
+func (r *reader) answer(line uint64, x *pipeline.Exchange) {
 	raw, err := hex.DecodeString(x.SHA256)
 	if err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != x.SHA256 {
-		r.fault(Tampered, "evidence", "line %d: %q is no digest of an answer", line, x.SHA256)
+		r.fault(audit.Tampered, "evidence", "line %d: %q is no digest of an answer", line, x.SHA256)
 		return
 	}
 	if r.blobs[[32]byte(raw)] {
@@ -53,11 +54,11 @@ func (r *caseReader) answer(line uint64, x *pipeline.Exchange) {
 		r.lost[x.SHA256] = lostEvidence{line, x.Kid}
 	case errors.Is(err, fs.ErrPermission):
 		r.Evidence.Missing++
-		r.fault(Incomplete, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
+		r.fault(audit.Incomplete, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case err != nil:
-		r.fault(Tampered, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
+		r.fault(audit.Tampered, "evidence", "line %d: %s: %v", line, blobName(x.SHA256), err)
 	case sum != x.SHA256:
-		r.fault(Tampered, "evidence", "line %d: %s holds other bytes: their digest is %s", line, blobName(x.SHA256), sum)
+		r.fault(audit.Tampered, "evidence", "line %d: %s holds other bytes: their digest is %s", line, blobName(x.SHA256), sum)
 	default:
 		r.Evidence.Answers++
 	}
@@ -94,7 +95,7 @@ func (u *unpacker) sum(stat statFunc, open openFunc, name string) (string, error
 
 // sealedIn notes the sealed values that a line names. A token counts only where
 // no text from outside can stand.
-func (r *caseReader) sealedIn(e *pipeline.Event) {
+func (r *reader) sealedIn(e *pipeline.Event) {
 	var in []pipeline.Entity
 	switch {
 	case e.Opened != nil:
@@ -126,16 +127,16 @@ func (r *caseReader) sealedIn(e *pipeline.Event) {
 }
 
 // readPack holds each sealed value against the digest that it lies under.
-func (r *caseReader) readPack() {
+func (r *reader) readPack() {
 	f, err := plainFile(r.root.Lstat, r.root.Open, packName)
 	switch {
 	case absent(err):
 		return // what is missing of it is told of
 	case errors.Is(err, fs.ErrPermission):
-		r.fault(Incomplete, "evidence", "%s: %v", packName, err)
+		r.fault(audit.Incomplete, "evidence", "%s: %v", packName, err)
 		return
 	case err != nil:
-		r.fault(Tampered, "evidence", "%s: %v", packName, err)
+		r.fault(audit.Tampered, "evidence", "%s: %v", packName, err)
 		return
 	}
 	defer f.Close()
@@ -147,12 +148,12 @@ func (r *caseReader) readPack() {
 			break
 		}
 		if err != nil {
-			r.fault(Tampered, "evidence", "%s: line %d: %v", packName, n, err)
+			r.fault(audit.Tampered, "evidence", "%s: line %d: %v", packName, n, err)
 			break
 		}
 		digest, err := packed(line)
 		if err != nil {
-			r.fault(Tampered, "evidence", "%s: line %d: %v", packName, n, err)
+			r.fault(audit.Tampered, "evidence", "%s: line %d: %v", packName, n, err)
 			continue
 		}
 		switch _, named := r.tokens[digest]; {
@@ -168,7 +169,7 @@ func (r *caseReader) readPack() {
 		delete(r.tokens, digest)
 	}
 	if unnamed > 0 {
-		r.fault(Warned, "evidence", "%s holds values that no line names: %d", packName, unnamed)
+		r.fault(audit.Warned, "evidence", "%s holds values that no line names: %d", packName, unnamed)
 	}
 }
 
@@ -192,7 +193,7 @@ func packed(line []byte) (digest string, err error) {
 }
 
 // erased notes what an Erased line says was destroyed.
-func (r *caseReader) erased(e *pipeline.Event) {
+func (r *reader) erased(e *pipeline.Event) {
 	x := erasing{line: e.Seq}
 	var d struct{ Kids, Digests []string }
 	if err := json.Unmarshal(e.Erased.Data, &d); err == nil {
@@ -203,7 +204,7 @@ func (r *caseReader) erased(e *pipeline.Event) {
 
 // judgeErasure says of what is gone whether a line that is attested tells of it,
 // and of what should be gone whether it is.
-func (r *caseReader) judgeErasure(keysDir string) {
+func (r *reader) judgeErasure(keysDir string) {
 	kids, digests := map[string]uint64{}, map[string]uint64{}
 	for _, x := range r.erasures {
 		if x.line > r.Attested {
@@ -228,7 +229,7 @@ func (r *caseReader) judgeErasure(keysDir string) {
 				continue
 			}
 			r.Evidence.Missing++
-			r.fault(Incomplete, "evidence", "line %d: %s %s is missing, and no line that is attested says that it was erased", x.line, gone.what, digest)
+			r.fault(audit.Incomplete, "evidence", "line %d: %s %s is missing, and no line that is attested says that it was erased", x.line, gone.what, digest)
 		}
 	}
 	r.stillThere(digests)
@@ -236,33 +237,33 @@ func (r *caseReader) judgeErasure(keysDir string) {
 }
 
 // stillThere tells of answers that were to be destroyed and lie in the folder.
-func (r *caseReader) stillThere(digests map[string]uint64) {
+func (r *reader) stillThere(digests map[string]uint64) {
 	for _, d := range sorted(digests) {
 		raw, err := hex.DecodeString(d)
 		if err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != d {
 			continue
 		}
 		if _, err := r.root.Lstat(blobName(d)); err == nil {
-			r.fault(Warned, "erasure", "line %d says that %s was erased, and %s is there", digests[d], d, path.Base(blobName(d)))
+			r.fault(audit.Warned, "erasure", "line %d says that %s was erased, and %s is there", digests[d], d, path.Base(blobName(d)))
 		}
 	}
 }
 
 // keysStillThere tells of keys that were to be destroyed and lie in this
 // installation's store.
-func (r *caseReader) keysStillThere(kids map[string]uint64, keysDir string) {
+func (r *reader) keysStillThere(kids map[string]uint64, keysDir string) {
 	id, ok := strings.CutPrefix(r.Case, "c-")
 	if len(kids) == 0 || keysDir == "" || !ok || strings.Trim(id, hexDigits) != "" {
 		return
 	}
 	keys, err := pipeline.OpenKeys(keysDir, r.Case)
 	if err != nil {
-		r.fault(Warned, "erasure", "whether its erased keys are still here can't be told: %v", err)
+		r.fault(audit.Warned, "erasure", "whether its erased keys are still here can't be told: %v", err)
 		return
 	}
 	for _, kid := range sorted(kids) {
 		if _, there := keys.Key(kid); there {
-			r.fault(Warned, "erasure", "line %d says that key %s was destroyed, and it is still in this machine's key store", kids[kid], kid)
+			r.fault(audit.Warned, "erasure", "line %d says that key %s was destroyed, and it is still in this machine's key store", kids[kid], kid)
 		}
 	}
 }

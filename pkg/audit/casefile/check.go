@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"crypto/sha256"
@@ -11,22 +11,23 @@ import (
 	"slices"
 	"time"
 
+	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 )
 
-// A CaseCheck is what a case folder turned out to be, judged by itself.
-type CaseCheck struct {
-	Case     string       `json:"case"`     // id
-	Lines    uint64       `json:"lines"`    // that could be read
-	Attested uint64       `json:"attested"` // lines that the last proof which holds covers
-	Proofs   []CaseProof  `json:"proofs"`   // in the order of their lines
-	Evidence CaseEvidence `json:"evidence"`
-	Reports  []CaseReport `json:"reports"` // files, sorted
-	Faults   []CaseFault  `json:"faults"`
+// A Result is what a case folder turned out to be, judged by itself.
+type Result struct {
+	Case     string   `json:"case"`     // id
+	Lines    uint64   `json:"lines"`    // that could be read
+	Attested uint64   `json:"attested"` // lines that the last proof which holds covers
+	Proofs   []Proof  `json:"proofs"`   // in the order of their lines
+	Evidence Evidence `json:"evidence"`
+	Reports  []Report `json:"reports"` // files, sorted
+	Faults   []Fault  `json:"faults"`
 }
 
-// A CaseProof is one Attested line that holds.
-type CaseProof struct {
+// A Proof is one Attested line that holds.
+type Proof struct {
 	Line        uint64    `json:"line"`  // where it stands
 	Lines       uint64    `json:"lines"` // it covers
 	At          time.Time `json:"at"`
@@ -41,48 +42,48 @@ type CaseProof struct {
 	checkpoint string
 }
 
-// CaseEvidence counts answers and sealed values, each once.
-type CaseEvidence struct {
+// Evidence counts answers and sealed values, each once.
+type Evidence struct {
 	Answers int `json:"answers"` // whose bytes are what their line says
 	Sealed  int `json:"sealed"`  // values whose ciphertext is what its token says
 	Erased  int `json:"erased"`  // gone, and an Erased line says so
 	Missing int `json:"missing"` // gone, and no line says why
 }
 
-// A CaseReport is one rendered file.
-type CaseReport struct {
+// A Report is one rendered file.
+type Report struct {
 	Name string `json:"name"` // below the case folder
 	Line uint64 `json:"line"` // of the newest Reported line that names it; 0: none does
 	OK   bool   `json:"ok"`   // it is what that line says
 }
 
-// A CaseFault is one thing that is not as it should be.
-type CaseFault struct {
-	Code Verdict `json:"code"`
-	What string  `json:"what"` // lines, proof, key, evidence, erasure, report, folder
-	Text string  `json:"text"`
+// A Fault is one thing that is not as it should be.
+type Fault struct {
+	Code audit.Verdict `json:"code"`
+	What string        `json:"what"` // lines, proof, key, evidence, erasure, report, folder
+	Text string        `json:"text"`
 }
 
 // Verdict returns the worst that a fault stands for.
-func (c *CaseCheck) Verdict() (worst Verdict) {
+func (c *Result) Verdict() (worst audit.Verdict) {
 	for _, f := range c.Faults {
-		worst = Stronger(worst, f.Code)
+		worst = audit.Stronger(worst, f.Code)
 	}
 	return worst
 }
 
 // Level returns how far a good verdict can be trusted: what the last proof that
 // holds was signed by.
-func (c *CaseCheck) Level() Level {
+func (c *Result) Level() audit.Level {
 	if n := len(c.Proofs); n > 0 && len(c.Proofs[n-1].Witnesses) > 0 {
-		return Witnessed
+		return audit.Witnessed
 	}
-	return Local
+	return audit.Local
 }
 
 // Add adds a fault.
-func (c *CaseCheck) Add(code Verdict, what, format string, args ...any) {
-	c.Faults = append(c.Faults, CaseFault{code, what, fmt.Sprintf(format, args...)})
+func (c *Result) Add(code audit.Verdict, what, format string, args ...any) {
+	c.Faults = append(c.Faults, Fault{code, what, fmt.Sprintf(format, args...)})
 }
 
 // longest is how long a line of a case that somebody sent may be: what is longer
@@ -92,17 +93,17 @@ const longest = 64 << 20
 // mostAlike is how many faults of one kind are told one by one.
 const mostAlike = 20
 
-// CheckCase checks a case folder by what lies in it: its lines against the
+// Check checks a case folder by what lies in it: its lines against the
 // proofs among them, its evidence against its lines, its reports against both.
 // It writes nothing, asks nobody and reads as a stream. keysDir is this
 // installation's key store: an erased key must not be in it. Whether the keys
 // that signed are to be trusted, [KnownKeys] says. witnesses are the keys of those
 // whose cosignatures on a checkpoint count.
 //
-// The error is of a folder that can't be read, or an [ErrWitness]; all else is a
+// The error is of a folder that can't be read, or an [audit.ErrWitness]; all else is a
 // fault.
-func CheckCase(dir, keysDir string, witnesses ...string) (*CaseCheck, error) {
-	watchers, err := readWitnesses(witnesses)
+func Check(dir, keysDir string, witnesses ...string) (*Result, error) {
+	watchers, err := audit.ReadWitnesses(witnesses)
 	if err != nil {
 		return nil, err
 	}
@@ -111,9 +112,9 @@ func CheckCase(dir, keysDir string, witnesses ...string) (*CaseCheck, error) {
 		return nil, err
 	}
 	defer root.Close()
-	r := &caseReader{root: root, witnesses: watchers, sum: sha256.New(), blobs: map[[32]byte]bool{}, lost: map[string]lostEvidence{}, tokens: map[string]lostEvidence{},
+	r := &reader{root: root, witnesses: watchers, sum: sha256.New(), blobs: map[[32]byte]bool{}, lost: map[string]lostEvidence{}, tokens: map[string]lostEvidence{},
 		issued: map[string][]issue{}, told: map[string]int{},
-		CaseCheck: CaseCheck{Proofs: []CaseProof{}, Reports: []CaseReport{}, Faults: []CaseFault{}}}
+		Result: Result{Proofs: []Proof{}, Reports: []Report{}, Faults: []Fault{}}}
 	if err := r.readLines(); err != nil {
 		return nil, err
 	}
@@ -129,14 +130,14 @@ func CheckCase(dir, keysDir string, witnesses ...string) (*CaseCheck, error) {
 			r.Add(r.worstOf(what), what, "and %d more like these", n)
 		}
 	}
-	return &r.CaseCheck, nil
+	return &r.Result, nil
 }
 
-// A caseReader hears the lines of a case and remembers what has to be compared.
-type caseReader struct {
-	CaseCheck
+// A reader hears the lines of a case and remembers what has to be compared.
+type reader struct {
+	Result
 	root      *os.Root
-	witnesses []*witness
+	witnesses []*audit.Witness
 	sum       hash.Hash // of the lines before the one that is heard
 	told      map[string]int
 
@@ -153,14 +154,15 @@ type caseReader struct {
 }
 
 // fault adds a fault, unless many alike were added and none was better.
-func (r *caseReader) fault(code Verdict, what, format string, args ...any) {
-	if r.told[what]++; r.told[what] <= mostAlike || code.weight() > r.worstOf(what).weight() {
+func (r *reader) fault(code audit.Verdict, what, format string, args ...any) {
+	r.told[what]++
+	if worst := r.worstOf(what); r.told[what] <= mostAlike || audit.Stronger(worst, code) != worst {
 		r.Add(code, what, format, args...)
 	}
 }
 
 // alike returns the faults of one kind that are told.
-func (r *caseReader) alike(what string) (c CaseCheck) {
+func (r *reader) alike(what string) (c Result) {
 	for _, f := range r.Faults {
 		if f.What == what {
 			c.Faults = append(c.Faults, f)
@@ -169,13 +171,13 @@ func (r *caseReader) alike(what string) (c CaseCheck) {
 	return c
 }
 
-func (r *caseReader) worstOf(what string) Verdict {
+func (r *reader) worstOf(what string) audit.Verdict {
 	c := r.alike(what)
 	return c.Verdict()
 }
 
 // readLines reads the case file.
-func (r *caseReader) readLines() error {
+func (r *reader) readLines() error {
 	info, err := r.root.Lstat("case.jsonl")
 	if err != nil {
 		return err
@@ -192,16 +194,16 @@ func (r *caseReader) readLines() error {
 	var broken *pipeline.BrokenCase
 	switch {
 	case errors.As(err, &broken):
-		r.fault(Tampered, "lines", "line %d: %v", broken.Line, broken.Err)
+		r.fault(audit.Tampered, "lines", "line %d: %v", broken.Line, broken.Err)
 	case errors.Is(err, errLong):
-		r.fault(Tampered, "lines", "line %d: %v", r.Lines+1, err)
+		r.fault(audit.Tampered, "lines", "line %d: %v", r.Lines+1, err)
 	case err != nil:
 		return err
 	case size < info.Size():
-		r.fault(Warned, "lines", "%d bytes after line %d are no line: the last one is not ended", info.Size()-size, r.Lines)
+		r.fault(audit.Warned, "lines", "%d bytes after line %d are no line: the last one is not ended", info.Size()-size, r.Lines)
 	}
 	if r.Case == "" && err == nil {
-		r.fault(Tampered, "lines", "the case has no first line that says whose it is")
+		r.fault(audit.Tampered, "lines", "the case has no first line that says whose it is")
 	}
 	return nil
 }
@@ -228,10 +230,10 @@ func (b *lineBound) Read(p []byte) (int, error) {
 }
 
 // Sync implements [pipeline.Sink].
-func (r *caseReader) Sync() error { return nil }
+func (r *reader) Sync() error { return nil }
 
 // Event implements [pipeline.Sink].
-func (r *caseReader) Event(e *pipeline.Event) error {
+func (r *reader) Event(e *pipeline.Event) error {
 	r.Lines = e.Seq
 	switch {
 	case e.Opened != nil && e.Seq == 1:
@@ -251,10 +253,12 @@ func (r *caseReader) Event(e *pipeline.Event) error {
 	return nil
 }
 
+const hexDigits = "0123456789abcdef"
+
 // absent reports whether an error means that a file is not there.
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // Drop takes out the faults of one kind, to be judged again.
-func (c *CaseCheck) Drop(what string) {
-	c.Faults = slices.DeleteFunc(c.Faults, func(f CaseFault) bool { return f.What == what })
+func (c *Result) Drop(what string) {
+	c.Faults = slices.DeleteFunc(c.Faults, func(f Fault) bool { return f.What == what })
 }

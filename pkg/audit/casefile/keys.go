@@ -1,8 +1,7 @@
-package audit
+package casefile
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"osint/pkg/audit"
 )
 
 // KnownKeys are the public keys whose owners the user knows: those of this
@@ -30,11 +31,7 @@ type pin struct {
 // ReadKnownKeys reads the pins in a file, if there is one, and the keys that the
 // ledgers in a folder ever had.
 func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
-	k := &KnownKeys{path: path}
-	ledgers, _ := filepath.Glob(filepath.Join(ledgerDir, "ledger*.db")) // those that were put aside too; the pattern is good
-	for _, l := range ledgers {
-		k.own = append(k.own, ownKeys(l)...)
-	}
+	k := &KnownKeys{path: path, own: audit.OwnKeys(ledgerDir)}
 	f, err := os.Open(path)
 	if absent(err) {
 		return k, nil
@@ -57,18 +54,6 @@ func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
 		k.pins = append(k.pins, pin{vkey, since, name})
 	}
 	return k, lines.Err()
-}
-
-// ownKeys returns the keys that a ledger names; none of one that is not there or
-// can't be read, whose cases are then those of a stranger.
-func ownKeys(path string) []string {
-	r, err := openReader(path)
-	if err != nil {
-		return nil
-	}
-	defer r.Close()
-	keys, _ := r.Keys(context.Background())
-	return keys
 }
 
 // Known says how a key is known; "" if it is not.
@@ -126,7 +111,7 @@ func (k *KnownKeys) Pin(vkey, name string) error {
 // of them; "" if he told none. A key that nobody knows is a warning: who made it
 // could have written all that it signed. Another than is known for the same ledger
 // is worse: it may be forged.
-func (k *KnownKeys) Judge(c *CaseCheck, told string) {
+func (k *KnownKeys) Judge(c *Result, told string) {
 	met, judged := false, map[string]bool{}
 	for i := range c.Proofs {
 		p := &c.Proofs[i]
@@ -139,12 +124,12 @@ func (k *KnownKeys) Judge(c *CaseCheck, told string) {
 		}
 		judged[p.Key] = true
 		if rival := k.rival(p.Key); rival != "" {
-			c.Add(Tampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, Fingerprint(rival))
+			c.Add(audit.Tampered, "key", "line %d is signed with %s, and the key known for ledger %s is %s: if it was changed, ask its owner for the new fingerprint and name it with --key", p.Line, p.Fingerprint, p.Ledger, audit.Fingerprint(rival))
 		} else {
-			c.Add(Warned, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
+			c.Add(audit.Warned, "key", "unknown key %s: ask its owner for the fingerprint, compare, and pin it with --trust", p.Fingerprint)
 		}
 	}
 	if told != "" && !met && len(c.Proofs) > 0 {
-		c.Add(Tampered, "key", "no line is signed with the key that you named, %s", told)
+		c.Add(audit.Tampered, "key", "no line is signed with the key that you named, %s", told)
 	}
 }

@@ -1,4 +1,4 @@
-package audit
+package casefile
 
 import (
 	"crypto/sha256"
@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"osint/pkg/audit"
 )
 
 type (
@@ -31,12 +33,12 @@ func plainFile(stat statFunc, open openFunc, name string) (*os.File, error) {
 
 // readFolder meets every file of the folder: what is no evidence that a line
 // names is a report, or nobody's.
-func (r *caseReader) readFolder() error {
+func (r *reader) readFolder() error {
 	unnamed, first := 0, ""
 	err := fs.WalkDir(r.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			r.fault(Incomplete, "folder", "%s can't be read: %v", name, err)
+			r.fault(audit.Incomplete, "folder", "%s can't be read: %v", name, err)
 			return nil
 		case d.IsDir(), name == "case.jsonl", name == "lock", name == packName:
 			return nil
@@ -52,20 +54,20 @@ func (r *caseReader) readFolder() error {
 		return nil
 	})
 	if unnamed > 0 {
-		r.fault(Warned, "evidence", "files in evidence/ that no line names, as a run leaves that was killed: %d, the first is %s", unnamed, first)
+		r.fault(audit.Warned, "evidence", "files in evidence/ that no line names, as a run leaves that was killed: %d, the first is %s", unnamed, first)
 	}
 	return err
 }
 
 // named reports whether a line names the answer that lies in a file.
-func (r *caseReader) named(name string) bool {
+func (r *reader) named(name string) bool {
 	digest := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(name, "evidence/"), ".gz"), "/", "")
 	raw, err := hex.DecodeString(digest)
 	return err == nil && len(raw) == sha256.Size && blobName(digest) == name && r.blobs[[32]byte(raw)]
 }
 
 // digestOf returns the SHA-256 of a file.
-func (r *caseReader) digestOf(name string) (string, error) {
+func (r *reader) digestOf(name string) (string, error) {
 	f, err := plainFile(r.root.Lstat, r.root.Open, name)
 	if err != nil {
 		return "", err
