@@ -120,26 +120,18 @@ func trySync(path string) error {
 
 // diagnoseKeys holds that nobody else reads the keys of sealed values.
 func diagnoseKeys(dir string) diagnosis {
-	d := diagnosis{"keys", well, "no key is kept yet", ""}
-	info, err := os.Stat(dir)
-	if os.IsNotExist(err) {
-		return d
-	}
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
+	store, err := readKeyStore(dir)
+	switch {
+	case os.IsNotExist(err):
+		return diagnosis{"keys", well, "no key is kept yet", ""}
+	case len(store.exposed) == 0 && err != nil:
+		return diagnosis{"keys", fail, reason(err) + ": " + dir, "chmod 700 " + dir}
+	case len(store.exposed) == 0:
+		return diagnosis{"keys", well, fmt.Sprintf("%s, yours alone, in %s", count(len(store.names), "file"), dir), ""}
+	case store.exposed[0] == dir:
 		return diagnosis{"keys", fail, dir + " can be entered by others", "chmod 700 " + dir}
 	}
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return diagnosis{"keys", fail, reason(err) + ": " + dir, "chmod 700 " + dir}
-	}
-	for _, f := range files {
-		if i, err := f.Info(); err == nil && i.Mode().Perm()&0o077 != 0 {
-			path := filepath.Join(dir, f.Name())
-			return diagnosis{"keys", fail, path + " can be read by others", "chmod 600 " + path}
-		}
-	}
-	d.Detail = fmt.Sprintf("%s, yours alone, in %s", count(len(files), "file"), dir)
-	return d
+	return diagnosis{"keys", fail, store.exposed[0] + " can be read by others", "chmod 600 " + store.exposed[0]}
 }
 
 // diagnoseUsage reads the file in which processes share the pace of sources.

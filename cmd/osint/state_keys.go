@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,40 +22,58 @@ type keysState struct {
 func (s *state) keys(dir string) {
 	k := &s.Keys
 	k.Dir, k.Exposed = dir, []string{}
-	info, err := os.Stat(dir)
+	store, err := readKeyStore(dir)
 	if os.IsNotExist(err) {
 		return
 	}
 	if err != nil {
 		s.heed("keys", reason(err)+": "+dir, "osint doctor")
+	}
+	if store.mode == 0 {
 		return
 	}
-	k.There, k.Mode = true, fmt.Sprintf("%04o", info.Mode().Perm())
-	if info.Mode().Perm()&0o077 != 0 {
-		k.Exposed = append(k.Exposed, dir)
+	k.There, k.Mode = true, fmt.Sprintf("%04o", store.mode.Perm())
+	for _, name := range store.names {
+		switch {
+		case strings.HasSuffix(name, ".keys"):
+			k.Cases++
+		case strings.HasPrefix(name, "ledger-") && strings.HasSuffix(name, ".key"):
+			k.Ledgers++
+		}
+	}
+	if len(store.exposed) > 0 {
+		k.Exposed = store.exposed
+		s.heed("keys", strings.Join(k.Exposed, ", ")+" can be read by others", "chmod -R go-rwx "+dir)
+	}
+}
+
+// A keyStore is what lies in a key store.
+type keyStore struct {
+	mode    fs.FileMode // of the folder; 0 if there is none
+	names   []string    // of its files
+	exposed []string    // the folder first, then files: what others can read
+}
+
+// readKeyStore reads it as far as it can be read.
+func readKeyStore(dir string) (k keyStore, err error) {
+	const others = 0o077
+	info, err := os.Stat(dir)
+	if err != nil {
+		return k, err
+	}
+	if k.mode = info.Mode(); k.mode.Perm()&others != 0 {
+		k.exposed = append(k.exposed, dir)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		s.heed("keys", reason(err)+": "+dir, "osint doctor")
-	}
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		switch name := e.Name(); {
-		case strings.HasSuffix(name, ".keys"):
-			k.Cases++
-		case strings.HasPrefix(name, "ledger-") && strings.HasSuffix(name, ".key"):
-			k.Ledgers++
-		default:
-			continue
-		}
-		if info.Mode().Perm()&0o077 != 0 {
-			k.Exposed = append(k.Exposed, filepath.Join(dir, e.Name()))
+		k.names = append(k.names, e.Name())
+		if info.Mode().Perm()&others != 0 {
+			k.exposed = append(k.exposed, filepath.Join(dir, e.Name()))
 		}
 	}
-	if len(k.Exposed) > 0 {
-		s.heed("keys", strings.Join(k.Exposed, ", ")+" can be read by others", "chmod -R go-rwx "+dir)
-	}
+	return k, err
 }
