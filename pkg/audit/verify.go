@@ -34,7 +34,7 @@ func Verify(ctx context.Context, dir, keysDir string, o Checks) (*Verification, 
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{v: v, keysDir: keysDir, o: o, witnesses: watchers, wanted: map[int64][]claim{}, confirmed: map[string]int64{}, cases: map[string]*Recorded{}}
+	a := &audit{v: v, keysDir: keysDir, o: o, witnesses: watchers, wanted: map[int64][]claim{}, cases: map[string]*Recorded{}}
 	for _, f := range o.Cases {
 		v.Cases = append(v.Cases, Recorded{Case: f.ID, Path: f.Path})
 	}
@@ -102,9 +102,6 @@ func (a *audit) run(ctx context.Context) error {
 		return damage(a.v.Path, err)
 	}
 	defer tx.Rollback()
-	if err := sparing(ctx, tx); err != nil {
-		return damage(a.v.Path, err)
-	}
 	s := &source{path: a.v.Path, db: db, q: tx}
 	if a.size, err = s.begin(ctx, info.Size(), a.v); err != nil || a.size < 0 {
 		return err

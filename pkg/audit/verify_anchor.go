@@ -60,16 +60,7 @@ func (a *audit) ask(ctx context.Context, db *sql.DB) error {
 			a.signers = a.signersHere(id)
 		}
 	}
-	if rows, err := db.QueryContext(ctx, "SELECT dest, max(size) FROM anchor GROUP BY dest"); err == nil {
-		defer rows.Close()
-		for rows.Next() {
-			var dest string
-			var size int64
-			if rows.Scan(&dest, &size) == nil {
-				a.confirmed[dest] = size
-			}
-		}
-	}
+	a.confirmed = confirmed(ctx, db)
 	for _, x := range a.o.Anchors {
 		said := answer{Anchor: x}
 		said.notes, said.err = x.Checkpoints(ctx, id)
@@ -79,6 +70,25 @@ func (a *audit) ask(ctx context.Context, db *sql.DB) error {
 		a.answers = append(a.answers, said)
 	}
 	return ctx.Err()
+}
+
+// confirmed returns the newest receipt of each destination, as far as they can be
+// read: what is wrong with them is told later.
+func confirmed(ctx context.Context, db *sql.DB) map[string]int64 {
+	sizes := map[string]int64{}
+	rows, err := db.QueryContext(ctx, "SELECT dest, max(size) FROM anchor GROUP BY dest")
+	if err != nil {
+		return sizes
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var dest string
+		var size int64
+		if rows.Scan(&dest, &size) == nil {
+			sizes[dest] = size
+		}
+	}
+	return sizes
 }
 
 // hearHead holds against the ledger what was signed last on this machine.

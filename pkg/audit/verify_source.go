@@ -138,10 +138,6 @@ func (s *source) reader(ctx context.Context) (*reader, error) {
 		return nil, damage(s.path, err)
 	}
 	r := &reader{s: s, tx: tx}
-	if err := sparing(ctx, tx); err != nil {
-		tx.Rollback()
-		return nil, damage(s.path, err)
-	}
 	for query, to := range map[string]**sql.Stmt{
 		"SELECT seq, leaf, leaf_hash FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq": &r.entries,
 		"SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size":   &r.checkpoint,
@@ -152,13 +148,6 @@ func (s *source) reader(ctx context.Context) (*reader, error) {
 		}
 	}
 	return r, nil
-}
-
-// sparing lets a connection keep few pages: what is read once in its order needs
-// no more.
-func sparing(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, "PRAGMA cache_size = -256")
-	return err
 }
 
 func (r *reader) close() { r.tx.Rollback() }

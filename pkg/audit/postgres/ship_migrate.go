@@ -12,19 +12,21 @@ import (
 // MigrateAt connects to a server and does what [Migrate] does. The error is an
 // *[Error]; where the login may not, it holds the SQL that lets it.
 func MigrateAt(ctx context.Context, c *Config, team string) (taken []Migration, err error) {
-	return taken, c.asMigrator(ctx, func(conn *pgx.Conn) (err error) {
+	err = c.asMigrator(ctx, func(conn *pgx.Conn) (err error) {
 		taken, err = Migrate(ctx, conn, team)
 		return err
 	})
+	return taken, err
 }
 
 // RebuildAt connects to a server and does what [Rebuild] does. The error is an
 // *[Error].
 func RebuildAt(ctx context.Context, c *Config) (entries int64, err error) {
-	return entries, c.asMigrator(ctx, func(conn *pgx.Conn) (err error) {
+	err = c.asMigrator(ctx, func(conn *pgx.Conn) (err error) {
 		entries, err = Rebuild(ctx, conn)
 		return err
 	})
+	return entries, err
 }
 
 func (c *Config) asMigrator(ctx context.Context, do func(*pgx.Conn) error) error {
