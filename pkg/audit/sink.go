@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"hash"
+	"slices"
 
 	"osint/pkg/pipeline"
 )
@@ -97,15 +98,18 @@ func (s *Sink) Event(e *pipeline.Event) error {
 	return err
 }
 
-// Sync implements [pipeline.Sink].
+// Sync implements [pipeline.Sink]. After an error nothing is recorded, and to call
+// it again records all of it once.
 func (s *Sink) Sync() error {
+	acts := s.acts
 	if s.first != 0 {
-		s.acts = append(s.acts, Act{Type: Segment, Case: s.id, Body: Body{"first": s.first, "last": s.last, "sha256": hex.EncodeToString(s.sum.Sum(nil)), "adopted": s.tail.open}})
+		segment := Body{"first": s.first, "last": s.last, "sha256": hex.EncodeToString(s.sum.Sum(nil)), "adopted": s.tail.open}
+		acts = append(slices.Clip(acts), Act{Type: Segment, Case: s.id, Body: segment})
 	}
-	if len(s.acts) == 0 {
+	if len(acts) == 0 {
 		return nil
 	}
-	if _, err := s.l.Append(s.acts...); err != nil {
+	if _, err := s.l.Append(acts...); err != nil {
 		return err
 	}
 	s.acts, s.first = s.acts[:0], 0
