@@ -57,15 +57,18 @@ func (s *shipment) send(ctx context.Context, first *lane, from int64, to audit.C
 			free <- b.rows[:0]
 		}
 	}
+	connecting, all := context.WithCancel(ctx)
+	defer all()
 	if to.Size-from > int64(s.o.batch) {
 		wg.Go(func() {
-			if second, err := s.lane(ctx); err == nil { // one will do, if the server has no room for two
+			if second, err := s.lane(connecting); err == nil { // one will do, if the server has no room for two
 				defer second.close()
 				take(second)
 			}
 		})
 	}
 	take(first)
+	all() // who is not connected yet is not needed any more
 	wg.Wait()
 	return context.Cause(ctx)
 }

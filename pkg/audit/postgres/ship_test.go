@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -185,5 +186,27 @@ func TestShipDamaged(t *testing.T) {
 	}
 	if n, _, err := NewAnchor(d).Held(t.Context(), l.ID); err != nil || n > 150 {
 		t.Errorf("%d entries were sent, and 150 are sound: %v", n, err)
+	}
+}
+
+// TestShipOneLane: a server that has no room for a second connection gets all of
+// it over the first, and nobody waits for the second.
+func TestShipOneLane(t *testing.T) {
+	l, d := ledger(t, t.TempDir()), dest(t, migrated(t))
+	fill(t, l, 50)
+	one, connect := make(chan struct{}, 1), d.Connect
+	d.Connect = func(ctx context.Context) (*pgx.Conn, error) {
+		select {
+		case one <- struct{}{}:
+			return connect(ctx)
+		default:
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if done, err := Ship(ctx, l, d, ShipOptions{batch: 10}); err != nil || done.Next != 52 {
+		t.Errorf("%+v, %v", done, err)
 	}
 }
