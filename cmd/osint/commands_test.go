@@ -68,7 +68,7 @@ func example(t *testing.T, line, proof string) {
 	switch {
 	case cmd.Name() == "serve", cmd.Name() == "batch", cmd.Name() == "investigate" && world.Value.String() == "":
 		return // serves until it is stopped; wants files; asks the internet
-	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "lost", cmd.Name() == "revoke", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
+	case cmd.Name() == "rm", cmd.Name() == "unset", cmd.Name() == "lost", cmd.Name() == "accept-rollback", cmd.Name() == "revoke", cmd.Name() == "resume" && !strings.Contains(line, "--lab"):
 		return // TestScripts has them
 	case cmd.Name() == "ship", cmd.Name() == "migrate", cmd.Name() == "recover":
 		return // want a PostgreSQL: TestAuditShip has one

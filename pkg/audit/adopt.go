@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"osint/pkg/pipeline"
 )
@@ -80,6 +81,7 @@ type tail struct {
 	bare   bool   // it has no line that says what anybody answered
 	proven uint64 // last line that proves all before it
 	by     string // whose proof that is
+	own    bool   // it is this ledger's, which may have been set back since
 
 	whole hash.Hash // of all lines so far
 }
@@ -169,6 +171,7 @@ func (s *Sink) found(e *pipeline.Event) error {
 		leaf, _, sum, err := (*Attestation)(a).Check()
 		if err == nil && a.Lines+1 == e.Seq && sum == hex.EncodeToString(t.whole.Sum(nil)) {
 			t.proven, t.by = e.Seq, fmt.Sprintf("ledger %s, key %s", leaf.Ledger, Fingerprint(a.Key))
+			t.own = leaf.Ledger == s.l.ID && s.l.named(a.Key)
 			ours = leaf.Ledger == s.l.ID && s.l.holds(leaf.Seq, a.Leaf)
 		}
 	}
@@ -185,6 +188,13 @@ func (l *Ledger) holds(seq int64, leaf string) bool {
 	return err == nil && string(b) == leaf
 }
 
+// named reports whether a key is one that the ledger names.
+func (l *Ledger) named(vkey string) bool {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	return slices.Contains(l.ring.vkeys(), vkey)
+}
+
 // adopt decides whether the lines that are not on record are taken in.
 func (s *Sink) adopt(known bool, c Consent) error {
 	t := &s.tail
@@ -198,6 +208,8 @@ func (s *Sink) adopt(known bool, c Consent) error {
 		t.by = lines + ", which a process that was killed had not recorded yet"
 	case !known && t.bare:
 		t.by = lines + ", of a run that was killed before anybody had answered"
+	case known && t.own && t.proven == s.last:
+		t.by = lines + ", by a proof of this ledger from before it was set back"
 	case !known && t.proven == s.last:
 		act, t.by = "imported", lines+", by the proof of "+t.by
 	case c.Adopt != "":
