@@ -39,7 +39,7 @@ func (v *verification) reports(r *audit.Verification, ledgers string) error {
 		case err != nil:
 			return err
 		case !issued:
-			r.Add(audit.Tampered, fmt.Sprintf("%s was never issued as it is: it was altered after it was issued", name))
+			r.Blame("the report "+name, audit.Tampered, fmt.Sprintf("%s was never issued as it is: it was altered after it was issued", name))
 		}
 	}
 	return nil
@@ -62,7 +62,7 @@ func (v *verification) folders(r *audit.Verification, cases []audit.CaseFile, ke
 		for _, f := range check.Faults {
 			switch f.What {
 			case "evidence", "erasure", "report", "folder":
-				r.Add(f.Code, fmt.Sprintf("case %s: %s", x.ID, f.Text))
+				r.Blame("case "+x.ID, f.Code, fmt.Sprintf("case %s: %s", x.ID, f.Text))
 			}
 		}
 	}

@@ -102,7 +102,11 @@ func (v *verification) run(ctx context.Context, c *console) error {
 		err = c.flush()
 	}
 	if err == nil && r.Verdict != audit.Sound {
-		err = &exit{int(r.Verdict), fmt.Errorf("%s: %s", r.Path, r.Sentence())}
+		text := r.Sentence()
+		if len(r.Blames()) == 0 {
+			text = r.Path + ": " + text
+		}
+		err = &exit{int(r.Verdict), errors.New(text)}
 	}
 	return err
 }

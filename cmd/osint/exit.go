@@ -40,7 +40,7 @@ var exitCodes = []struct {
 	{tooLittle, "coverage is under the profile's minimum, or no target exists"},
 	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
 	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
-	{tampered, "the record was tampered with, or is damaged"},
+	{tampered, "the record, a case or a report was tampered with, or is damaged"},
 	{setBack, "the record, or a case, was set back to an older state"},
 	{forked, "the record forked: somebody holds another one of the same name"},
 	{incomplete, "something that proves the record is missing, or can't be reached"},

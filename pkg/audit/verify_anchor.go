@@ -200,6 +200,10 @@ func (a *audit) hearAnchors() {
 // vouches for it.
 func (a *audit) deny(code Verdict, name, format string, args ...any) {
 	a.v.against = append(a.v.against, name)
+	if code == Tampered { // what it holds was altered: it says nothing of the record
+		a.v.blame("anchor "+name, code, -1, "anchor", format, args...)
+		return
+	}
 	a.v.add(code, -1, "anchor", format, args...)
 }
 

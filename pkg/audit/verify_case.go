@@ -98,14 +98,14 @@ func (r *Recorded) stretches(v *Verification) (all []stretch) {
 // judge holds the lines of a case against the entries about it.
 func (r *Recorded) judge(v *Verification) error {
 	if len(r.acts) == 0 {
-		v.add(Incomplete, -1, "case", "the ledger knows nothing of case %s", r.Case)
+		v.blame("case "+r.Case, Incomplete, -1, "case", "the ledger knows nothing of case %s", r.Case)
 		return nil
 	}
 	all := r.stretches(v)
 	f, err := os.Open(r.Path)
 	if r.Path == "" || errors.Is(err, fs.ErrNotExist) {
 		if r.Removed == nil {
-			v.add(Incomplete, -1, "case", "case %s is not here: the ledger knows %d lines of it, and no entry says that it was removed", r.Case, r.Lines)
+			v.blame("case "+r.Case, Incomplete, -1, "case", "case %s is not here: the ledger knows %d lines of it, and no entry says that it was removed", r.Case, r.Lines)
 		}
 		return nil
 	}
@@ -114,16 +114,16 @@ func (r *Recorded) judge(v *Verification) error {
 	}
 	defer f.Close()
 	if r.Removed != nil {
-		v.add(Warned, *r.Removed, "case", "case %s was removed, and lies here again", r.Case)
+		v.blame("case "+r.Case, Warned, *r.Removed, "case", "case %s was removed, and lies here again", r.Case)
 	}
 	if err := r.compare(f, all, v); err != nil {
 		return err
 	}
 	switch {
 	case r.Found < r.Lines:
-		v.add(SetBackTo, -1, "case", "case %s has %d lines, and the ledger knows %d: it was set back, or its end was cut off", r.Case, r.Found, r.Lines)
+		v.blame("case "+r.Case, SetBackTo, -1, "case", "case %s has %d lines, and the ledger knows %d: it was set back, or its end was cut off", r.Case, r.Found, r.Lines)
 	case r.Found > r.Lines:
-		v.add(Warned, -1, "case", "case %s: its lines from %d on are not on record", r.Case, r.Lines+1)
+		v.blame("case "+r.Case, Warned, -1, "case", "case %s: its lines from %d on are not on record", r.Case, r.Lines+1)
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func (r *Recorded) compare(f io.Reader, all []stretch, v *Verification) error {
 			same := hex.EncodeToString(sum.Sum(nil)) == s.span.SHA256
 			switch {
 			case !same:
-				v.add(Tampered, s.seq, "case", "case %s: its lines %d to %d are others than were recorded", r.Case, s.span.First, s.span.Last)
+				v.blame("case "+r.Case, Tampered, s.seq, "case", "case %s: its lines %d to %d are others than were recorded", r.Case, s.span.First, s.span.Last)
 			case s.whole:
 				r.Attested = s.span.Last
 			}

@@ -81,6 +81,7 @@ func (l Level) Means() string {
 type Flaw struct {
 	Code  Verdict `json:"code"`
 	Entry *int64  `json:"entry,omitempty"` // its number, if it is about one
+	About string  `json:"about,omitempty"` // what is wrong, if not the record itself: a case, a report, an anchor
 	What  string  `json:"what"`
 }
 
@@ -116,6 +117,7 @@ type Verification struct {
 	Next        string     `json:"next,omitempty"` // what to do
 
 	at      time.Time
+	own     Verdict // on the record alone
 	kinds   map[string]int
 	against []string // anchors that contradict the ledger
 }
@@ -123,13 +125,20 @@ type Verification struct {
 // listed is how many findings of one kind are listed.
 const listed = 10
 
-// Add adds a finding of another check, such as one of a case.
-func (v *Verification) Add(code Verdict, what string) {
-	v.add(code, -1, what, "%s", what)
+// Blame adds a finding of another check: something beside the record is wrong,
+// such as a case or a report.
+func (v *Verification) Blame(about string, code Verdict, what string) {
+	v.blame(about, code, -1, what, "%s", what)
 	v.conclude()
 }
 
+// add adds a finding about the record itself.
 func (v *Verification) add(code Verdict, entry int64, kind, format string, args ...any) {
+	v.own = Stronger(v.own, code)
+	v.blame("", code, entry, kind, format, args...)
+}
+
+func (v *Verification) blame(about string, code Verdict, entry int64, kind, format string, args ...any) {
 	v.Verdict = Stronger(v.Verdict, code)
 	if v.kinds == nil {
 		v.kinds = map[string]int{}
@@ -138,7 +147,7 @@ func (v *Verification) add(code Verdict, entry int64, kind, format string, args 
 		v.More++
 		return
 	}
-	f := Flaw{Code: code, What: fmt.Sprintf(format, args...)}
+	f := Flaw{Code: code, What: fmt.Sprintf(format, args...), About: about}
 	if entry >= 0 {
 		f.Entry = &entry
 	}
@@ -172,51 +181,6 @@ func (v *Verification) conclude() {
 		v.Anchors = []Bond{}
 	}
 	v.Next = v.next()
-}
-
-// Sentence says in one sentence what it came to.
-func (v *Verification) Sentence() string {
-	n := v.More
-	for _, f := range v.Flaws {
-		if f.Code == v.Verdict {
-			n++
-		}
-	}
-	found := fmt.Sprintf("%d findings", n)
-	if n == 1 {
-		found = "1 finding"
-	}
-	switch v.Verdict {
-	case Sound:
-		return fmt.Sprintf("the record holds (%s)", v.Level)
-	case Tampered:
-		return "the record was tampered with, or is damaged: " + found
-	case SetBackTo:
-		return "the record was set back, or its end was cut off: " + found
-	case Forked:
-		return "the record forked, or was written anew: " + found
-	case Incomplete:
-		return "something that proves the record is missing: " + found
-	}
-	return fmt.Sprintf("the record holds (%s), with warnings: %s", v.Level, found)
-}
-
-func (v *Verification) next() string {
-	switch {
-	case v.Verdict == Tampered:
-		return "stop writing to it, keep this file as evidence, and compare it with a backup or with what was shipped elsewhere"
-	case v.Verdict == Forked:
-		return "keep both histories as evidence: find out who wrote the other one, and which machine or copy it came from"
-	case v.Verdict == SetBackTo:
-		return "put the newer copy back; if there is none, go on with: osint audit accept-rollback --reason TEXT"
-	case v.Verdict == Incomplete && v.Ledger == "" && v.Size == 0:
-		return "the first investigation makes a ledger; if there was one, restore it from a backup"
-	case v.Verdict == Incomplete:
-		return "bring back what could not be read, and verify again: nothing is proved about it"
-	case v.Level == Local:
-		return "anchor it, so that a rewritten ledger shows: osint audit checkpoint --append FILE, with FILE where others keep it"
-	}
-	return ""
 }
 
 func (e *edge) text() string {
