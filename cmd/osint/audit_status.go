@@ -16,7 +16,9 @@ func auditStatus(c *console) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "status", Short: "Say how large the record is, what is signed, and what waits", Args: exactly(),
-		Long:    "It reads what the record says of itself, and asks and writes nothing: that all of\nit is true, osint audit verify proves.",
+		Long: `It reads what the record says of itself, and asks and writes nothing: that all of
+it is true, osint audit verify proves. Exit code 24 if the signing key is not
+there, or the record lacks what was signed here: what it is stands last.`,
 		Example: "  osint audit status\n  osint audit status --json | jq '.shipping[].waiting'",
 		RunE: func(*cobra.Command, []string) error {
 			s, err := c.standing(time.Now())
@@ -24,9 +26,14 @@ func auditStatus(c *console) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return c.json(s)
+				err = c.json(s)
+			} else {
+				err = s.print(c)
 			}
-			return s.print(c)
+			if err == nil && len(s.Attention) > 0 {
+				err = &exit{code: doubtful}
+			}
+			return err
 		},
 	}
 	jsonFlag(cmd, &asJSON)
@@ -46,6 +53,7 @@ type standing struct {
 	Unsigned  int64            `json:"unsigned"`  // entries after
 	Shipping  []shippingStatus `json:"shipping"`
 	Shared    string           `json:"shared,omitempty"` // PostgreSQL that is configured here
+	Attention []concern        `json:"attention"`
 }
 
 // A since is a moment, and how long ago it was.
@@ -70,7 +78,7 @@ func (c *console) standing(now time.Time) (*standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &standing{Ledger: x.ID, Path: x.Path, Key: audit.Fingerprint(x.Key), Entries: x.Entries, Newest: *ago(x.Last, now), Heartbeat: ago(x.Heartbeat, now),
+	s := &standing{Attention: []concern{}, Ledger: x.ID, Path: x.Path, Key: audit.Fingerprint(x.Key), Entries: x.Entries, Newest: *ago(x.Last, now), Heartbeat: ago(x.Heartbeat, now),
 		Signed: x.Signed, SignedTo: *cmp.Or(ago(x.SignedLast, now), new(since)), Unsigned: x.Entries - x.Signed, Shipping: []shippingStatus{}}
 	if config, err := postgres.Parse(c.getenv); err == nil {
 		s.Shared = config.String()
@@ -84,7 +92,11 @@ func (c *console) standing(now time.Time) (*standing, error) {
 		}
 		s.Shipping = append(s.Shipping, one)
 	}
-	return s, nil
+	doubts, err := audit.Doubts(p.audit(), p.keys())
+	for _, d := range doubts {
+		s.Attention = append(s.Attention, concern{"ledger", d.What, d.Next})
+	}
+	return s, err
 }
 
 // ago is a moment as of another; nil if there was none.
@@ -108,11 +120,24 @@ func (s *standing) print(c *console) error {
 		beat = s.Heartbeat.age() + " old"
 	}
 	t.add("heartbeat", beat)
-	if err := c.table(t); err != nil || len(s.Shipping) == 0 {
+	if err := c.table(t); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out)
-	t = table{header: []string{"shared with", "confirmed", "waiting", "last tried", "error"}, right: []int{1, 2}}
+	if len(s.Shipping) > 0 {
+		fmt.Fprintln(c.out)
+		if err := s.printShipping(c); err != nil {
+			return err
+		}
+	}
+	if len(s.Attention) > 0 {
+		fmt.Fprintln(c.out)
+	}
+	c.showConcerns(s.Attention)
+	return c.flush()
+}
+
+func (s *standing) printShipping(c *console) error {
+	t := table{header: []string{"shared with", "confirmed", "waiting", "last tried", "error"}, right: []int{1, 2}}
 	for _, x := range s.Shipping {
 		tried := "never"
 		if x.Tried != nil {

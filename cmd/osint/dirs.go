@@ -60,6 +60,9 @@ func (c *console) places(make bool) places {
 	}
 	if usual.data == "" {
 		usual = under(".osint")
+		if abs, err := filepath.Abs(".osint"); err == nil { // so that an error says where was looked
+			usual = under(abs)
+		}
 	}
 	usual.note = why + "; set OSINT_HOME to choose a folder for cases and keys"
 	return usual

@@ -39,6 +39,13 @@ func (s *state) ledger(p places, now time.Time) {
 	l := &s.Ledger
 	l.Path, l.State = filepath.Join(p.audit(), audit.File), "absent"
 	x, err := audit.Look(p.audit())
+	if doubts, bad := audit.Doubts(p.audit(), p.keys()); bad == nil {
+		for _, d := range doubts {
+			s.heed("ledger", d.What, d.Next)
+		}
+	} else if err == nil || errors.Is(err, audit.ErrAbsent) {
+		s.heed("ledger", bad.Error(), "osint audit verify")
+	}
 	switch {
 	case errors.Is(err, audit.ErrAbsent):
 		return

@@ -42,11 +42,17 @@ func (c *console) showState(s *state, asJSON bool) error {
 		part(map[bool]string{true: "sources"}[i == 0], r.line())
 	}
 	part("versions", s.Versions.line())
-	for _, x := range s.Attention {
+	c.showConcerns(s.Attention)
+	return c.flush()
+}
+
+// showConcerns prints what somebody should look at, with what to type.
+func (c *console) showConcerns(all []concern) {
+	p := page{width: cmp.Or(c.width(c.stdout), 1<<10), color: c.colored(c.stdout)}
+	for _, x := range all {
 		p.line(c.out, paintState(warn, p.color)+"       ", report.Safe(x.About+": "+x.What))
 		p.line(c.out, pad("", 11)+"→ ", report.Safe(x.Next))
 	}
-	return c.flush()
 }
 
 func (x storeState) lines() []string {

@@ -30,7 +30,7 @@ func OpenReader(dir string) (*Reader, error) { return openReader(filepath.Join(d
 
 func openReader(path string) (*Reader, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w at %s", ErrAbsent, path)
+		return nil, noLedger(path)
 	}
 	db, err := open(path, false)
 	if err != nil {

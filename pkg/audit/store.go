@@ -30,6 +30,11 @@ const File = "ledger.db"
 // ErrAbsent is the error of a ledger that is not there.
 var ErrAbsent = errors.New("there is no ledger")
 
+// noLedger is the error of a path where a ledger should be.
+func noLedger(path string) error {
+	return fmt.Errorf("%w at %s: the first run makes it; if it lies elsewhere, set OSINT_HOME, and if it was removed, restore it from a backup", ErrAbsent, path)
+}
+
 // Damaged is the error of a file that is no ledger, or none any more.
 type Damaged struct {
 	Path string
@@ -105,7 +110,7 @@ func identify(q querier, path string) error {
 	case err != nil:
 		return damage(path, err)
 	case version == 0 && app == 0 && objects == 0: // whoever made it was stopped before anything else, or is at it
-		return fmt.Errorf("%w at %s", ErrAbsent, path)
+		return noLedger(path)
 	case app != applicationID:
 		return &Damaged{path, errors.New("it is a database, but no ledger of osint")}
 	case version != schemaVersion:

@@ -108,6 +108,9 @@ func (a *audit) hearHead() {
 	if here && h.Size == 0 {
 		v.add(Warned, -1, "head", "the newest signed size, at %s, is missing: an end that was cut off would not show", path)
 	}
+	if !here && h.Size > 0 {
+		v.add(Warned, -1, "head", "entries of it were signed here, and the key that signs is not at %s: nothing can be recorded", keyFile(a.keysDir, v.Ledger))
+	}
 	root, err := hex.DecodeString(h.Root)
 	switch {
 	case h.Size == 0:
