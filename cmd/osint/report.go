@@ -168,6 +168,9 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, c
 	} else {
 		to, force = filepath.Join(dir, "reports"), true // these are this case's
 	}
+	if folder != nil {
+		c.tidy(folder)
+	}
 	before := compact(cs.Triaged)
 	c.hold(cs, t)
 	if folder != nil && !bytes.Equal(compact(cs.Triaged), before) {

@@ -90,6 +90,7 @@ func sameWorld(o *pipeline.Opened, r *reach) error {
 // again returns the run that continues a case: under its own profile and
 // today's of the same name, whichever is stricter.
 func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error) {
+	w.c.tidy(w.folder)
 	o := cs.Opened
 	p, err := profiles.FromJSON(o.Resolved)
 	if err != nil {

@@ -39,3 +39,13 @@ func unfinished(cs *pipeline.Case, dir string) string {
 	}
 	return ""
 }
+
+// tidy removes what a killed run left in a case that is open, once the ledger
+// agreed with its lines. What can't be removed does no harm, and is told.
+func (c *console) tidy(f *pipeline.Folder) {
+	if n, err := f.Tidy(); err != nil {
+		c.say("osint: what a killed run left in %s can't be removed: %v", f.Dir, err)
+	} else if n > 0 {
+		c.say("osint: removed %s that a killed run left", count(n, "file"))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ func plainFile(stat statFunc, open openFunc, name string) (*os.File, error) {
 	return open(name)
 }
 
+// fileManagers are the names of what desktops leave in folders that are looked at.
+var fileManagers = []string{".DS_Store", "Thumbs.db", "desktop.ini"}
+
 // readFolder meets every file of the folder: what is no evidence that a line
 // names is a report, or nobody's.
 func (r *reader) readFolder() error {
@@ -40,7 +44,7 @@ func (r *reader) readFolder() error {
 		case err != nil:
 			r.fault(audit.Incomplete, "folder", "%s can't be read: %v", name, err)
 			return nil
-		case d.IsDir(), name == "case.jsonl", name == "lock", name == packName:
+		case d.IsDir(), name == "case.jsonl", name == "lock", name == packName, slices.Contains(fileManagers, path.Base(name)):
 			return nil
 		case strings.HasPrefix(name, "evidence/"):
 			if !r.named(name) {
