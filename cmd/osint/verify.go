@@ -33,7 +33,12 @@ Exit codes: 0 all holds, 20 tampered, 23 incomplete (evidence is missing, or the
 case has no proof), 24 all holds, with warnings; 2 there is no such case.`,
 		Example: "  osint verify CASE --trust\n  osint verify CASE --json | jq '.faults[].text'",
 		Args:    exactly("a case: the folder that was sent to you"),
-		RunE:    func(_ *cobra.Command, args []string) error { return v.run(c, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("key") && !audit.IsKey(v.key) {
+				return usage("--key %q: a fingerprint is wanted, such as SHA256: and 43 letters or digits, or a whole key, as osint audit key show prints them", v.key)
+			}
+			return v.run(c, args[0])
+		},
 	}
 	cmd.Flags().StringVar(&v.key, "key", "", "`FINGERPRINT`: of a key that must have signed, or that key itself")
 	cmd.Flags().StringArrayVar(&v.witnesses, "witness", nil, "`VKEY`: key of a witness whose cosignature counts (repeatable)")

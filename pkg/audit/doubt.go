@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -69,7 +71,7 @@ func Doubts(dir, keysDir string) (all []Doubt, err error) {
 // gone says which ledgers were signed here and are not here any more, those apart
 // that were put aside.
 func gone(dir string, known map[string]head) (all []Doubt) {
-	for _, id := range sorted(known) {
+	for _, id := range slices.Sorted(maps.Keys(known)) {
 		if _, err := os.Stat(filepath.Join(dir, "ledger-"+id+".db")); err == nil {
 			continue
 		}

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -98,6 +100,15 @@ func signs(s note.Signer, vkey string) bool {
 
 // Fingerprint returns the SHA-256 of a public key, as people compare it.
 func Fingerprint(vkey string) string { return pipeline.KeyFingerprint(vkey) }
+
+// IsKey reports whether a text is a public key or the fingerprint of one.
+func IsKey(text string) bool {
+	if sum, ok := strings.CutPrefix(text, "SHA256:"); ok {
+		b, err := base64.RawStdEncoding.DecodeString(sum)
+		return err == nil && len(b) == sha256.Size
+	}
+	return exact(text) == nil
+}
 
 // A head is the newest checkpoint that this machine signed, kept apart from the
 // ledger: a ledger that is shorter was set back.

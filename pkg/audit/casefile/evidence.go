@@ -72,7 +72,11 @@ type unpacker struct {
 
 var errNoFile = errors.New("it is no plain file")
 
-// sum returns the digest of what a compressed file holds.
+// ownHeader begins each compressed answer: no name, no time, no remark.
+var ownHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
+
+// sum returns the digest of what a compressed file holds. A file that says
+// something beside that was changed after a [pipeline.Store] wrote it.
 func (u *unpacker) sum(stat statFunc, open openFunc, name string) (string, error) {
 	f, err := plainFile(stat, open, name)
 	if err != nil {
@@ -83,12 +87,19 @@ func (u *unpacker) sum(stat statFunc, open openFunc, name string) (string, error
 		u.in, u.z = bufio.NewReaderSize(nil, 1<<15), new(gzip.Reader)
 	}
 	u.in.Reset(f)
+	if head, _ := u.in.Peek(len(ownHeader)); len(head) == len(ownHeader) && bytes.Equal(head[:3], ownHeader[:3]) && !bytes.Equal(head, ownHeader) {
+		return "", errors.New("it is not compressed as evidence is: its header says something beside the answer")
+	}
 	if err := u.z.Reset(u.in); err != nil {
 		return "", fmt.Errorf("it is not compressed as evidence is: %w", err)
 	}
+	u.z.Multistream(false)
 	h := sha256.New()
 	if _, err := io.Copy(h, u.z); err != nil {
 		return "", fmt.Errorf("it can't be read to its end: %w", err)
+	}
+	if _, err := u.in.ReadByte(); !errors.Is(err, io.EOF) {
+		return "", errors.New("something stands behind the answer in it")
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
