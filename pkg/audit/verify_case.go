@@ -116,6 +116,18 @@ func (r *Recorded) judge(v *Verification) error {
 	if r.Removed != nil {
 		v.blame("case "+r.Case, Warned, *r.Removed, "case", "case %s was removed, and lies here again", r.Case)
 	}
+	entry, parted, found, ok, err := r.givenUp(f, all)
+	if err != nil {
+		return err
+	}
+	if ok {
+		r.Found = found
+		v.blame("case "+r.Case, SetBackTo, entry, "case", "case %s: this copy is the one that was given up here: from line %d on it is another than the case that went on", r.Case, parted+1)
+		return nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	if err := r.compare(f, all, v); err != nil {
 		return err
 	}

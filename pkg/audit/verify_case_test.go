@@ -63,3 +63,40 @@ func TestVerifyCase(t *testing.T) {
 		t.Errorf("removed and here: %v: %+v", v.Verdict, v.Flaws)
 	}
 }
+
+// TestVerifyBranch holds copies of a case against a record in which the operator
+// went on with an older one: the copy that was given up is no forgery, and one that
+// nobody recorded is.
+func TestVerifyBranch(t *testing.T) {
+	s := &site{tb: t, dir: t.TempDir()}
+	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	file := filepath.Join(s.dir, "case.jsonl")
+	l := s.open(Options{})
+	older, first, second := noted(1, "a", "b"), noted(1, "a", "b", "c", "d"), noted(1, "a", "b", "x", "y", "z")
+	for _, lines := range []string{older, first, older, second} {
+		s.must(os.WriteFile(file, []byte(lines), 0o600))
+		_, err := l.For(someCase, file, Consent{Rollback: "the other was mailed away", Adopt: "mine"})
+		s.must(err)
+		_, err = l.Attest(someCase, file)
+		s.must(err)
+	}
+	s.close(l)
+	for name, x := range map[string]struct {
+		text string
+		want Verdict
+		says string
+	}{
+		"went on":               {second, Warned, "went on"},
+		"given up":              {first, SetBackTo, "given up here: from line 3 on"},
+		"given up, gone on":     {first + noted(5, "e"), SetBackTo, "given up here"},
+		"given up, and changed": {strings.Replace(first, `"d"`, `"x"`, 1) + noted(5, "z"), Tampered, "others than were recorded"},
+		"of nobody":             {noted(1, "a", "b", "q", "y", "z"), Tampered, "others than were recorded"},
+		"cut":                   {older, SetBackTo, "has 2 lines"},
+	} {
+		s.must(os.WriteFile(file, []byte(x.text), 0o600))
+		v := s.verify(Checks{Cases: []CaseFile{{someCase, file}}})
+		if v.Verdict != x.want || !strings.Contains(fmt.Sprint(v.Flaws), x.says) {
+			t.Errorf("%s: %v, want %v: %+v", name, v.Verdict, x.want, v.Flaws)
+		}
+	}
+}
