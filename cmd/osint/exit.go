@@ -80,7 +80,7 @@ func codeOf(err error) int {
 		return setBack
 	case errors.As(err, &shared):
 		return codeOfShared(shared)
-	case errors.As(err, new(*audit.LostKey)), errors.As(err, new(*audit.Unrecorded)), errors.As(err, new(*audit.Gone)), errors.Is(err, audit.ErrAbsent):
+	case errors.As(err, new(*audit.LostKey)), errors.As(err, new(*audit.Newer)), errors.As(err, new(*audit.Unrecorded)), errors.As(err, new(*audit.Gone)), errors.Is(err, audit.ErrAbsent):
 		return incomplete
 	}
 	return internal

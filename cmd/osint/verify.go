@@ -72,6 +72,9 @@ func (v *verifying) run(c *console, name string) error {
 	}
 	pins := filepath.Join(p.config, knownKeysFile)
 	known, err := casefile.ReadKnownKeys(pins, p.audit())
+	if errors.Is(err, casefile.ErrPin) {
+		return usage("%w", err)
+	}
 	if err != nil {
 		return err
 	}

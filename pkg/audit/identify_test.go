@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -42,6 +43,26 @@ func TestIdentify(t *testing.T) {
 	var tables int
 	if err := db.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil || tables != 1 {
 		t.Errorf("another's database has %d tables now: %v", tables, err)
+	}
+}
+
+// TestNewer: a ledger of a later osint is not called damaged, and not touched.
+func TestNewer(t *testing.T) {
+	s := newSite(t)
+	s.sql("PRAGMA user_version = 9")
+	dir := filepath.Dir(s.path)
+	if _, err := Open(dir, s.keys, Options{}); !errors.As(err, new(*Newer)) {
+		t.Errorf("opened: %v", err)
+	}
+	if _, err := Look(dir); !errors.As(err, new(*Newer)) {
+		t.Errorf("looked at: %v", err)
+	}
+	if v := s.verify(Checks{}); v.Verdict != Incomplete || !strings.Contains(v.Flaws[0].What, "has format 9, and this osint reads 1") || !strings.Contains(v.Next, "newer") {
+		t.Errorf("verified: %v, %+v", v.Verdict, v)
+	}
+	s.sql("PRAGMA user_version = -1")
+	if v := s.verify(Checks{}); v.Verdict != Tampered {
+		t.Errorf("a format that never was: %v", v.Verdict)
 	}
 }
 

@@ -44,6 +44,17 @@ type Damaged struct {
 func (d *Damaged) Error() string { return fmt.Sprintf("ledger %s is damaged: %v", d.Path, d.Err) }
 func (d *Damaged) Unwrap() error { return d.Err }
 
+// Newer is the error of a ledger that a later osint wrote: nothing can be said of
+// it here.
+type Newer struct {
+	Path   string
+	Format int
+}
+
+func (n *Newer) Error() string {
+	return fmt.Sprintf("ledger %s has format %d, and this osint reads %d: use a newer osint", n.Path, n.Format, schemaVersion)
+}
+
 // patience is how long a process waits for another's transaction.
 const patience = 30 * time.Second
 
@@ -102,7 +113,7 @@ func prepare(s *session) error {
 }
 
 // identify says what a file is: nil is a ledger that we read, [ErrAbsent] one
-// that has nothing in it yet, a *[Damaged] anything else.
+// that has nothing in it yet, *[Newer] one of a later osint, a *[Damaged] anything else.
 func identify(q querier, path string) error {
 	var version, app, objects int
 	err := q.QueryRowContext(context.Background(), "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").Scan(&version, &app, &objects)
@@ -113,6 +124,8 @@ func identify(q querier, path string) error {
 		return noLedger(path)
 	case app != applicationID:
 		return &Damaged{path, errors.New("it is a database, but no ledger of osint")}
+	case version > schemaVersion:
+		return &Newer{path, version}
 	case version != schemaVersion:
 		return &Damaged{path, fmt.Errorf("format %d: this osint reads %d", version, schemaVersion)}
 	}

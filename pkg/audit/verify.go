@@ -44,6 +44,9 @@ func Verify(ctx context.Context, dir, keysDir string, o Checks) (*Verification, 
 	switch err := a.run(ctx); {
 	case errors.Is(err, ErrAbsent):
 		v.add(Incomplete, -1, "absent", "%v", err)
+	case errors.As(err, new(*Newer)):
+		v.newer = true
+		v.add(Incomplete, -1, "file", "%v", err)
 	case errors.As(err, new(*Damaged)) && ctx.Err() == nil:
 		v.add(Tampered, -1, "file", "%v", err)
 	case err != nil:

@@ -118,6 +118,7 @@ type Verification struct {
 
 	at      time.Time
 	own     Verdict // on the record alone
+	newer   bool    // a later osint wrote it
 	kinds   map[string]int
 	against []string // anchors that contradict the ledger
 }

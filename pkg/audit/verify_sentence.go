@@ -99,6 +99,8 @@ func (v *Verification) next() string {
 		return "put the newer copy of it back; if there is none, go on with: osint resume CASE --accept-rollback REASON"
 	case v.Verdict == SetBackTo:
 		return "put the newer copy back; if there is none, go on with: osint audit accept-rollback --reason TEXT"
+	case v.Verdict == Incomplete && v.newer:
+		return "verify it with the osint that writes it, or a newer one"
 	case v.Verdict == Incomplete && v.Ledger == "" && v.Size == 0:
 		return "the first investigation makes a ledger; if there was one, restore it from a backup"
 	case v.Verdict == Incomplete:

@@ -24,6 +24,9 @@ type KnownKeys struct {
 	own  []string
 }
 
+// ErrPin is the error of a line of the file that is no pin.
+var ErrPin = errors.New("known keys")
+
 type pin struct {
 	vkey, since, name string
 }
@@ -49,7 +52,7 @@ func ReadKnownKeys(path, ledgerDir string) (*KnownKeys, error) {
 		vkey, rest, _ := strings.Cut(text, " ")
 		since, name, _ := strings.Cut(rest, " ")
 		if _, err := note.NewVerifier(vkey); err != nil {
-			return nil, fmt.Errorf("known keys: %s:%d: %q is no key: take the line out", path, n, vkey)
+			return nil, fmt.Errorf("%w: %s:%d: %q is no key: take the line out", ErrPin, path, n, vkey)
 		}
 		k.pins = append(k.pins, pin{vkey, since, name})
 	}
