@@ -18,15 +18,17 @@ func auditShip(c *console) *cobra.Command {
 		Long: `What a run recorded is shipped at its end where a PostgreSQL is configured; this
 ships what could not be, and once a day from cron it shows that the record is
 alive. Where it goes is on record. It can be stopped at any moment, and run
-twice at once: each entry arrives once.
+twice at once: each entry arrives once. What the server has already is held
+against this record, entry by entry; what it lost is sent again.
 
 The server is named by POSTGRES_URL or POSTGRES_HOST, _PORT, _USER, _DB and
 _PASSWORD or _PASSWORD_FILE; TLS is verified. With --all it gets every entry
-again and holds each against what it has.
+again and holds each against what it has itself.
 
 Exit code 23: the server can't be reached or takes nothing now, and what waits is
-kept; 22: it has another history of this ledger; 21: it, or this ledger, lacks
-entries that it had (what the server lacked was sent again).`,
+kept; 22: it has another history of this ledger, or an entry was rewritten there; 21:
+it, or this ledger, lacks entries that it had (what the server lacked was sent
+again).`,
 		Example: "  osint audit ship\n  osint audit ship --json | jq .waiting",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.ship(cmd.Context(), all, asJSON)
@@ -62,7 +64,7 @@ func (c *console) ship(ctx context.Context, all, asJSON bool) error {
 	}
 	defer l.Close()
 	to := config.Dest()
-	done, failed := postgres.Ship(ctx, l, to, postgres.ShipOptions{All: all})
+	done, failed := postgres.Ship(ctx, l, to, postgres.ShipOptions{All: all, Compare: true})
 	r := shipReport{Dest: done.Dest, Ledger: done.Ledger, Sent: done.Next - done.First, Lost: done.Lost}
 	var pe *postgres.Error
 	if failed == nil || errors.As(failed, &pe) && pe.Kind == postgres.Rollback && done.Lost > 0 {
@@ -84,7 +86,7 @@ func (c *console) ship(ctx context.Context, all, asJSON bool) error {
 		return errors.Join(c.json(r), failed)
 	}
 	if r.Entries > 0 {
-		fmt.Fprintf(c.out, "%s has all %d entries; %d were sent\nroot %s\n", r.Dest, r.Entries, r.Sent, r.Root)
+		fmt.Fprintf(c.out, "%s confirmed all %d entries; %d were sent\nroot %s\n", r.Dest, r.Entries, r.Sent, r.Root)
 	}
 	if failed != nil && r.Waiting > 0 {
 		c.say("%d entries wait; nothing of them is lost", r.Waiting)
@@ -123,7 +125,7 @@ func (g *gear) share() {
 // codeOfShared returns the exit code of an error of the shared PostgreSQL.
 func codeOfShared(e *postgres.Error) int {
 	switch e.Kind {
-	case postgres.Fork:
+	case postgres.Fork, postgres.Altered:
 		return forked
 	case postgres.Rollback:
 		return setBack

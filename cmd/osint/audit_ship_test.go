@@ -140,9 +140,18 @@ func TestAuditShip(t *testing.T) {
 	}
 
 	pgtest.Exec(t, admin, "ALTER TABLE audit.entry DISABLE TRIGGER no_change")
-	pgtest.Exec(t, admin, "DELETE FROM audit.entry WHERE seq = 30")
+	pgtest.Exec(t, admin, "DELETE FROM audit.entry WHERE seq IN (30, 31)")
 	out, _ = osint(21, "audit", "verify", "--anchor", "pg")
 	has(out, "confirmed")
+	out, errs = osint(21, "audit", "ship")
+	has(out, "confirmed all ")
+	has(errs, "the server lacked 2 entries that it had confirmed, and got them again")
+	osint(0, "audit", "ship")
+	osint(0, "audit", "verify", "--anchor", "pg")
+	pgtest.Exec(t, admin, "ALTER TABLE audit.entry DROP CONSTRAINT leaf_hash")
+	pgtest.Exec(t, admin, "UPDATE audit.entry SET leaf = leaf || '\\x20' WHERE seq = 30")
+	_, errs = osint(22, "audit", "ship")
+	has(errs, "its entry 30 of ledger ")
 	url = admin
 	out, _ = osint(0, "audit", "migrate", "--rebuild")
 	has(out, "the tables were made anew from ")

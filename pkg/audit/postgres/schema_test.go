@@ -75,12 +75,12 @@ func TestRights(t *testing.T) {
 	const writes = `SELECT relname::text FROM pg_class WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p', 'v') AND has_table_privilege($1, oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')`
 	for role, want := range map[string][2]string{
 		"public":     {"", ""},
-		"osint_ship": {"ensure_partitions json my_clearance my_team project rank receive seal stage", "checkpoint entry ledger log member migration projection silence"},
+		"osint_ship": {"ensure_partitions extent json known my_clearance my_team project rank receive seal stage", "checkpoint entry ledger log member migration projection silence"},
 		"osint_viewer": {"get_api_usage_stats get_investigator_success_rate json my_clearance my_team rank",
 			"api_key_usage compliance_assessments configuration_changes dossier entry events investigations log member migration risk_assessments system_metrics"},
-		"osint_analyst": {"get_api_usage_stats get_investigator_success_rate json my_clearance my_team rank",
+		"osint_analyst": {"extent get_api_usage_stats get_investigator_success_rate json known my_clearance my_team rank",
 			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger log member migration projection risk_assessments silence system_metrics"},
-		"osint_admin": {"admit dismiss ensure_partitions get_api_usage_stats get_investigator_success_rate hand_over json my_clearance my_team project rank",
+		"osint_admin": {"admit dismiss ensure_partitions extent get_api_usage_stats get_investigator_success_rate hand_over json known my_clearance my_team project rank",
 			"api_key_usage checkpoint compliance_assessments configuration_changes entry events investigations ledger log member migration projection risk_assessments silence system_metrics"},
 	} {
 		if got := strings.Join(list(t, c, functions, role), " "); got != want[0] {

@@ -22,8 +22,9 @@ func (c *Config) Dest() Dest { return Dest{c.String(), c.Connect} }
 
 // ShipOptions say how much is sent, and by whose clock.
 type ShipOptions struct {
-	All bool             // from entry 0 on: the server holds each against what it has
-	Now func() time.Time // nil: the machine's clock
+	All     bool             // from entry 0 on: the server holds each against what it has
+	Compare bool             // each entry that the server has with this ledger's, and not only how many
+	Now     func() time.Time // nil: the machine's clock
 
 	batch int               // entries of one transaction; 0 is batchSize
 	step  func(name string) // for tests that end the process there
@@ -48,9 +49,10 @@ type Shipped struct {
 // The entries are the record; the tables that people read are brought up to them
 // by [Project], after.
 //
-// A server that lacks what it had acknowledged gets it again, and that it did is
-// an entry here; Ship returns an error of kind [Rollback] with it nonetheless,
-// once.
+// Before and after, the server's entries are counted: what it confirmed, it
+// shows. One that lacks what it had acknowledged gets it again, and that it did
+// is an entry here; Ship returns an error of kind [Rollback] with it nonetheless,
+// once. An entry that was rewritten there is an [Altered], and nothing is sent.
 func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -111,7 +113,11 @@ func (s *shipment) ship(ctx context.Context) error {
 	if err := s.agree(ctx, first, had); err != nil {
 		return err
 	}
-	s.done.Lost = max(0, confirmed-had.next)
+	lost, err := s.examine(ctx, first)
+	if err != nil {
+		return err
+	}
+	s.done.Lost = max(0, confirmed-had.next) + lost.entries
 	if err := s.announce(ctx, had.next); err != nil {
 		return err
 	}
@@ -123,9 +129,17 @@ func (s *shipment) ship(ctx context.Context) error {
 	from := had.next
 	if s.o.All {
 		from = 0
+	} else if lost.entries > 0 {
+		from = lost.first
 	}
 	s.done.First, s.done.Next = from, from
 	if err := s.send(ctx, first, from, to); err != nil {
+		return err
+	}
+	if err := s.reseal(ctx, first, lost.notes); err != nil {
+		return err
+	}
+	if err := s.confirm(ctx, first, to.Size); err != nil {
 		return err
 	}
 	if from == to.Size { // nothing was sent: what is there is acknowledged all the same
@@ -134,10 +148,7 @@ func (s *shipment) ship(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.done.Lost > 0 {
-		return &Error{Kind: Rollback, Dest: s.d.Name, Err: lostError(s.done.Lost)}
-	}
-	return nil
+	return lostError(s.d.Name, s.done.Lost, len(lost.notes))
 }
 
 // acknowledged keeps the server's receipt.

@@ -14,7 +14,8 @@ type Kind string
 
 // The kinds.
 const (
-	Fork        Kind = "fork"        // the server has other entries of this ledger: a copy of it was written to, or one of them was rewritten
+	Fork        Kind = "fork"        // the server has other entries of this ledger: a copy of it was written to
+	Altered     Kind = "altered"     // the server's entries are not what it received
 	Gap         Kind = "gap"         // an entry would be left out
 	Rollback    Kind = "rollback"    // one of both lacks entries that it had
 	Unreachable Kind = "unreachable" // there is no server, or it can't take anything now
@@ -40,11 +41,30 @@ func (e *Error) Unwrap() error { return e.Err }
 // advice is what to do, and to type.
 var advice = map[Kind]string{
 	Fork:       ": two ledgers go by one name; find out who wrote the other, with: osint audit verify --anchor pg",
+	Altered:    ": this ledger is as it was; keep the server's as evidence, and restore it from a backup",
 	Unprepared: ": make the schema as its owner, with: osint audit migrate",
 }
 
-func lostError(n int64) error {
-	return fmt.Errorf("the server lacked %d entries that it had acknowledged; they were sent again, and that is on record: find out who removed them, or that it was restored", n)
+// lostError says what a server lacked, and has again; nil if that is nothing.
+func lostError(dest string, entries int64, notes int) error {
+	var err error
+	switch {
+	case entries > 0:
+		err = fmt.Errorf("the server lacked %s that it had confirmed, and got them again, which is on record: find out who removed them, or that it was restored", some(entries, "entry", "entries"))
+	case notes > 0:
+		err = fmt.Errorf("the server lacked %s that it had confirmed, and got them again: find out who removed them", some(int64(notes), "checkpoint", "checkpoints"))
+	default:
+		return nil
+	}
+	return &Error{Rollback, dest, err}
+}
+
+// some counts.
+func some(n int64, one, many string) string {
+	if n != 1 {
+		one = many
+	}
+	return fmt.Sprintf("%d %s", n, one)
 }
 
 // classify says what an error of the server or of the way there means. An error

@@ -117,13 +117,19 @@ func (s *shipment) extends(ctx context.Context, c *lane, h holding, b *batch) er
 	return nil
 }
 
-// hashes reads the leaf hashes of entries.
-func (c *lane) hashes(ctx context.Context, ledger string, from, to int64) ([][]byte, error) {
-	rows, err := c.c.Query(ctx, "SELECT leaf_hash FROM audit.entry WHERE ledger_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq", ledger, from, to)
+// hashes reads the leaf hashes of entries, by their number.
+func (c *lane) hashes(ctx context.Context, ledger string, from, to int64) (map[int64][]byte, error) {
+	rows, err := c.c.Query(ctx, "SELECT seq, leaf_hash FROM audit.entry WHERE ledger_id = $1 AND seq >= $2 AND seq < $3 ORDER BY seq", ledger, from, to)
 	if err != nil {
 		return nil, classify(c.dest, err)
 	}
-	hs, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	hs := map[int64][]byte{}
+	var seq int64
+	var h []byte
+	_, err = pgx.ForEachRow(rows, []any{&seq, &h}, func() error {
+		hs[seq], h = h, nil
+		return nil
+	})
 	return hs, classify(c.dest, err)
 }
 

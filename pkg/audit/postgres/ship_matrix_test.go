@@ -220,11 +220,44 @@ func superuserDeletes(t *testing.T, dsn string) {
 	l := ledger(t, dir)
 	fill(t, l, 60)
 	shippedAll(t, l, d, ShipOptions{})
-	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1 AND seq = 20", l.ID)
-	receipt(t, l, d, 62)
-	verdict(t, dir, d, audit.SetBackTo)
-	_, err := Ship(t.Context(), l, d, ShipOptions{All: true})
-	kind(t, err, Fork)
+	for n, o := range []ShipOptions{{}, {}, {All: true}} { // with nothing new, with something, and all again
+		behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1 AND seq IN (5, 6, 20)", l.ID)
+		verdict(t, dir, d, audit.SetBackTo)
+		if n > 0 {
+			fill(t, l, 7)
+		}
+		o.batch = 10
+		got, err := Ship(t.Context(), l, d, o)
+		kind(t, err, Rollback)
+		if got.Lost != 3 {
+			t.Errorf("%+v", got)
+		}
+		shippedAll(t, l, d, ShipOptions{Compare: true})
+		verdict(t, dir, d, audit.Sound)
+	}
+	if n := one[int64](t, connect(t, dsn), `SELECT sum((convert_from(leaf, 'UTF8')::jsonb->'body'->>'lost')::int) FROM audit.entry WHERE ledger_id = $1 AND type = 'ship'`, l.ID); n != 9 {
+		t.Errorf("the record says that %d entries were lost", n)
+	}
+	l.Rotate("so that a checkpoint hands over")
+	shippedAll(t, l, d, ShipOptions{})
+	behind(t, dsn, "DELETE FROM audit.checkpoint WHERE ledger_id = $1", l.ID)
+	_, err := Ship(t.Context(), l, d, ShipOptions{})
+	kind(t, err, Rollback)
+	if n := one[int](t, connect(t, dsn), "SELECT count(*) FROM audit.checkpoint WHERE ledger_id = $1", l.ID); n != 4 {
+		t.Errorf("%d checkpoints are there again, of 4: the first, two at the rotation, the newest", n)
+	}
+	shippedAll(t, l, d, ShipOptions{})
+	// The newest of all, and what the server says of itself left as it was.
+	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1 AND seq > 60", l.ID)
+	if _, err = Ship(t.Context(), l, d, ShipOptions{}); err == nil {
+		t.Error("an end that was cut off is no news")
+	}
+	kind(t, err, Rollback)
+	shippedAll(t, l, d, ShipOptions{Compare: true})
+	// Only what it says of itself.
+	behind(t, dsn, "UPDATE audit.ledger SET next = 30, size = 0, root = NULL WHERE ledger_id = $1", l.ID)
+	_, err = Ship(t.Context(), l, d, ShipOptions{})
+	kind(t, err, Altered)
 }
 
 func superuserRewrites(t *testing.T, dsn string) {
@@ -239,6 +272,11 @@ func superuserRewrites(t *testing.T, dsn string) {
 		t.Errorf("%d entries are held, and their root is as before: %v: %v", held, root == got.Root, err)
 	}
 	verdict(t, dir, d, audit.Forked)
+	_, err = Ship(t.Context(), l, d, ShipOptions{Compare: true})
+	kind(t, err, Altered)
+	if err == nil || !strings.Contains(err.Error(), "its entry 20 of ledger") {
+		t.Error(err)
+	}
 }
 
 // A login without the role, one in no team, one of another team.

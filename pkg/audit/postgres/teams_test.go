@@ -144,12 +144,14 @@ func TestAdmit(t *testing.T) {
 	refused(t, admit(red, "blue"), "OA003", "taking from another team")
 	_, err := admin.Exec(t.Context(), "SELECT audit.admit('new', 'blue', 'TLP:ALL')")
 	refused(t, err, "22023", "a label that is none")
-	if err := admit("new", "blue"); err != nil {
+	refused(t, admit("nobody", "blue"), "42704", "a login that is none")
+	fresh, _ := pgtest.Login(t, dsn)
+	if err := admit(fresh, "blue"); err != nil {
 		t.Error(err)
 	}
 	_, err = admin.Exec(t.Context(), "SELECT audit.dismiss($1)", red)
 	refused(t, err, "OA003", "dismissing another team's")
-	if _, err := admin.Exec(t.Context(), "SELECT audit.dismiss('new')"); err != nil {
+	if _, err := admin.Exec(t.Context(), "SELECT audit.dismiss($1)", fresh); err != nil {
 		t.Error(err)
 	}
 	if got := strings.Join(list(t, admin, "SELECT team_id FROM audit.member"), " "); got != "blue" {
