@@ -21,7 +21,8 @@ back if the key here signed just these: the record is then what it was. What was
 written here since it was restored would not fit: do it first.
 
 Exit code 22: the server has another history of this record; 23: it can't be
-reached, or the key is not here.`,
+reached, has nothing of this record or shows your login nothing, or the key is not
+here.`,
 		Example: "  osint audit recover\n  osint audit recover --json | jq .brought",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := c.shared()
@@ -32,6 +33,9 @@ reached, or the key is not here.`,
 			r, err := audit.Recover(cmd.Context(), p.audit(), p.keys(), c.auditOptions(""), postgres.NewAnchor(config.Dest()))
 			if errors.Is(err, audit.ErrOtherHistory) {
 				err = &exit{forked, err}
+			}
+			if errors.Is(err, audit.ErrNoCopy) {
+				err = &exit{incomplete, fmt.Errorf("%s: %w", config, err)}
 			}
 			if err != nil {
 				return err

@@ -71,8 +71,10 @@ type server struct {
 	root tlog.Hash
 }
 
-func (s server) Held(context.Context, string) (int64, tlog.Hash, error) { return s.size, s.root, nil }
-func (s server) Dest() string                                           { return "pg" }
+func (s server) Held(context.Context, string, int64) (Holding, error) {
+	return Holding{s.size, s.size, s.root}, nil
+}
+func (s server) Dest() string { return "pg" }
 
 // A receiver that lost or changed entries, and receipts that know better than
 // the ledger.

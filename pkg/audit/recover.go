@@ -27,6 +27,9 @@ type Copy interface {
 // both was written to after they parted, or an entry was changed.
 var ErrOtherHistory = errors.New("the copy has another history")
 
+// ErrNoCopy is the error of a place that has no checkpoint of the ledger.
+var ErrNoCopy = errors.New("it has no checkpoint of this ledger")
+
 // Recovered says what a recovery came to.
 type Recovered struct {
 	Ledger   string
@@ -97,7 +100,7 @@ func (l *Ledger) seals(ctx context.Context, c Copy) (seals []Checkpoint, err err
 		}
 	}
 	if !known {
-		return nil, fmt.Errorf("it has no checkpoint of ledger %s", l.ID)
+		return nil, fmt.Errorf("%w, %s", ErrNoCopy, l.ID)
 	}
 	slices.SortFunc(seals, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
 	return slices.CompactFunc(seals, func(a, b Checkpoint) bool { return a.Size == b.Size }), nil
@@ -115,7 +118,7 @@ func (l *Ledger) identify() error {
 	}
 	keys, err := filepath.Glob(keyFile(l.keysDir, "*"))
 	if err == nil && len(keys) != 1 {
-		err = fmt.Errorf("there is no ledger at %s, and %d keys at %s, of which one would name it: put the ledger's key there, and no other", l.path, len(keys), l.keysDir)
+		err = fmt.Errorf("%w at %s, and %d keys at %s, of which one would name it: put the ledger's key there, and no other", ErrAbsent, l.path, len(keys), l.keysDir)
 	}
 	if err != nil {
 		return err

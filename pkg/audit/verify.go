@@ -121,7 +121,11 @@ func (a *audit) run(ctx context.Context) error {
 		return err
 	}
 	a.hearAnchors()
-	return a.read(ctx, s)
+	if err := a.read(ctx, s); err != nil {
+		return err
+	}
+	a.judge()
+	return nil
 }
 
 // empty judges a ledger without entries: it is whole, unless somebody knows of

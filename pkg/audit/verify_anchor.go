@@ -23,16 +23,6 @@ type Anchor interface {
 	Checkpoints(ctx context.Context, ledger string) (notes [][]byte, err error)
 }
 
-// A Holder is an anchor that holds the entries themselves.
-type Holder interface {
-	Anchor
-	// Held returns how many entries it has of a ledger, from the first on, and
-	// the root that it makes of them, not one that it was told.
-	Held(ctx context.Context, ledger string) (size int64, root tlog.Hash, err error)
-	// Dest is the name under which the ledger keeps its receipts.
-	Dest() string
-}
-
 // want asks for the root of some size.
 func (a *audit) want(size int64, root tlog.Hash, settle func(same bool, until time.Time)) {
 	a.wanted[size] = append(a.wanted[size], claim{root, settle})
@@ -43,10 +33,7 @@ type answer struct {
 	Anchor
 	notes [][]byte
 	err   error // of asking for them
-
-	size    int64 // a Holder's
-	root    tlog.Hash
-	heldErr error
+	held  held  // a Holder's
 }
 
 // ask asks the key store and the anchors. It comes before the ledger is read: a
@@ -61,11 +48,14 @@ func (a *audit) ask(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	a.confirmed = confirmed(ctx, db)
+	a.v.shipped = len(a.confirmed) > 0
+	here, _ := sizeOf(db) // what is wrong with it is told later
 	for _, x := range a.o.Anchors {
 		said := answer{Anchor: x}
 		said.notes, said.err = x.Checkpoints(ctx, id)
 		if h, ok := x.(Holder); ok && id != "" && said.err == nil {
-			said.size, said.root, said.heldErr = h.Held(ctx, id)
+			said.held.Holding, said.held.err = h.Held(ctx, id, here)
+			said.held.common = min(here, said.held.Size)
 		}
 		a.answers = append(a.answers, said)
 	}
@@ -255,30 +245,4 @@ func (a *audit) hold(name string, b []byte) (known bool) {
 		}
 	})
 	return true
-}
-
-// holder takes in how many entries an anchor has itself, and holds its receipts
-// against that.
-func (a *audit) holder(h Holder, said *answer) (known bool) {
-	size, root := said.size, said.root
-	switch {
-	case said.heldErr != nil:
-		a.v.add(Incomplete, -1, "anchor", "anchor %s can't be read: %v", h.Name(), said.heldErr)
-		return true
-	case size > a.size:
-		a.deny(SetBackTo, h.Name(), "anchor %s has %d entries, and the ledger has %d", h.Name(), size, a.size)
-	case size > 0:
-		a.want(size, root, func(same bool, until time.Time) {
-			if !same {
-				a.deny(Forked, h.Name(), "anchor %s has other first %d entries than the ledger", h.Name(), size)
-				return
-			}
-			a.v.bind(Bond{h.Name(), Anchored, size, until, h.Name()})
-		})
-	}
-	if confirmed := a.confirmed[h.Dest()]; confirmed > size {
-		a.deny(SetBackTo, h.Name(), "anchor %s confirmed %d entries, and has %d", h.Name(), confirmed, size)
-		return true
-	}
-	return size > 0
 }

@@ -83,6 +83,8 @@ type Flaw struct {
 	Entry *int64  `json:"entry,omitempty"` // its number, if it is about one
 	About string  `json:"about,omitempty"` // what is wrong, if not the record itself: a case, a report, an anchor
 	What  string  `json:"what"`
+
+	fault, name string // of a holder: see blame
 }
 
 // A Bond is somebody outside who agreed on the history.
@@ -121,6 +123,7 @@ type Verification struct {
 	newer   bool    // a later osint wrote it
 	kinds   map[string]int
 	against []string // anchors that contradict the ledger
+	shipped bool     // somebody confirmed that he has entries
 }
 
 // listed is how many findings of one kind are listed.
@@ -155,8 +158,13 @@ func (v *Verification) blame(about string, code Verdict, entry int64, kind, form
 	v.Flaws = append(v.Flaws, f)
 }
 
-// bind notes that somebody outside agreed.
-func (v *Verification) bind(b Bond) { v.Anchors = append(v.Anchors, b) }
+// bind notes that somebody outside agreed: once, if he did so in two ways.
+func (v *Verification) bind(b Bond) {
+	again := func(x Bond) bool { return x.Name == b.Name && x.Level == b.Level && x.Size == b.Size && x.via == b.via }
+	if !slices.ContainsFunc(v.Anchors, again) {
+		v.Anchors = append(v.Anchors, b)
+	}
+}
 
 // Age returns how old the newest thing is that somebody outside vouches for; ok
 // is false if nobody does.

@@ -32,6 +32,9 @@ func (v *Verification) Sentence() string {
 	if n == 1 {
 		found = "1 finding"
 	}
+	if s := v.holdersSentence(); s != "" {
+		return s + ": " + found
+	}
 	if names := v.Blames(); len(names) > 0 {
 		if text := blamed(v.Verdict, names); text != "" {
 			return text + ": " + found + "; " + v.itself()
@@ -87,6 +90,9 @@ func (v *Verification) itself() string {
 
 // next says what to do.
 func (v *Verification) next() string {
+	if s := v.holdersNext(); s != "" {
+		return s
+	}
 	others := len(v.Blames()) > 0
 	switch {
 	case v.Verdict == Tampered && others:

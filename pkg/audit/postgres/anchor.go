@@ -27,6 +27,9 @@ func (a *Anchor) Dest() string { return a.d.Name }
 // The error is an *[Error].
 func (a *Anchor) Checkpoints(ctx context.Context, ledger string) (notes [][]byte, err error) {
 	err = a.ask(ctx, func(c *pgx.Conn) error {
+		if err := a.sees(ctx, c, ledger); err != nil {
+			return err
+		}
 		var note string
 		err := c.QueryRow(ctx, "SELECT note FROM audit.checkpoint WHERE ledger_id = $1 ORDER BY size DESC LIMIT 1", ledger).Scan(&note)
 		if err == nil {
@@ -44,6 +47,9 @@ func (a *Anchor) Checkpoints(ctx context.Context, ledger string) (notes [][]byte
 // than some, to recover it: see [audit.Copy]. The error is an *[Error].
 func (a *Anchor) Seals(ctx context.Context, ledger string, above int64) (notes [][]byte, err error) {
 	err = a.ask(ctx, func(c *pgx.Conn) error {
+		if err := a.sees(ctx, c, ledger); err != nil {
+			return err
+		}
 		rows, err := c.Query(ctx, "SELECT note FROM audit.checkpoint WHERE ledger_id = $1 AND size > $2 ORDER BY size", ledger, above)
 		if err == nil {
 			notes, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (b []byte, err error) {
@@ -57,12 +63,14 @@ func (a *Anchor) Seals(ctx context.Context, ledger string, above int64) (notes [
 	return notes, err
 }
 
-// Held returns how many entries the server has of a ledger, from the first on
-// without a gap, and the root of those: made here of the digests of the leaves,
-// which the server makes anew for the purpose. The error is an *[Error].
-func (a *Anchor) Held(ctx context.Context, ledger string) (size int64, root tlog.Hash, err error) {
+// Held implements audit.Holder. The root is made here of the digests of the
+// leaves, which the server makes anew for the purpose. The error is an *[Error].
+func (a *Anchor) Held(ctx context.Context, ledger string, upTo int64) (held audit.Holding, err error) {
 	var t audit.Tree
 	err = a.ask(ctx, func(c *pgx.Conn) error {
+		if err := a.sees(ctx, c, ledger); err != nil {
+			return err
+		}
 		rows, err := c.Query(ctx, `SELECT seq, sha256('\x00'::bytea || leaf) FROM audit.entry WHERE ledger_id = $1 ORDER BY seq`, ledger)
 		if err != nil {
 			return err
@@ -74,15 +82,18 @@ func (a *Anchor) Held(ctx context.Context, ledger string) (size int64, root tlog
 			if err := rows.Scan(&seq, &h); err != nil {
 				return err
 			}
-			if seq != t.Size() {
-				break
+			if held.Shown++; seq != held.Size {
+				continue
 			}
-			t.AddHash(tlog.Hash(h))
+			if held.Size++; seq < upTo {
+				t.AddHash(tlog.Hash(h))
+			}
 		}
 		rows.Close()
 		return rows.Err()
 	})
-	return t.Size(), t.Root(), err
+	held.Root = t.Root()
+	return held, err
 }
 
 // Entries hands over the entries that the server has of a ledger, to recover it:

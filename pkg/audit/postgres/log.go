@@ -28,6 +28,13 @@ func OpenLog(ctx context.Context, c *Config) (*audit.Log, error) {
 	if err == nil {
 		_, err = conn.ExecContext(ctx, "SELECT FROM audit.log LIMIT 0") // by its full name: what is wrong is told apart
 	}
+	if err == nil {
+		var none bool
+		var login string
+		if err = conn.QueryRowContext(ctx, teamless).Scan(&none, &login); err == nil && none {
+			err = noTeam(c.String(), login)
+		}
+	}
 	if err != nil {
 		db.Close()
 		return nil, means(err)

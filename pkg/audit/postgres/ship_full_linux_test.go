@@ -51,8 +51,8 @@ func TestDiskFull(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "No space left on device") {
 		t.Errorf("%v does not say that the disk is full", err)
 	}
-	if n, _, err := NewAnchor(d).Held(t.Context(), l.ID); err != nil || n == 0 || n%5000 != 0 {
-		t.Errorf("%d entries are held, of whole batches: %v", n, err)
+	if held, err := NewAnchor(d).Held(t.Context(), l.ID, 0); err != nil || held.Size == 0 || held.Size%5000 != 0 {
+		t.Errorf("%d entries are held, of whole batches: %v", held.Size, err)
 	}
 	if err := syscall.Mount("none", disk, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
 		t.Fatal(err)

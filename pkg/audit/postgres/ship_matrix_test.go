@@ -28,6 +28,9 @@ func TestMatrix(t *testing.T) {
 		"28-clock-set-back":      clockSetBack,
 		"36-anchor-unreachable":  anchorUnreachable,
 		"12-older-copy-restored": olderCopy,
+		"12-both-went-on":        bothWentOn,
+		"18-receiver-dropped":    receiverDropped,
+		"19-another-login-asks":  anotherAsks,
 	} {
 		t.Run(name, func(t *testing.T) { row(t, dsn) })
 	}
@@ -63,8 +66,98 @@ func olderCopy(t *testing.T, dsn string) {
 	l = ledger(t, dir)
 	fill(t, l, 100)
 	shippedAll(t, l, d, ShipOptions{})
-	_, err := Ship(t.Context(), ledger(t, old), d, ShipOptions{})
+	back := ledger(t, old)
+	_, err := Ship(t.Context(), back, d, ShipOptions{})
 	kind(t, err, Rollback)
+	back.Close()
+	verdict(t, old, d, audit.SetBackTo)
+	advises(t, old, d, "the record was set back", "osint audit recover")
+}
+
+// Two copies of a machine that both go on: whatever their lengths, it is a fork.
+func bothWentOn(t *testing.T, dsn string) {
+	d := dest(t, dsn)
+	dir := t.TempDir()
+	l := ledger(t, dir)
+	fill(t, l, 100)
+	shippedAll(t, l, d, ShipOptions{})
+	l.Close()
+	twin := copied(t, dir)
+	l = ledger(t, dir)
+	fill(t, l, 50)
+	shippedAll(t, l, d, ShipOptions{})
+	other := ledger(t, twin)
+	for _, n := range []int{1, 20, 100} { // shorter than the server's, then longer
+		fill(t, other, n)
+		_, err := Ship(t.Context(), other, d, ShipOptions{})
+		kind(t, err, Fork)
+		verdict(t, twin, d, audit.Forked)
+	}
+	advises(t, twin, d, "the record forked", "find out who wrote the other one")
+	verdict(t, dir, d, audit.Sound)
+}
+
+// advises fails unless verifying says and advises so.
+func advises(t *testing.T, dir string, d Dest, sentence, next string) {
+	t.Helper()
+	v, err := audit.Verify(t.Context(), dir+"/audit", dir+"/keys", audit.Checks{Anchors: []audit.Anchor{NewAnchor(d)}})
+	if err != nil || !strings.Contains(v.Sentence(), sentence) || !strings.Contains(v.Next, next) {
+		t.Errorf("%q, %q, want %q, %q: %+v: %v", v.Sentence(), v.Next, sentence, next, v.Flaws, err)
+	}
+}
+
+// A server that was made anew knows nothing: the record here is no worse.
+func receiverDropped(t *testing.T, dsn string) {
+	d := dest(t, dsn)
+	dir := t.TempDir()
+	l := ledger(t, dir)
+	fill(t, l, 30)
+	shippedAll(t, l, d, ShipOptions{})
+	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1; DELETE FROM audit.checkpoint WHERE ledger_id = $1; DELETE FROM audit.ledger WHERE ledger_id = $1", l.ID)
+	verdict(t, dir, d, audit.SetBackTo)
+	advises(t, dir, d, "pg db.example:5432/osint lacks entries that it had confirmed, and this record has them", "osint audit ship")
+	_, err := Ship(t.Context(), l, d, ShipOptions{})
+	kind(t, err, Rollback)
+	shippedAll(t, l, d, ShipOptions{})
+	verdict(t, dir, d, audit.Sound)
+}
+
+// A login that may not see the ledger proves nothing of it.
+func anotherAsks(t *testing.T, dsn string) {
+	d := dest(t, dsn)
+	dir := t.TempDir()
+	l := ledger(t, dir)
+	fill(t, l, 30)
+	shippedAll(t, l, d, ShipOptions{})
+	for what, c := range map[string]*pgx.Conn{"another shipper": shipper(t, dsn, "blue"), "an analyst of another team": as(t, dsn, "red", "TLP:RED", "osint_analyst"),
+		"an analyst": as(t, dsn, "blue", "TLP:RED", "osint_analyst")} {
+		other := to(c.Config().ConnString())
+		if what == "an analyst" {
+			verdict(t, dir, other, audit.Sound)
+			continue
+		}
+		verdict(t, dir, other, audit.Incomplete)
+		_, err := NewAnchor(other).Held(t.Context(), l.ID, 0)
+		_, err2 := NewAnchor(other).Seals(t.Context(), l.ID, 0)
+		for _, err := range []error{err, err2} {
+			kind(t, err, Refused)
+			if err == nil || !strings.Contains(err.Error(), "the login "+c.Config().User+" sees nothing of ledger") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+	name, login := pgtest.Login(t, dsn, "osint_ship")
+	verdict(t, dir, to(login), audit.Incomplete)
+	_, err := NewAnchor(to(login)).Checkpoints(t.Context(), l.ID)
+	kind(t, err, Refused)
+	c, err := Parse(env("POSTGRES_URL", login))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = OpenLog(t.Context(), c); err == nil || !strings.Contains(err.Error(), "the login "+name+" is in no team") {
+		t.Errorf("the log: %v", err)
+	}
+	kind(t, err, Refused)
 }
 
 func sentAgain(t *testing.T, dsn string) {
@@ -208,9 +301,9 @@ func receipt(t *testing.T, l *audit.Ledger, d Dest, size int64) {
 	}
 	defer s.Close()
 	r, err := s.Receipts(t.Context())
-	held, _, err2 := NewAnchor(d).Held(t.Context(), l.ID)
-	if err := errors.Join(err, err2); err != nil || len(r) != 1 || r[0].Size != size || held >= size {
-		t.Errorf("the anchor holds %d, the receipts are %+v: %v", held, r, err)
+	held, err2 := NewAnchor(d).Held(t.Context(), l.ID, 0)
+	if err := errors.Join(err, err2); err != nil || len(r) != 1 || r[0].Size != size || held.Size >= size {
+		t.Errorf("the anchor holds %d, the receipts are %+v: %v", held.Size, r, err)
 	}
 }
 
@@ -267,11 +360,12 @@ func superuserRewrites(t *testing.T, dsn string) {
 	fill(t, l, 60)
 	got := shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "UPDATE audit.entry SET leaf = replace(convert_from(leaf, 'UTF8'), '\"ok\"', '\"no\"')::bytea WHERE ledger_id = $1 AND seq = 20", l.ID)
-	held, root, err := NewAnchor(d).Held(t.Context(), l.ID)
-	if err != nil || held != 62 || root == got.Root {
-		t.Errorf("%d entries are held, and their root is as before: %v: %v", held, root == got.Root, err)
+	held, err := NewAnchor(d).Held(t.Context(), l.ID, 62)
+	if err != nil || held.Size != 62 || held.Root == got.Root {
+		t.Errorf("%d entries are held, and their root is as before: %v: %v", held.Size, held.Root == got.Root, err)
 	}
 	verdict(t, dir, d, audit.Forked)
+	advises(t, dir, d, "entries that were changed there", "restore it from its backup")
 	_, err = Ship(t.Context(), l, d, ShipOptions{Compare: true})
 	kind(t, err, Altered)
 	if err == nil || !strings.Contains(err.Error(), "its entry 20 of ledger") {
@@ -330,7 +424,7 @@ func anchorUnreachable(t *testing.T, dsn string) {
 	l := ledger(t, dir)
 	_, err := NewAnchor(nobody).Checkpoints(t.Context(), l.ID)
 	kind(t, err, Unreachable)
-	_, _, err = NewAnchor(nobody).Held(t.Context(), l.ID)
+	_, err = NewAnchor(nobody).Held(t.Context(), l.ID, 0)
 	kind(t, err, Unreachable)
 	verdict(t, dir, nobody, audit.Incomplete)
 	_, err = Ship(t.Context(), l, nobody, ShipOptions{})
