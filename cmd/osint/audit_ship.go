@@ -7,12 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"osint/pkg/audit"
 	"osint/pkg/audit/postgres"
 )
 
 // auditShip copies the record to the PostgreSQL that the organisation shares.
 func auditShip(c *console) *cobra.Command {
 	var all, asJSON bool
+	var forget string
 	cmd := &cobra.Command{
 		Use: "ship", Short: "Copy what is new in the record to the shared PostgreSQL", Args: exactly(),
 		Long: `What a run recorded is shipped at its end where a PostgreSQL is configured; this
@@ -25,18 +27,57 @@ The server is named by POSTGRES_URL or POSTGRES_HOST, _PORT, _USER, _DB and
 _PASSWORD or _PASSWORD_FILE; TLS is verified. With --all it gets every entry
 again and holds each against what it has itself.
 
+A place that will not come back is forgotten with --forget, by the name that osint
+audit status has for it: nothing waits for it any more, and that is on record.
+
 Exit code 23: the server can't be reached or takes nothing now, and what waits is
 kept; 22: it has another history of this ledger, or an entry was rewritten there; 21:
 it, or this ledger, lacks entries that it had (what the server lacked was sent
 again).`,
-		Example: "  osint audit ship\n  osint audit ship --json | jq .waiting",
+		Example: "  osint audit ship\n  osint audit ship --json | jq .waiting\n  osint audit ship --forget old.example:5432/osint",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("forget") {
+				return c.forget(forget, all, asJSON)
+			}
 			return c.ship(cmd.Context(), all, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "send every entry again, to be compared")
+	cmd.Flags().StringVar(&forget, "forget", "", "`DEST`: ship nothing, and let nothing wait for that place any more")
 	jsonFlag(cmd, &asJSON)
+	_ = cmd.RegisterFlagCompletionFunc("forget", c.destValues) // it is a flag of it
 	return cmd
+}
+
+// forget lets nothing wait for a place any more.
+func (c *console) forget(dest string, all, asJSON bool) error {
+	if all || asJSON {
+		return usage("--forget ships nothing, and has no --all or --json")
+	}
+	l, err := c.ledger(c.places(true), "")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	was, err := l.Forget(dest)
+	if err == nil && !was {
+		err = usage("nothing waits for %q, as nothing was shipped there: osint audit status names the places", dest)
+	}
+	if err == nil {
+		fmt.Fprintf(c.out, "nothing waits for %s any more\n", dest)
+	}
+	return err
+}
+
+// destValues completes the places that the record was shipped to.
+func (c *console) destValues(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if x, err := audit.Look(c.places(false).audit()); err == nil {
+		for _, s := range x.Ships {
+			names = append(names, s.Dest)
+		}
+	}
+	return names, noFiles
 }
 
 // A shipReport is what --json prints of a shipment.

@@ -130,6 +130,10 @@ func TestAuditShip(t *testing.T) {
 	if err := os.RemoveAll(ledger); err != nil {
 		t.Fatal(err)
 	}
+	_, url = pgtest.Login(t, admin, "osint_ship")
+	_, errs = osint(23, "audit", "recover")
+	has(errs, "is in no team")
+	url = shipper
 	out, _ = osint(0, "audit", "recover")
 	has(out, fmt.Sprintf("%d entries were brought back from ", r.Entries))
 	osint(0, "audit", "verify", "--anchor", "pg")
@@ -139,6 +143,25 @@ func TestAuditShip(t *testing.T) {
 		t.Errorf("after the recovery: %+v", s)
 	}
 
+	_, errs = osint(2, "audit", "ship", "--forget", "old.example:5432/osint")
+	has(errs, "osint audit status names the places")
+	url = "postgres://nobody@127.0.0.1:1/gone"
+	osint(23, "audit", "ship")
+	out, _ = osint(24, "status")
+	has(out, "127.0.0.1:1/gone")
+	url = ""
+	osint(24, "status")
+	url = shipper
+	osint(0, "audit", "ship")
+	osint(0, "status")
+	osint(0, "audit", "ship", "--forget", "127.0.0.1:1/gone")
+	out, _ = osint(0, "audit", "log", "--type", "config")
+	has(out, "forget ship: 127.0.0.1:1/gone")
+	osint(0, "audit", "ship")
+	url = ""
+	osint(0, "status")
+	url = shipper
+	status()
 	pgtest.Exec(t, admin, "ALTER TABLE audit.entry DISABLE TRIGGER no_change")
 	pgtest.Exec(t, admin, "DELETE FROM audit.entry WHERE seq IN (30, 31)")
 	out, _ = osint(21, "audit", "verify", "--anchor", "pg")

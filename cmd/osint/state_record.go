@@ -87,11 +87,16 @@ func (s *state) spool(now time.Time) {
 		return
 	}
 	for _, x := range destinations(l.read, s.Shared.Dest) {
+		if s.Shared.Dest != "" && x.Dest != s.Shared.Dest { // it was shipped to once, and is no more
+			continue
+		}
 		waiting, tried := l.Entries-x.Next, moment(x.At)
 		s.Spool = append(s.Spool, spoolState{x.Dest, waiting, tried, x.Error})
 		switch {
 		case tried == nil:
 			s.heed("spool", fmt.Sprintf("%s were never shipped to %s", entries(waiting), x.Dest), "osint audit ship")
+		case x.Error != "" && waiting == 0:
+			s.heed("spool", fmt.Sprintf("%s, last tried %s: %s", x.Dest, x.At.Format(time.RFC3339), x.Error), "osint audit ship")
 		case x.Error != "":
 			s.heed("spool", fmt.Sprintf("%s for %s, last tried %s: %s", waits(waiting), x.Dest, x.At.Format(time.RFC3339), x.Error), "osint audit ship")
 		case waiting > 0 && now.Sub(x.At) > longUnsent:

@@ -211,6 +211,11 @@ func TestStateOfPostgreSQL(t *testing.T) {
 	if s, _ := theState(t); s.Shared.Reached != nil {
 		t.Errorf("it was asked without --online: %+v", s.Shared)
 	}
+	pgtest.Exec(t, dsn, "ALTER TABLE audit.checkpoint DISABLE TRIGGER no_change")
+	pgtest.Exec(t, dsn, "DELETE FROM audit.checkpoint")
+	if s, code := theState(t, "--online"); code != doubtful || !strings.Contains(s.Shared.Error, "it confirmed") {
+		t.Errorf("with rows taken away: code %d, %+v", code, s.Shared)
+	}
 	server.Kill()
 	if s, code := theState(t, "--online"); code != doubtful || *s.Shared.Reached || s.Shared.Error == "" {
 		t.Errorf("down: code %d, %+v", code, s.Shared)

@@ -29,6 +29,7 @@ var onceOnly = map[string]string{
 
 	"all":             "it is asked for once",
 	"rebuild":         "it is asked for once",
+	"forget":          "each place is forgotten by itself",
 	"accept-rollback": "each is accepted by itself",
 	"adopt":           "each is answered for by itself",
 	"key":             "it is of one case",

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -82,6 +83,24 @@ func (l *Ledger) Acknowledged(r Receipt) error {
 // NotShipped keeps why an attempt failed.
 func (l *Ledger) NotShipped(dest string, at time.Time, why string) error {
 	return l.note("INSERT INTO ship (dest, next, at, error) VALUES (?, 0, ?, ?) ON CONFLICT (dest) DO UPDATE SET at = excluded.at, error = excluded.error", []any{dest, at.UnixMilli(), why})
+}
+
+// Forget lets nothing wait for a place any more; its receipts stay. It reports
+// whether there was such a place. To ship there again is to begin again.
+func (l *Ledger) Forget(dest string) (was bool, err error) {
+	r, err := l.Reader()
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	all, err := r.Shipments(context.Background())
+	if err != nil || !slices.ContainsFunc(all, func(s Shipment) bool { return s.Dest == dest }) {
+		return false, err
+	}
+	if _, err := l.Append(Act{Type: Config, Body: Body{"component": "record", "operation": "forget", "path": "ship: " + dest}}); err != nil {
+		return false, err
+	}
+	return true, l.note("DELETE FROM ship WHERE dest = ?", []any{dest})
 }
 
 // note writes beside the entries: pairs of a statement and its arguments, all or

@@ -56,6 +56,10 @@ func Waiting(ctx context.Context, l *audit.Ledger, d Dest) (int64, error) {
 		return 0, err
 	}
 	defer s.Close()
+	return waiting(ctx, s, d)
+}
+
+func waiting(ctx context.Context, s *audit.Reader, d Dest) (int64, error) {
 	size, err := s.Size()
 	if err != nil {
 		return 0, err

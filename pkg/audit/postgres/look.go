@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +19,8 @@ type Seen struct {
 }
 
 // Look connects and reads, and changes nothing. ledger is a ledger's id, "" if
-// there is none. Its error is an *[Error].
+// there is none. Its error is an *[Error]: of kind [Rollback] where the server
+// shows less than it confirmed.
 func (c *Config) Look(ctx context.Context, ledger string) (Seen, error) {
 	var s Seen
 	began := time.Now()
@@ -31,8 +33,15 @@ func (c *Config) Look(ctx context.Context, ledger string) (Seen, error) {
 		return s, classify(c.String(), err)
 	}
 	err = conn.QueryRow(ctx, "SELECT next, last_received FROM audit.ledger WHERE ledger_id::text = $1", ledger).Scan(&s.Entries, &s.Last)
-	if s.Took = time.Since(began); errors.Is(err, pgx.ErrNoRows) {
+	s.Took = time.Since(began)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
 		err = nil
+	case err == nil:
+		var x extent
+		if x, err = extentOf(ctx, conn, ledger); err == nil && x.seen && !x.whole() {
+			err = &Error{Rollback, c.String(), fmt.Errorf("it confirmed %d entries of this ledger, and shows %d of them", x.next, x.entries)}
+		}
 	}
 	return s, classify(c.String(), err)
 }

@@ -74,7 +74,7 @@ func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped,
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = classify(d.Name, err)
 	}
-	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) && !s.idle(err) {
 		why := err.Error()
 		if e := (*Error)(nil); errors.As(err, &e) {
 			why = e.Text()
@@ -84,6 +84,16 @@ func Ship(ctx context.Context, l *audit.Ledger, d Dest, o ShipOptions) (Shipped,
 		}
 	}
 	return s.done, err
+}
+
+// idle reports whether a server could not be reached, and nothing waits for it.
+func (s *shipment) idle(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Unreachable {
+		return false
+	}
+	waiting, err := waiting(context.Background(), s.spool, s.d)
+	return err == nil && waiting == 0
 }
 
 // A shipment is one run of Ship.
