@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -55,6 +56,10 @@ func (w *wanted) flags(c *console, cmd *cobra.Command) {
 func (w *wanted) query(c *console, limited bool, now time.Time) (q audit.Query, err error) {
 	q = audit.Query{Ledger: strings.ToLower(w.ledger), Actor: w.actor, Source: w.source, Outcomes: w.outcomes, Failed: w.failed, Limit: w.limit, NewestFirst: w.reverse}
 	if q.Case, err = c.caseOfLog(w.caseName); err != nil {
+		var is *exit
+		if errors.As(err, &is) && is.code == badUsage {
+			err = usage("%w; of one that is not here write the id, c- and 16 hexadecimal digits", is.err)
+		}
 		return q, err
 	}
 	for _, t := range w.types {

@@ -41,6 +41,9 @@ type migrateReport struct {
 }
 
 func (c *console) migrate(ctx context.Context, team string, rebuild, asJSON bool) error {
+	if !postgres.ValidTeam(team) {
+		return usage("--team %q is no name of a team: write small letters and digits, and . _ - in between", team)
+	}
 	config, err := c.shared()
 	if err != nil {
 		return err

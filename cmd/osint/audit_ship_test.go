@@ -60,6 +60,8 @@ func TestAuditShip(t *testing.T) {
 	_, errs = osint(23, "audit", "migrate")
 	has(errs, "ALTER ROLE \""+login+"\" CREATEROLE; GRANT CREATE ON DATABASE")
 	url = admin
+	_, errs = osint(2, "audit", "migrate", "--team", "te am")
+	has(errs, "is no name of a team")
 	out, _ := osint(0, "audit", "migrate", "--team", "blue")
 	has(out, "made 0001 ")
 	has(out, "SELECT audit.admit('ann', 'TEAM', 'TLP:RED');")
@@ -96,6 +98,9 @@ func TestAuditShip(t *testing.T) {
 	}
 	out, _ = osint(0, "audit", "verify", "--anchor", "pg")
 	has(out, "Level     L1, anchored")
+	if n := strings.Count(out, "\nAnchor "); n != 1 {
+		t.Errorf("%d lines say what the anchor agreed on:\n%s", n, out)
+	}
 	server.Stop()
 	began := time.Now()
 	_, errs = osint(0, run...)

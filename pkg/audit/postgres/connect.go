@@ -49,6 +49,9 @@ func Parse(getenv func(string) string) (*Config, error) {
 		return nil, err
 	}
 	pool, err := pgxpool.ParseConfig(text)
+	if err != nil && strings.Contains(err.Error(), "sslmode is invalid") {
+		return nil, errors.New("sslmode is none that there is: write verify-full, or leave it out, which is the same")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read where PostgreSQL is: %s", scrub(err, text, password))
 	}
@@ -93,6 +96,9 @@ func connString(getenv func(string) string) (string, error) {
 	}
 	if text == "" {
 		text = strings.Join(parts, " ")
+	}
+	if scheme, _, is := strings.Cut(text, "://"); is && !isURL(text) && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz+") == "" {
+		return "", fmt.Errorf("POSTGRES_URL begins with %s://, which is no PostgreSQL: write postgres://USER@HOST:PORT/DATABASE", scheme)
 	}
 	open := !strings.Contains(text, "sslmode=") && !strings.Contains(text, "service=") && getenv("PGSSLMODE") == "" && getenv("PGSERVICE") == ""
 	if !isURL(text) {

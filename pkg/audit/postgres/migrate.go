@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -75,6 +76,11 @@ func Migrate(ctx context.Context, c *pgx.Conn, team string) ([]Migration, error)
 	}
 	return done, again(ctx, func() error { return settle(ctx, c, team) })
 }
+
+var teamForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// ValidTeam reports whether a team may be called so.
+func ValidTeam(name string) bool { return teamForm.MatchString(name) }
 
 // Version returns the newest step that the database has taken: 0 if none. Any
 // role of ours may ask. Where it is less than that of the last of [Migrations],

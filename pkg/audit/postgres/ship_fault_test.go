@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -145,8 +146,11 @@ func TestServerCannot(t *testing.T) {
 		shippedAll(t, l, d, ShipOptions{batch: 25})
 	}
 	// A second connection that is refused is done without.
-	pgtest.Exec(t, dsn, "ALTER ROLE "+name+" CONNECTION LIMIT 1")
 	fill(t, l, 100)
+	for su := connect(t, dsn); one[int](t, su, "SELECT count(*) FROM pg_stat_activity WHERE usename = $1", name) > 0; { // those that we closed may not have ended there
+		time.Sleep(10 * time.Millisecond)
+	}
+	pgtest.Exec(t, dsn, "ALTER ROLE "+name+" CONNECTION LIMIT 1")
 	if _, err := Ship(t.Context(), l, d, ShipOptions{batch: 25}); err != nil {
 		t.Error(err)
 	}
