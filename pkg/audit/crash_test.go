@@ -80,8 +80,7 @@ func (s *site) intact(what string, acknowledged int64) {
 
 // testKill kills a process that writes, at any moment.
 func testKill(t *testing.T, _ *site) {
-	s := &site{tb: t, dir: t.TempDir()}
-	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	s := emptySite(t)
 	rounds := 8
 	if long() {
 		rounds = 200
@@ -117,8 +116,7 @@ func testKill(t *testing.T, _ *site) {
 // testWritePoints cuts the log of SQLite at every place where a process can have
 // died that wrote it: it writes nothing else before its commits are there.
 func testWritePoints(t *testing.T, _ *site) {
-	s := &site{tb: t, dir: t.TempDir()}
-	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	s := emptySite(t)
 	l := s.open(Options{})
 	for range 6 {
 		_, err := l.Append(acts(30)...)

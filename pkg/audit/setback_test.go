@@ -30,8 +30,7 @@ func TestAcceptedCase(t *testing.T) {
 		"cut to where it is": noted(1, "a", "b"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &site{tb: t, dir: t.TempDir()}
-			s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+			s := emptySite(t)
 			file := filepath.Join(s.dir, "case.jsonl")
 			l := s.open(Options{})
 			defer l.Close()

@@ -55,12 +55,18 @@ func story(from, tasks int) (acts []Act) {
 	return append(acts, Act{Type: Attest, Case: someCase, Body: Body{"lines": line - 1, "sha256": fmt.Sprintf("%064x", line)}})
 }
 
+// emptySite is a place for a ledger, of which there is none yet.
+func emptySite(tb testing.TB) *site {
+	tb.Helper()
+	dir := tb.TempDir()
+	return &site{tb: tb, dir: dir, path: filepath.Join(dir, "audit", File), keys: filepath.Join(dir, "keys"), older: filepath.Join(dir, "older.db")}
+}
+
 // newSite makes a ledger of some runs, closed, and keeps a copy of it from
 // before the last.
 func newSite(tb testing.TB) *site {
 	tb.Helper()
-	s := &site{tb: tb, dir: tb.TempDir()}
-	s.path, s.keys, s.older = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys"), filepath.Join(s.dir, "older.db")
+	s := emptySite(tb)
 	l := s.open(Options{})
 	line := 1
 	for i := range 4 {
@@ -87,9 +93,9 @@ func newSite(tb testing.TB) *site {
 // copy returns a site of its own with the same ledger.
 func (s *site) copy(tb testing.TB) *site {
 	tb.Helper()
-	c := &site{tb: tb, dir: tb.TempDir(), note: s.note}
+	c := emptySite(tb)
+	c.note = s.note
 	s.must(os.CopyFS(c.dir, os.DirFS(s.dir)))
-	c.path, c.keys, c.older = filepath.Join(c.dir, "audit", File), filepath.Join(c.dir, "keys"), filepath.Join(c.dir, "older.db")
 	keys, err := filepath.Glob(filepath.Join(c.keys, "*.key"))
 	s.must(err)
 	for _, k := range keys {

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"osint/pkg/audit/recheck"
@@ -48,8 +47,7 @@ func testSizes(t *testing.T, _ *site) {
 	for _, n := range []int{chunk, 2 * chunk} {
 		sizes = append(sizes, n-1, n, n+1)
 	}
-	s := &site{tb: t, dir: t.TempDir()}
-	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	s := emptySite(t)
 	have := 1
 	s.close(s.open(Options{}))
 	for _, n := range sizes {

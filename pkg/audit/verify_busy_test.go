@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 )
@@ -18,8 +17,7 @@ func (l *live) Checkpoints(context.Context, string) ([][]byte, error) {
 // A ledger that grows while it is verified is whole: neither head file nor
 // anchor is ahead of what is read.
 func TestVerifyWhileWriting(t *testing.T) {
-	s := &site{tb: t, dir: t.TempDir()}
-	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	s := emptySite(t)
 	l := s.open(Options{})
 	c, err := l.Sign()
 	s.must(err)

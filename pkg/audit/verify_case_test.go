@@ -11,8 +11,7 @@ import (
 func TestVerifyCase(t *testing.T) {
 	words := []string{"a", "b", "c", "d"}
 	whole := noted(1, words...)
-	s := &site{tb: t, dir: t.TempDir()}
-	s.path, s.keys = filepath.Join(s.dir, "audit", File), filepath.Join(s.dir, "keys")
+	s := emptySite(t)
 	file := filepath.Join(s.dir, "case.jsonl")
 	l := s.open(Options{})
 	for n := 2; n <= 4; n += 2 {
