@@ -67,7 +67,7 @@ func open(path string, write bool) (*sql.DB, error) {
 		pragmas["_pragma"] = append(pragmas["_pragma"], "journal_mode(WAL)", "wal_autocheckpoint(250)", "synchronous(FULL)", "secure_delete(ON)", "recursive_triggers(ON)", "trusted_schema(OFF)")
 		pragmas.Set("_txlock", "immediate")
 	} else {
-		pragmas.Add("_pragma", "cache_size(-400)") // KiB: who reads goes over it once
+		pragmas.Add("_pragma", "cache_size(-256)") // KiB: who reads goes over it once
 		if frozen(path) {
 			pragmas.Set("immutable", "1")
 		}
