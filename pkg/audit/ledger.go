@@ -55,6 +55,20 @@ type Ledger struct {
 // none. A ledger that was set back is a *[SetBack], a broken one *[Damaged], one
 // whose key is gone a *[LostKey].
 func Open(dir, keysDir string, o Options) (*Ledger, error) {
+	l, err := lay(dir, keysDir, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.begin(); err != nil {
+		l.s.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// lay opens the file of a ledger to write in it, and makes it with its tables if
+// there is none. Of what it holds nothing is read.
+func lay(dir, keysDir string, o Options) (*Ledger, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -75,7 +89,7 @@ func Open(dir, keysDir string, o Options) (*Ledger, error) {
 	if l.s, err = openSession(l.path, true); err != nil {
 		return nil, err
 	}
-	if err := l.begin(); err != nil {
+	if err := prepare(l.s); err != nil {
 		l.s.Close()
 		return nil, err
 	}
@@ -103,9 +117,6 @@ func private(path string) error {
 
 // begin reads what is there, or makes the first entry.
 func (l *Ledger) begin() error {
-	if err := prepare(l.s); err != nil {
-		return err
-	}
 	size, err := sizeOf(l.s)
 	if err != nil {
 		return damage(l.path, err)

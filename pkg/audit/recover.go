@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // A Copy is somewhere a ledger was copied to.
@@ -41,31 +40,21 @@ type Recovered struct {
 // the key that signs is here, and it signed just these entries. An error leaves
 // the ledger as it was. It is for a ledger that nobody has open.
 func Recover(ctx context.Context, dir, keysDir string, o Options, c Copy) (r Recovered, err error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	l := &Ledger{path: filepath.Join(dir, File), keysDir: keysDir, o: o}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return r, fmt.Errorf("make the ledger's folder: %w", err)
-	}
-	_, absent := os.Stat(l.path)
-	if err := private(l.path); err != nil {
-		return r, err
-	}
-	if l.s, err = openSession(l.path, true); err != nil {
-		return r, err
-	}
-	defer func() {
-		err = errors.Join(err, l.s.Close())
-		if err != nil && errors.Is(absent, fs.ErrNotExist) {
+	path := filepath.Join(dir, File)
+	if _, e := os.Stat(path); errors.Is(e, fs.ErrNotExist) {
+		defer func() {
 			for _, suffix := range []string{"", "-wal", "-shm"} {
-				os.Remove(l.path + suffix)
+				if err != nil {
+					os.Remove(path + suffix)
+				}
 			}
-		}
-	}()
-	if err := prepare(l.s); err != nil {
+		}()
+	}
+	l, err := lay(dir, keysDir, o)
+	if err != nil {
 		return r, err
 	}
+	defer func() { err = errors.Join(err, l.s.Close()) }()
 	if err := l.identify(); err != nil {
 		return r, err
 	}
