@@ -205,11 +205,11 @@ func (l *Ledger) unlock() error {
 		l.signer = nil // nothing is signed that was set back
 		return back
 	}
-	if err := os.Remove(headFile(l.keysDir, l.ID)); err != nil {
-		return err
-	}
 	l.accepted = true
 	_, err = l.Append(Act{Type: Rollback, Body: Body{"had": back.Had, "found": back.Found, "why": l.o.accept}})
+	if err == nil { // that it was set back is forgotten once it is on record
+		err = os.Remove(headFile(l.keysDir, l.ID))
+	}
 	if err == nil {
 		_, err = l.Sign()
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -79,5 +80,37 @@ func TestHeadAfterKill(t *testing.T) {
 	_, err = Open(cut, filepath.Join(dir, "keys"), Options{})
 	if !errors.As(err, new(*SetBack)) {
 		t.Errorf("100 entries are gone: %v", err)
+	}
+}
+
+// That a ledger was set back is not forgotten before it is on record.
+func TestAcceptFails(t *testing.T) {
+	s := newSite(t)
+	older, err := os.ReadFile(s.older)
+	s.must(err)
+	s.must(os.WriteFile(s.path, older, 0o600))
+	dir := filepath.Dir(s.path)
+	change := func(statement string) {
+		db, err := sql.Open("sqlite", s.path)
+		s.must(err)
+		defer db.Close()
+		_, err = db.Exec(statement)
+		s.must(err)
+	}
+	change("CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'full'); END")
+	if _, err := AcceptRollback(dir, s.keys, Options{}, "the disk broke"); err == nil {
+		t.Fatal("accepted where there is no room")
+	}
+	change("DROP TRIGGER full")
+	if _, err := Open(dir, s.keys, Options{}); !errors.As(err, new(*SetBack)) {
+		t.Errorf("opened after that: %v", err)
+	}
+	l, err := AcceptRollback(dir, s.keys, Options{}, "the disk broke")
+	s.must(err)
+	s.close(l)
+	l = s.open(Options{})
+	s.close(l)
+	if v := s.verify(Checks{}); len(v.Flaws) != 1 || !strings.Contains(v.Flaws[0].What, "went on") {
+		t.Errorf("%v: %+v", v.Verdict, v.Flaws)
 	}
 }
