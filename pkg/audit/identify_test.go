@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"osint/pkg/audit/recheck"
 )
 
 // TestIdentify: a file whose maker was stopped before it wrote anything is no
@@ -119,5 +121,22 @@ func TestRevokeIsOfNow(t *testing.T) {
 	defer r.Close()
 	if keys, err := r.Keys(context.Background()); err != nil || !slices.Equal(keys, []string{first, second}) {
 		t.Errorf("%q, %v", keys, err)
+	}
+}
+
+// TestEmptyHead: a loss of power that left the file of the newest size empty stops
+// nobody, and shows until the next checkpoint.
+func TestEmptyHead(t *testing.T) {
+	s := newSite(t)
+	s.must(os.WriteFile(headFile(s.keys, s.id()), nil, 0o600))
+	if v := s.verify(Checks{}); v.Verdict != Warned {
+		t.Errorf("%v: %+v", v.Verdict, v.Flaws)
+	}
+	if code, why := recheck.Verify(s.path, s.keys); code != 0 && code != int(Warned) {
+		t.Errorf("the second verifier: %d, %s", code, why)
+	}
+	s.append(Options{}, acts(1)...)
+	if v := s.verify(Checks{}); v.Verdict != Sound {
+		t.Errorf("after the next checkpoint: %v: %+v", v.Verdict, v.Flaws)
 	}
 }

@@ -119,10 +119,11 @@ type head struct {
 
 func headFile(dir, ledger string) string { return filepath.Join(dir, "ledger-"+ledger+".head") }
 
-// readHead returns the head, or a zero one if there is none.
+// readHead returns the head, or a zero one if there is none, or an empty file, as
+// a loss of power may leave it.
 func readHead(dir, ledger string) (h head, err error) {
 	b, err := os.ReadFile(headFile(dir, ledger))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(b) == 0 {
 		return h, nil
 	}
 	if err == nil {

@@ -332,7 +332,7 @@ func (l *ledger) head(path string) {
 		Root string
 	}
 	b, err := os.ReadFile(path)
-	if err != nil || l.bad(23, json.Unmarshal(b, &h) != nil || h.Size < 1, "the head can't be read") {
+	if err != nil || len(b) == 0 || l.bad(23, json.Unmarshal(b, &h) != nil || h.Size < 1, "the head can't be read") {
 		return
 	}
 	if !l.bad(21, h.Size > len(l.leaves), "%d entries were signed here", h.Size) {
