@@ -28,9 +28,10 @@ anew. L1: an --anchor agreed, so what it knows was not cut, replaced or written
 anew. L2: a checkpoint bears the cosignature of a --witness.
 
 Exit codes: 0 all holds, 20 tampered or damaged, 22 fork (an anchor knows another
-history), 21 rollback (an anchor, or this machine, knows a longer one),
-23 incomplete (no ledger, one of a newer osint, an anchor that can't be asked, a
-case that is not here), 24 all holds, with warnings. When several hold: 20, 22, 21, 23, 24.`
+history), 21 rollback (an anchor, or this machine, knows a longer one, or a server
+lacks what it confirmed: the answer says which), 23 incomplete (no ledger, one of
+a newer osint, an anchor that can't be asked, a case that is not here), 24 all
+holds, with warnings. When several hold: 20, 22, 21, 23, 24.`
 
 // auditVerify verifies the record.
 func auditVerify(c *console) *cobra.Command {
