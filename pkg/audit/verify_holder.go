@@ -61,11 +61,11 @@ func (a *audit) judge() {
 		x, name, confirmed := said.held, h.Name(), a.confirmed[h.Dest()]
 		switch {
 		case x.read && !x.same && a.vouched(name) >= x.common:
-			a.blame(Forked, altered, name, "anchor %s has other first %d entries than its own signed checkpoint says, which is this ledger's: they were changed there", name, x.common)
+			a.charge(Forked, altered, name, "anchor %s has other first %d entries than its own signed checkpoint says, which is this ledger's: they were changed there", name, x.common)
 		case x.read && !x.same:
 			a.deny(Forked, name, "anchor %s has other first %d entries than the ledger", name, x.common)
 		case x.Size > a.size:
-			a.blame(SetBackTo, ahead, name, "anchor %s has %d entries, and the ledger the first %d of them", name, x.Size, a.size)
+			a.charge(SetBackTo, ahead, name, "anchor %s has %d entries, and the ledger the first %d of them", name, x.Size, a.size)
 		case x.read:
 			a.v.bind(Bond{name, Anchored, x.common, x.until, name})
 		}
@@ -76,7 +76,7 @@ func (a *audit) judge() {
 		if x.Shown > x.Size {
 			gap = fmt.Sprintf(": entry %d is missing", x.Size)
 		}
-		a.blame(SetBackTo, lacking, name, "anchor %s confirmed %d entries, and has %d of them%s", name, confirmed, x.Shown, gap)
+		a.charge(SetBackTo, lacking, name, "anchor %s confirmed %d entries, and has %d of them%s", name, confirmed, x.Shown, gap)
 	}
 }
 
@@ -98,10 +98,15 @@ const (
 	ahead   = "ahead"   // the ledger lost entries, and it has them
 )
 
-// blame denies, and keeps whose fault it is.
-func (a *audit) blame(code Verdict, fault, name, format string, args ...any) {
+// charge denies, and keeps whose fault it is.
+func (a *audit) charge(code Verdict, fault, name, format string, args ...any) {
 	n := len(a.v.Flaws)
-	a.deny(code, name, format, args...)
+	if fault == ahead {
+		a.deny(code, name, format, args...)
+	} else {
+		a.v.against = append(a.v.against, name)
+		a.v.blame("anchor "+name, code, -1, "anchor", format, args...)
+	}
 	if len(a.v.Flaws) > n {
 		a.v.Flaws[n].fault, a.v.Flaws[n].name = fault, name
 	}
@@ -129,9 +134,9 @@ func (v *Verification) holdersFault() (fault, name string) {
 func (v *Verification) holdersSentence() string {
 	switch fault, name := v.holdersFault(); fault {
 	case lacking:
-		return name + " lacks entries that it had confirmed, and this record has them"
+		return "anchor " + name + " lacks entries that it had confirmed"
 	case altered:
-		return name + " has entries that were changed there, and this record agrees with what was signed"
+		return "anchor " + name + " has entries that were changed there"
 	}
 	return ""
 }

@@ -84,7 +84,7 @@ type Flaw struct {
 	About string  `json:"about,omitempty"` // what is wrong, if not the record itself: a case, a report, an anchor
 	What  string  `json:"what"`
 
-	fault, name string // of a holder: see blame
+	fault, name string // of a holder: see charge
 }
 
 // A Bond is somebody outside who agreed on the history.

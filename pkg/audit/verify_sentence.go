@@ -32,8 +32,8 @@ func (v *Verification) Sentence() string {
 	if n == 1 {
 		found = "1 finding"
 	}
-	if s := v.holdersSentence(); s != "" {
-		return s + ": " + found
+	if text := v.holdersSentence(); text != "" {
+		return text + ": " + found + "; " + v.itself()
 	}
 	if names := v.Blames(); len(names) > 0 {
 		if text := blamed(v.Verdict, names); text != "" {
@@ -90,8 +90,8 @@ func (v *Verification) itself() string {
 
 // next says what to do.
 func (v *Verification) next() string {
-	if s := v.holdersNext(); s != "" {
-		return s
+	if text := v.holdersNext(); text != "" {
+		return text
 	}
 	others := len(v.Blames()) > 0
 	switch {

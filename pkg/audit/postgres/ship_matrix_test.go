@@ -115,7 +115,7 @@ func receiverDropped(t *testing.T, dsn string) {
 	shippedAll(t, l, d, ShipOptions{})
 	behind(t, dsn, "DELETE FROM audit.entry WHERE ledger_id = $1; DELETE FROM audit.checkpoint WHERE ledger_id = $1; DELETE FROM audit.ledger WHERE ledger_id = $1", l.ID)
 	verdict(t, dir, d, audit.SetBackTo)
-	advises(t, dir, d, "pg db.example:5432/osint lacks entries that it had confirmed, and this record has them", "osint audit ship")
+	advises(t, dir, d, "anchor pg db.example:5432/osint lacks entries that it had confirmed: 1 finding; the record itself holds", "osint audit ship")
 	_, err := Ship(t.Context(), l, d, ShipOptions{})
 	kind(t, err, Rollback)
 	shippedAll(t, l, d, ShipOptions{})
