@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"osint/pkg/audit"
 	"osint/pkg/audit/casefile"
@@ -65,6 +68,36 @@ func (v *verification) folders(r *audit.Verification, cases []audit.CaseFile, ke
 				r.Blame("case "+x.ID, f.Code, fmt.Sprintf("case %s: %s", x.ID, f.Text))
 			}
 		}
+	}
+	return nil
+}
+
+// elsewhere warns of cases that the record knows and --evidence did not meet: they
+// lie where --out put them, and the record does not know where.
+func (v *verification) elsewhere(ctx context.Context, r *audit.Verification, cases []audit.CaseFile, p places) error {
+	if !v.evidence || v.only != "" || r.Ledger == "" {
+		return nil
+	}
+	l, err := audit.OpenReader(p.audit())
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	known, err := l.CaseIDs(ctx)
+	if errors.As(err, new(*audit.Damaged)) {
+		return nil // that is told too
+	}
+	if err != nil {
+		return err
+	}
+	for _, id := range known {
+		if !slices.ContainsFunc(cases, func(x audit.CaseFile) bool { return x.ID == id }) {
+			r.Elsewhere = append(r.Elsewhere, id)
+		}
+	}
+	if n := len(r.Elsewhere); n > 0 {
+		r.Blame("cases elsewhere", audit.Warned, fmt.Sprintf("%s not checked, for nothing of it lies under %s: name the folder with --case: %s",
+			countOf(n, "case of the record was", "cases of the record were"), p.cases(), strings.Join(r.Elsewhere[:min(n, 10)], ", ")+map[bool]string{true: " …"}[n > 10]))
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	case err != nil:
 		return err
 	}
-	if err := errors.Join(v.reports(r, p.audit()), v.folders(r, checks.Cases, p.keys())); err != nil {
+	if err := errors.Join(v.reports(r, p.audit()), v.folders(r, checks.Cases, p.keys()), v.elsewhere(ctx, r, checks.Cases, p)); err != nil {
 		return err
 	}
 	if v.unknown(r) {
@@ -97,7 +97,7 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	if v.json {
 		err = c.json(r)
 	} else {
-		c.showVerification(r)
+		c.showVerification(r, v.evidence)
 	}
 	if err == nil {
 		err = c.flush()
@@ -172,7 +172,7 @@ func (m missing) Name() string                                          { return
 func (m missing) Checkpoints(context.Context, string) ([][]byte, error) { return nil, m.err }
 
 // showVerification prints what the record came to.
-func (c *console) showVerification(r *audit.Verification) {
+func (c *console) showVerification(r *audit.Verification, evidence bool) {
 	p := page{width: c.width(c.stdout), color: c.colored(c.stdout)}
 	row := func(head, text string) {
 		if text != "" {
@@ -196,6 +196,9 @@ func (c *console) showVerification(r *audit.Verification) {
 	for _, x := range r.Cases {
 		row("Case", caseText(x))
 	}
+	if evidence {
+		row("Evidence", evidenceText(r))
+	}
 	for _, f := range r.Flaws {
 		text := f.What
 		if f.Entry != nil {
@@ -214,6 +217,21 @@ func caseText(x audit.Recorded) string {
 	text := fmt.Sprintf("%s: %d lines here, %d on record, %d attested", x.Case, x.Found, x.Lines, x.Attested)
 	if x.Removed != nil {
 		text += fmt.Sprintf("; removed, by entry %d", *x.Removed)
+	}
+	return text
+}
+
+// evidenceText says of how many cases more than their lines was held.
+func evidenceText(r *audit.Verification) string {
+	here := 0
+	for _, x := range r.Cases {
+		if x.Path != "" {
+			here++
+		}
+	}
+	text := "and reports of " + count(here, "case") + " checked"
+	if n := len(r.Elsewhere); n > 0 {
+		text += ", not of " + count(n, "other") + " that the record knows"
 	}
 	return text
 }

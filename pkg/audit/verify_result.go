@@ -113,7 +113,8 @@ type Verification struct {
 	Newest      time.Time  `json:"newest,omitzero"` // when the last entry was recorded
 	Silence     int64      `json:"silence_ms"`      // the longest time without an entry
 	Anchors     []Bond     `json:"anchors"`
-	Cases       []Recorded `json:"cases,omitempty"` // that were asked about
+	Cases       []Recorded `json:"cases,omitempty"`     // that were asked about
+	Elsewhere   []string   `json:"elsewhere,omitempty"` // cases of the record that were to be met, and were not
 	Flaws       []Flaw     `json:"findings"`
 	More        int        `json:"more,omitempty"` // findings like those, not listed
 	Next        string     `json:"next,omitempty"` // what to do
