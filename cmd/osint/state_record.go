@@ -58,7 +58,7 @@ func (s *state) ledger(p places, now time.Time) {
 	l.Last, l.SignedTo, l.Heartbeat = moment(x.Last), moment(x.SignedLast), moment(x.Heartbeat)
 	l.Unsigned, l.read = x.Entries-x.Signed, x
 	if l.Unsigned > 0 && len(s.Running) == 0 && now.Sub(x.Last) > longUnsigned {
-		s.heed("ledger", fmt.Sprintf("%d of its last entries are not signed, since %s", l.Unsigned, x.Last.Format(time.RFC3339)), "osint audit verify")
+		s.heed("ledger", fmt.Sprintf("%s not signed, since %s", countOf(l.Unsigned, "entry at its end is", "entries at its end are"), x.Last.Format(time.RFC3339)), "osint audit verify")
 	}
 	s.Versions.Ledger, s.Versions.SQLite = x.Format, x.SQLite
 }

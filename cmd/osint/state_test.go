@@ -154,7 +154,7 @@ func TestStateOfLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, code := theState(t)
-	if s.Ledger.Unsigned != 1 || s.Ledger.Heartbeat == nil || code != doubtful || len(s.Attention) != 1 || s.Attention[0].About != "ledger" || !strings.Contains(s.Attention[0].What, "1 of its last entries are not signed") {
+	if s.Ledger.Unsigned != 1 || s.Ledger.Heartbeat == nil || code != doubtful || len(s.Attention) != 1 || s.Attention[0].About != "ledger" || !strings.Contains(s.Attention[0].What, "1 entry at its end is not signed") {
 		t.Errorf("code %d, %+v, %+v", code, s.Ledger, s.Attention)
 	}
 	t.Setenv("POSTGRES_HOST", "db.example")

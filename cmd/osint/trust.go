@@ -132,7 +132,10 @@ func flagsOf(root *cobra.Command, command string) ([]*pflag.Flag, error) {
 		return nil
 	})
 	if found == nil {
-		return nil, fmt.Errorf("there is no command %q: %s", command, rule.OneOf(command, names))
+		if meant, ok := rule.Nearest(command, names); ok {
+			return nil, fmt.Errorf("there is no command %q: did you mean %s?", command, meant)
+		}
+		return nil, fmt.Errorf("there is no command %q: a key begins with one, as investigate.profile; osint --help lists them", command)
 	}
 	var flags []*pflag.Flag
 	found.NonInheritedFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f) })

@@ -224,6 +224,8 @@ func (a *audit) tail() {
 	case n == 0:
 	case a.sealed/interval != a.size/interval && a.v.Verdict != Tampered:
 		a.v.add(Tampered, a.sealed, "unsealed", "the %d entries from here on are under no checkpoint that counts, and one is made for every %d", n, interval)
+	case n == 1:
+		a.v.add(Warned, a.sealed, "unsealed", "the newest entry is under no checkpoint yet")
 	default:
 		a.v.add(Warned, a.sealed, "unsealed", "the %d newest entries are under no checkpoint yet", n)
 	}

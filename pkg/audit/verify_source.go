@@ -79,7 +79,7 @@ func (s *source) checkSchema(ctx context.Context, v *Verification) (ok bool, err
 	}
 	for name := range found {
 		if _, known := want[name]; !known {
-			v.add(Tampered, -1, "schema", "there is a %s that osint did not make", name)
+			v.add(Tampered, -1, "schema", "osint did not make the %s", name)
 			ok = ok && !strings.HasPrefix(name, "table") && !strings.HasPrefix(name, "view")
 		}
 	}

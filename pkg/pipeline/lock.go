@@ -23,7 +23,7 @@ type Locked struct {
 }
 
 func (l *Locked) Error() string {
-	return fmt.Sprintf("%s is in use by process %d on %s since %s: wait for it, or choose another --out",
+	return fmt.Sprintf("%s is in use by process %d on %s since %s: wait until it ends",
 		l.Path, l.PID, l.Host, l.Since.Format(time.RFC3339))
 }
 

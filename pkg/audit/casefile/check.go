@@ -142,6 +142,7 @@ type reader struct {
 	told      map[string]int
 
 	attestations int
+	closed       bool
 	last         uint64 // line of the last proof that holds
 	adopted      uint64 // lines that it does not vouch for
 	erasures     []erasing
@@ -240,6 +241,8 @@ func (r *reader) Event(e *pipeline.Event) error {
 		r.Case = e.Opened.Case
 	case e.Attested != nil:
 		r.attested(e)
+	case e.Closed != nil:
+		r.closed = true
 	case e.Exchanged != nil && e.Exchanged.SHA256 != "":
 		r.answer(e.Seq, e.Exchanged)
 	case e.Erased != nil:

@@ -301,6 +301,7 @@ func TestMatrix(t *testing.T) {
 		{"case-line-broken", func(m *madeCase) { m.change("case.jsonl", `{"seq":4`, `{seq":4`) }, 20, "line 4"},
 		{"case-cut-to-its-first-proof", func(m *madeCase) { m.lines(0, 10) }, 24, "no line says that it was made"},
 		{"case-without-proofs", func(m *madeCase) { m.lines(0, 9) }, 23, "no Attested line"},
+		{"case-of-a-killed-run", func(m *madeCase) { m.lines(0, 7) }, 23, "osint resume goes on with it"},
 		{"case-longer-than-its-proof", func(m *madeCase) { m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen"}}) }, 24, "line 13 stands after"},
 		{"case-much-longer-than-its-proof", func(m *madeCase) {
 			m.add(pipeline.Event{Noted: &pipeline.Act{What: "seen"}})

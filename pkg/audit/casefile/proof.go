@@ -67,6 +67,8 @@ func (r *reader) judgeProofs() {
 		r.fault(audit.Warned, "adopted", "lines that were not on record when they were written, and were taken in from the file: %d", r.adopted)
 	}
 	switch after := r.Lines - r.last; {
+	case r.attestations == 0 && !r.closed:
+		r.fault(audit.Incomplete, "proof", "the case has no Attested line, for its run did not end: where it was made, osint resume goes on with it; until then nothing shows that its lines are those that were written")
 	case r.attestations == 0:
 		r.fault(audit.Incomplete, "proof", "the case has no Attested line: nothing shows that its lines are those that were written")
 	case r.last > 0 && after == 1:
