@@ -132,14 +132,20 @@ func (v *verifying) pin(c *console, known *casefile.KnownKeys, check *casefile.R
 }
 
 func verdictText(check *casefile.Result) string {
-	n := 0
+	n, keys := 0, 0
 	for _, f := range check.Faults {
-		if f.Code == check.Verdict() {
-			n++
+		if f.Code != check.Verdict() {
+			continue
+		}
+		if n++; f.What == "key" {
+			keys++
 		}
 	}
 	switch check.Verdict() {
 	case audit.Tampered:
+		if n == keys {
+			return "it is signed with another key than the one that is named or known: a new one, or a forged one"
+		}
 		return "it is not what was recorded: " + count(n, "fault")
 	case audit.Incomplete:
 		return "not all of it can be verified: " + count(n, "fault")
