@@ -57,7 +57,7 @@ func Doubts(dir, keysDir string) (all []Doubt, err error) {
 		return all, err
 	}
 	switch same, err := r.has(h, size); {
-	case !ok:
+	case !ok || h.Size == 0:
 		all = append(all, Doubt{fmt.Sprintf("the newest signed size, at %s, is missing: an end that was cut off would not show", headFile(keysDir, r.ID)),
 			"bring it back from a backup of the key store; else the next run makes it anew", false})
 	case err != nil:

@@ -26,6 +26,7 @@ func TestDoubts(t *testing.T) {
 		}, "it is another key"},
 		"rotation cut off": {func(s *site) { s.must(os.Rename(keyFile(s.keys, s.id()), keyFile(s.keys, s.id())+".next")) }, ""},
 		"head lost":        {func(s *site) { s.noHead() }, "the newest signed size"},
+		"head empty":       {func(s *site) { s.must(os.WriteFile(headFile(s.keys, s.id()), nil, 0o600)) }, "the newest signed size"},
 		"head torn":        {func(s *site) { s.must(os.WriteFile(headFile(s.keys, s.id()), []byte("{"), 0o600)) }, "newest signed size, at"},
 		"set back":         {func(s *site) { s.must(os.Rename(s.older, s.path)) }, "was set back"},
 		"others": {func(s *site) {
