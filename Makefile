@@ -36,7 +36,7 @@ ifeq ($(RACE),)
 	@echo 'left out: the race detector, which needs a C compiler'
 	$(GO) test -parallel 4 -timeout 5m ./...
 else
-	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 10m ./... # whole runs wait more than they work
+	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 25m ./... # whole runs wait more than they work
 endif
 
 test-long: ## the long runs
