@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -65,16 +66,13 @@ func keyRotate(c *console) *cobra.Command {
 			if err := needsReason(cmd, reason); err != nil {
 				return err
 			}
-			l, err := c.ledger(c.places(true), "")
-			if err != nil {
+			return c.recording(func(l *audit.Ledger) error {
+				vkey, err := l.Rotate(reason)
+				if err == nil {
+					fmt.Fprintf(c.out, "%s\n%s\n", vkey, audit.Fingerprint(vkey))
+				}
 				return err
-			}
-			defer l.Close()
-			vkey, err := l.Rotate(reason)
-			if err == nil {
-				fmt.Fprintf(c.out, "%s\n%s\n", vkey, audit.Fingerprint(vkey))
-			}
-			return err
+			})
 		},
 	}
 	reasonFlag(cmd, &reason)
@@ -95,16 +93,17 @@ func keyRevoke(c *console) *cobra.Command {
 			if size < 0 {
 				return usage("--size: write the number of entries up to which the key was yours alone: osint audit status and your anchors know it")
 			}
-			l, err := c.ledger(c.places(true), "")
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			if err := l.Revoke(args[0], size, reason); err != nil {
-				return usage("%w", err)
-			}
-			fmt.Fprintf(c.out, "revoked above %d entries: %s\n", size, audit.Fingerprint(args[0]))
-			return nil
+			return c.recording(func(l *audit.Ledger) error {
+				if err := l.Revoke(args[0], size, reason); err != nil {
+					return usage("%w", err)
+				}
+				known := args[0]
+				if !strings.HasPrefix(known, "SHA256:") { // it was given whole
+					known = audit.Fingerprint(known)
+				}
+				fmt.Fprintf(c.out, "revoked above %d entries: %s\n", size, known)
+				return nil
+			})
 		},
 	}
 	reasonFlag(cmd, &reason)

@@ -96,25 +96,29 @@ func attested(cs *pipeline.Case) bool {
 // removing does what removes cases, and lets it put each removal on record
 // before it happens.
 func (c *console) removing(command string, do func(record func(id string) error) error) error {
+	return c.recording(func(l *audit.Ledger) error {
+		return do(func(id string) error {
+			_, err := l.Append(audit.Act{Type: audit.CaseRemove, Case: id, Body: audit.Body{"reason": command}})
+			return err
+		})
+	})
+}
+
+// recording opens the ledger for do, and signs what it recorded.
+func (c *console) recording(do func(*audit.Ledger) error) error {
 	l, err := c.ledger(c.places(true), "")
 	if err != nil {
 		return err
 	}
-	defer l.Close()
-	return do(func(id string) error {
-		_, err := l.Append(audit.Act{Type: audit.CaseRemove, Case: id, Body: audit.Body{"reason": command}})
-		return err
-	})
+	return errors.Join(do(l), l.Close())
 }
 
 // append puts one act on record.
 func (c *console) append(a audit.Act) error {
-	l, err := c.ledger(c.places(true), "")
-	if err != nil {
+	return c.recording(func(l *audit.Ledger) error {
+		_, err := l.Append(a)
 		return err
-	}
-	_, err = l.Append(a)
-	return errors.Join(err, l.Close())
+	})
 }
 
 // recordReport puts on record that a report was made of which the case itself
