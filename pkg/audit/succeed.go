@@ -58,29 +58,6 @@ func (r *Reader) succession(keysDir, reason string) (Body, error) {
 	return Body{"ledger": r.ID, "size": size, "reason": reason, "checkpoint": string(note)}, err
 }
 
-// ErrNotSetBack is the error of a ledger with which nobody needs to put up.
-var ErrNotSetBack = errors.New("the record was not set back")
-
-// AcceptRollback opens a ledger that was set back, or is gone, and puts on record
-// that it was and why it goes on. A ledger that is as it was signed is
-// [ErrNotSetBack]; where there never was one, there is none: [ErrAbsent].
-func AcceptRollback(dir, keysDir string, o Options, reason string) (*Ledger, error) {
-	before := &Ledger{path: filepath.Join(dir, File), keysDir: keysDir}
-	gone, err := before.gone()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(before.path); errors.Is(err, os.ErrNotExist) && gone == nil {
-		return nil, fmt.Errorf("%w at %s", ErrAbsent, before.path)
-	}
-	o.accept = reason
-	l, err := Open(dir, keysDir, o)
-	if err == nil && !l.accepted {
-		return nil, errors.Join(ErrNotSetBack, l.Close())
-	}
-	return l, err
-}
-
 // OwnKeys returns the keys that the ledgers in a folder name, those that were put
 // aside among them. One that can't be read has none: what it signed is then a
 // stranger's.
