@@ -15,6 +15,8 @@ const (
 	OnlineID     Category = "online-id"    // user name, account, end-user address
 	BreachFact   Category = "breach"       // that somebody's data was exposed, and where
 	Credential   Category = "credential"   // a secret: counted, never stored
+	Financial    Category = "financial"    // bank account, card, salary, tax
+	OfficialID   Category = "official-id"  // passport, national number, number plate
 	Content      Category = "content"      // free text in which anything can stand
 	Special      Category = "special"      // GDPR Art. 9: health, belief, origin, …
 	Criminal     Category = "criminal"     // GDPR Art. 10: offences and convictions
@@ -23,7 +25,7 @@ const (
 // Categories returns every category, in the order of the constants.
 func Categories() []Category {
 	return []Category{Technical, Registration, Contact, Identity, Location, OnlineID,
-		BreachFact, Credential, Content, Special, Criminal}
+		BreachFact, Credential, Financial, OfficialID, Content, Special, Criminal}
 }
 
 // Personal reports whether data of this category is about a living person.
@@ -50,4 +52,24 @@ func (c Category) Class() Class {
 		return Confidential
 	}
 	return Restricted
+}
+
+// DPV returns the terms of the W3C Data Privacy Vocabulary (DPV 2.3) that say
+// what data of this category is: dpv: and pd: are its prefixes, osint: is ours.
+func (c Category) DPV() []string { return vocabulary[c] }
+
+var vocabulary = map[Category][]string{
+	Technical:    {"dpv:NonPersonalData"},
+	Registration: {"dpv:NonPersonalData"},
+	Contact:      {"pd:EmailAddress", "pd:TelephoneNumber"},
+	Identity:     {"pd:Name", "pd:Job", "pd:CurrentEmployment"},
+	Location:     {"pd:PhysicalAddress", "pd:Country"},
+	OnlineID:     {"pd:Username", "pd:Identifier", "pd:UID"},
+	BreachFact:   {"pd:EmailAddress", "pd:Identifier"},
+	Credential:   {"pd:Password", "pd:SecretText", "pd:PINCode"},
+	Financial:    {"pd:BankAccount", "pd:PaymentCardNumber", "pd:Salary", "pd:Tax"},
+	OfficialID:   {"pd:OfficialID", "pd:Passport"},
+	Content:      {"pd:PubliclyAvailableSocialMedia"},
+	Special:      {"dpv:SpecialCategoryPersonalData"},
+	Criminal:     {"pd:CriminalCharge", "pd:CriminalConviction", "pd:CriminalOffence"},
 }

@@ -47,6 +47,7 @@ type Spec struct {
 	Timeout  time.Duration // for one task; zero means 30 s
 	Keys     []string      // names of the credentials it needs
 	Context  bool          // may also be asked about context entities (never when Active)
+	Special  Extent        // how far its answers reveal special categories of data; with Special among Emits only
 
 	// StandsInFor names a collector of the same family: this one runs on a
 	// subject only after that one ended there without an answer.
@@ -84,7 +85,54 @@ type Source struct {
 	Daily      int           `json:"daily,omitempty"`     // requests a day; zero is no limit
 	TTL        time.Duration `json:"ttl_ns,omitempty"`    // how long an answer may be served from cache
 	PriceUSD   float64       `json:"price_usd,omitempty"` // of one request
+	Class      SourceClass   `json:"class,omitempty"`     // what sort of publication it is; "" is a technical one, which is about no person
+	Access     Access        `json:"access,omitempty"`    // who else may read it; "" is open
+	Published  bool          `json:"published,omitempty"` // what it says of a person, that person made public there, for everybody
+	DPF        bool          `json:"dpf,omitempty"`       // its operator is on the list of the EU-US Data Privacy Framework
+	UKBridge   bool          `json:"uk_bridge,omitempty"` // and takes part in its UK extension
 }
+
+// SourceClass says what sort of publication a source is, in the words that
+// data protection law makes a difference by.
+type SourceClass string
+
+// The classes of sources.
+const (
+	PublicRegister     SourceClass = "public-register"     // kept by law or by a registry, and open by its rules
+	BusinessDirectory  SourceClass = "business-directory"  // who works where, published for being reached at work
+	TelephoneDirectory SourceClass = "telephone-directory" //
+	CourtRecord        SourceClass = "court-record"        //
+	Publication        SourceClass = "publication"         // a magazine, book, newspaper, or page in which the person speaks
+	Media              SourceClass = "media"               // widely distributed media about the person
+	SocialMedia        SourceClass = "social"              // profiles and posts
+	BreachIndex        SourceClass = "breach-index"        // tells of exposures, not what was exposed
+	Commercial         SourceClass = "commercial"          // a vendor's compilation
+)
+
+// SourceClasses returns every class, in the order of the constants.
+func SourceClasses() []SourceClass {
+	return []SourceClass{PublicRegister, BusinessDirectory, TelephoneDirectory, CourtRecord, Publication, Media, SocialMedia, BreachIndex, Commercial}
+}
+
+// Access says who else may read what a source says.
+type Access string
+
+// The ways of access.
+const (
+	AccessOpen       Access = "open"        // anybody
+	AccessLicensed   Access = "licensed"    // whoever pays or is admitted
+	AccessLogin      Access = "login"       // an audience that the person chose: behind a login
+	AccessBreachDump Access = "breach-dump" // taken from a controller without its leave
+)
+
+// Extent says how far answers reveal special categories of data.
+type Extent string
+
+// The extents. The zero Extent is none.
+const (
+	Incidental Extent = "incidental" // it may stand in them
+	Primary    Extent = "primary"    // it is what they are about
+)
 
 // Permission is a source's answer to "may I".
 type Permission string

@@ -31,7 +31,7 @@ func rdap() collectors.Entry {
 			Mode:  pipeline.Passive, Origin: "registry", Grade: "A2",
 			Source: pipeline.Source{
 				Name: "rdap", Family: "registration", Commercial: pipeline.UnknownOK, Verified: "2026-11-23",
-				Terms: "https://data.iana.org/rdap/", Slots: 8, TTL: time.Hour,
+				Terms: "https://data.iana.org/rdap/", Slots: 8, TTL: time.Hour, Class: pipeline.PublicRegister,
 			},
 			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP, pipeline.KindASN},
 			Ceiling: pipeline.Ceiling{Requests: 12},

@@ -26,7 +26,7 @@ func whoisRecords() collectors.Entry {
 			Mode:  pipeline.Passive, Origin: "registry", Grade: "A2",
 			Source: pipeline.Source{
 				Name: "whois", Family: "registration", Commercial: pipeline.UnknownOK, Verified: "2026-11-23",
-				Terms: "https://www.iana.org/whois", Slots: 4,
+				Terms: "https://www.iana.org/whois", Slots: 4, Class: pipeline.PublicRegister,
 			},
 			Sends:       []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP},
 			Ceiling:     pipeline.Ceiling{Requests: whoisHops, Bytes: 1 << 20},
