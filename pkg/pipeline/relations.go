@@ -66,6 +66,7 @@ var table = []Relation{
 	// registration
 	{"registered-by", []Kind{KindDomain}, []Kind{KindOrganization}, Text, "is registered through", false}, // IANA id
 	{"registered-to", []Kind{KindDomain}, holders, NoValue, "is registered to", false},
+	{"registrant-country", []Kind{KindDomain}, nil, Text, "is registered to somebody in", false}, // ISO 3166-1
 	{"registered-at", []Kind{KindDomain}, nil, Moment, "was registered at", true},
 	{"expires-at", []Kind{KindDomain}, nil, Moment, "expires at", true},
 	{"changed-at", []Kind{KindDomain}, nil, Moment, "was last changed at", false},

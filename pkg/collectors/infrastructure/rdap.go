@@ -25,7 +25,7 @@ func rdap() collectors.Entry {
 			Name: "rdap", Title: "Registration of a domain, address or network (RDAP)", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP, pipeline.KindASN},
 			Produces: []pipeline.Predicate{"registration", "registered-at", "expires-at", "changed-at", "registry-status",
-				"delegation-signed", "delegated-to", "registered-by", "registered-to", "has-contact",
+				"delegation-signed", "delegated-to", "registered-by", "registered-to", "registrant-country", "has-contact",
 				"part-of", "network-name", "registered-in", "held-by"},
 			Emits: []pipeline.Category{pipeline.Technical, pipeline.Registration, pipeline.Contact, pipeline.Identity},
 			Mode:  pipeline.Passive, Origin: "registry", Grade: "A2",

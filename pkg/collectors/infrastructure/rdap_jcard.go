@@ -1,6 +1,7 @@
 package infrastructure
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 )
@@ -12,6 +13,7 @@ type card struct {
 	organization string
 	emails       []string
 	phones       []string // fax numbers apart
+	country      string   // of the postal address, ISO 3166-1
 }
 
 // parseCard reads ["vcard", [[name, parameters, type, value...]...]]. What it
@@ -39,6 +41,7 @@ func (c *card) property(p []json.RawMessage) {
 	var name loose
 	var parameters struct {
 		Type looseList `json:"type"`
+		CC   loose     `json:"cc"` // RFC 8605
 	}
 	var values looseList
 	if name.UnmarshalJSON(p[0]) != nil || values.UnmarshalJSON(p[3]) != nil || len(values) == 0 {
@@ -47,6 +50,8 @@ func (c *card) property(p []json.RawMessage) {
 	_ = json.Unmarshal(p[1], &parameters) // without them a number is taken for a voice line
 	first := strings.TrimSpace(values[0])
 	switch strings.ToLower(string(name)) {
+	case "adr":
+		c.country = country(cmp.Or(string(parameters.CC), values[len(values)-1]))
 	case "kind":
 		c.kind = strings.ToLower(first)
 	case "fn":
@@ -67,7 +72,7 @@ func (c *card) property(p []json.RawMessage) {
 // what sort its holder is, the name is taken for a person's, which is held
 // more closely; those who take reports of abuse are a desk.
 func (c card) contact(role string) contact {
-	out := contact{role: role, organization: c.organization, emails: c.emails, phones: c.phones}
+	out := contact{role: role, organization: c.organization, emails: c.emails, phones: c.phones, country: c.country}
 	desk := c.kind == "" && (role == "abuse" || role == "noc")
 	switch {
 	case c.kind == "org", c.kind == "group", desk:

@@ -39,6 +39,7 @@ type contact struct {
 	person       string
 	emails       []string
 	phones       []string
+	country      string // ISO 3166-1, of the postal address
 }
 
 // evident reports whether a record shows that its domain is registered.
@@ -95,6 +96,11 @@ func (t *telling) domain(r *registration, name string, x pipeline.ExchangeID) {
 		t.say("registered-by", &org, text(r.registrarID), x)
 	}
 	t.contacts("registered-to", r.contacts, x)
+	for _, c := range r.contacts {
+		if c.role == "registrant" && t.first("registrant-country", c.country != "") {
+			t.say("registrant-country", nil, c.country, x)
+		}
+	}
 }
 
 // allocation reports the record of a network or AS number. What it says of

@@ -20,7 +20,7 @@ func whoisRecords() collectors.Entry {
 			Name: "whois", Title: "Registration of a domain or address (WHOIS)", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP},
 			Produces: []pipeline.Predicate{"registration", "registered-at", "expires-at", "changed-at", "registry-status",
-				"delegation-signed", "delegated-to", "registered-by", "registered-to", "has-contact",
+				"delegation-signed", "delegated-to", "registered-by", "registered-to", "registrant-country", "has-contact",
 				"part-of", "network-name", "registered-in", "held-by"},
 			Emits: []pipeline.Category{pipeline.Technical, pipeline.Registration, pipeline.Contact, pipeline.Identity},
 			Mode:  pipeline.Passive, Origin: "registry", Grade: "A2",

@@ -94,7 +94,8 @@ func (r whoisRecord) contacts() []contact {
 	for _, role := range whoisRoles {
 		c := contact{role: role[1], person: r.one(role[0]+" name", role[0]+" contact name"),
 			organization: r.one(role[0]+" organization", role[0]+" organisation"),
-			emails:       r.all([]string{role[0] + " email", role[0] + " contact email"}), phones: r.all([]string{role[0] + " phone"})}
+			emails:       r.all([]string{role[0] + " email", role[0] + " contact email"}), phones: r.all([]string{role[0] + " phone"}),
+			country: country(r.one(role[0] + " country"))}
 		if c.person == "" && c.organization == "" && role[0] == "registrant" {
 			c.person = r.one("registrant")
 		}
