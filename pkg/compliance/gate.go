@@ -37,6 +37,11 @@ func (g *Gate) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {
 	return unite(rulings)
 }
 
+// Meet implements [pipeline.Registrar].
+func (g *Gate) Meet(l pipeline.Lead) (pipeline.Ruling, bool) {
+	return person(&question{entity: l.Clear, policy: &g.policy})
+}
+
 // Strictest returns a gate that asks all of gates and rules as the strictest
 // of them: a case is resumed under the profile it recorded and today's.
 func Strictest(gates ...pipeline.Gate) pipeline.Gate { return several(gates) }
@@ -49,6 +54,19 @@ func (gs several) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {
 		rulings = append(rulings, g.Ask(s, l))
 	}
 	return unite(rulings)
+}
+
+// Meet implements [pipeline.Registrar].
+func (gs several) Meet(l pipeline.Lead) (pipeline.Ruling, bool) {
+	var rulings []pipeline.Ruling
+	for _, g := range gs {
+		if g, ok := g.(pipeline.Registrar); ok {
+			if r, ok := g.Meet(l); ok {
+				rulings = append(rulings, r)
+			}
+		}
+	}
+	return unite(rulings), len(rulings) > 0
 }
 
 // Keep hands what one gate kept to the next.

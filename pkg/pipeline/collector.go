@@ -42,6 +42,13 @@ type Gate interface {
 	Keep(s Spec, o Observation) (Observation, Ruling)
 }
 
+// A Registrar is a [Gate] that also rules on a person as such, whether or not
+// a collector asks about him: may he stand in the case. The engine asks it once
+// everything else has settled, and writes down what it says.
+type Registrar interface {
+	Meet(l Lead) (r Ruling, ok bool)
+}
+
 // A Pacer decides when a source may be asked next.
 type Pacer interface {
 	// Take takes a turn at the source, or says how long to wait before asking

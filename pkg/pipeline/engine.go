@@ -26,6 +26,7 @@ type engine struct {
 	asked     int                    // entities asked about
 	put       map[TaskKey]bool       // ruled on for good, since a task is put once: was it allowed
 	later     map[TaskKey]*pending   // put off by the gate
+	people    map[Entity]*meeting    // whom no collector takes, not yet ruled on
 	stands    map[TaskKey][]*pending // by the task they stand in for
 	queues    []*queue               // one for each source that has tasks
 	bySource  map[string]*queue
@@ -89,7 +90,7 @@ func newEngine(r *Run, sinks []Sink) *engine {
 		run: r, sinks: sinks, now: r.Now, clock: time.Now,
 		consumers: map[Kind][]Collector{}, specs: map[string]Spec{},
 		clear: map[Entity]Entity{}, met: map[Entity]*meeting{},
-		put: map[TaskKey]bool{}, later: map[TaskKey]*pending{}, stands: map[TaskKey][]*pending{},
+		put: map[TaskKey]bool{}, later: map[TaskKey]*pending{}, people: map[Entity]*meeting{}, stands: map[TaskKey][]*pending{},
 		bySource: map[string]*queue{}, running: map[*running]bool{},
 		inbox: make(chan message, 256), gone: make(chan struct{}),
 	}

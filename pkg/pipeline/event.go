@@ -64,7 +64,8 @@ type Opened struct {
 	Requested    []string        `json:"requested,omitempty"` // collectors that run on request only, and were asked for
 	WordList     *WordListRef    `json:"word_list,omitempty"` // what sweeps try
 	Profile      ProfileRef      `json:"profile"`
-	Resolved     json.RawMessage `json:"resolved"` // the profile as it was in force, whole
+	Resolved     json.RawMessage `json:"resolved"`      // the profile as it was in force, whole
+	Law          *LawRef         `json:"law,omitempty"` // what it rests on in law; nil where none was asked
 	Limits       Limits          `json:"limits"`
 	Collectors   []CollectorRef  `json:"collectors"`
 	Tool         Tool            `json:"tool"`
@@ -74,6 +75,25 @@ type Opened struct {
 type ProfileRef struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
+}
+
+// LawRef says what a case rests on in law: whose investigation it is, what it
+// was given to go by, and the frameworks that it was ruled by.
+type LawRef struct {
+	Organisation  *DocumentRef    `json:"organisation,omitempty"` // nil: none was there
+	Organised     json.RawMessage `json:"organised,omitempty"`    // the organisation's document, whole
+	Mandate       json.RawMessage `json:"mandate,omitempty"`      // the job's, whole; people stand in it as tokens
+	Frameworks    []DocumentRef   `json:"frameworks"`
+	Lists         []DocumentRef   `json:"lists"`
+	Stale         []string        `json:"stale,omitempty"` // what was due for review that day, a sentence each
+	RetentionDays int             `json:"retention_days,omitempty"`
+}
+
+// A DocumentRef names a document, its version, and the digest of its bytes.
+type DocumentRef struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
 }
 
 // CollectorRef is what a case remembers of a collector that took part.

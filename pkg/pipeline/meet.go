@@ -87,10 +87,7 @@ func (e *engine) inScope(l Lead) (subject bool, reason string) {
 func (e *engine) consider(m *meeting) {
 	l := m.lead
 	l.Context = !m.subject
-	ruled := &Ruled{Lead: l, Scope: "subject", Reason: m.reason}
-	if !m.subject {
-		ruled.Scope = "context"
-	}
+	ruled := &Ruled{Lead: l, Scope: scopeOf(m), Reason: m.reason}
 	cols := e.consumers[l.Entity.Kind]
 	if !m.subject {
 		cols = slices.DeleteFunc(slices.Clone(cols), func(c Collector) bool { return !c.Spec().Context })
@@ -99,11 +96,12 @@ func (e *engine) consider(m *meeting) {
 	switch {
 	case m.ruled:
 		return // it was ruled on before; only what lies behind it is new
-	case len(cols) == 0 && !m.subject:
-		ruled.Skip = "context: not the subject's"
 	case len(cols) == 0:
-		ruled.Skip = "no collector takes a " + string(l.Entity.Kind)
-		e.refuse(ruled, l)
+		if l.Clear.Personal() {
+			e.people[l.Entity] = m
+			return
+		}
+		ruled.Skip = unasked(m)
 	case l.Depth > lim.Depth:
 		ruled.Skip = fmt.Sprintf("depth: %d steps from a seed, and the limit is %d", l.Depth, lim.Depth)
 	case lim.Entities > 0 && e.asked >= lim.Entities:
@@ -116,20 +114,37 @@ func (e *engine) consider(m *meeting) {
 	e.record(ruled)
 }
 
-// refuse writes down that the gate would refuse a person whom no collector
-// takes anyway: that nobody could ask is no reason to leave out that nobody
-// may.
-func (e *engine) refuse(ruled *Ruled, l Lead) {
-	if !l.Clear.Personal() {
-		return
+// unasked says why nobody is asked about an entity that no collector takes.
+func unasked(m *meeting) string {
+	if !m.subject {
+		return "context: not the subject's"
 	}
-	l.Settled = true
-	for _, name := range slices.Sorted(maps.Keys(e.specs)) {
-		if r := e.run.Gate.Ask(e.specs[name], l); r.Verdict == Deny {
-			ruled.Groups = []Group{{r, []string{}}}
-			return
+	return "no collector takes a " + string(m.lead.Entity.Kind)
+}
+
+// register writes down what the gate says of people whom no collector takes:
+// that nobody could ask is no reason to leave out whether anybody may.
+func (e *engine) register() {
+	gate, ok := e.run.Gate.(Registrar)
+	for _, m := range slices.SortedFunc(maps.Values(e.people), func(a, b *meeting) int { return compareEntity(a.lead.Entity, b.lead.Entity) }) {
+		ruled := &Ruled{Lead: m.lead, Scope: scopeOf(m), Reason: m.reason, Skip: unasked(m)}
+		l := m.lead
+		l.Context, l.Settled = !m.subject, true
+		if ok {
+			if r, ok := gate.Meet(l); ok {
+				ruled.Groups = []Group{{r, []string{}}}
+			}
 		}
+		e.record(ruled)
 	}
+	clear(e.people)
+}
+
+func scopeOf(m *meeting) string {
+	if m.subject {
+		return "subject"
+	}
+	return "context"
 }
 
 // ask puts a lead to the gate for each collector and queues what it allows.
@@ -199,6 +214,7 @@ func (r *Ruled) group(what Ruling, collector string) {
 // settle asks again what the gate put off, now that everything else has
 // settled. It reports whether there was anything.
 func (e *engine) settle() bool {
+	e.register()
 	if len(e.later) == 0 {
 		return false
 	}
@@ -208,9 +224,9 @@ func (e *engine) settle() bool {
 	e.later = map[TaskKey]*pending{}
 	for i := 0; i < len(off); {
 		m := e.met[off[i].key.Subject]
-		ruled := &Ruled{Lead: m.lead, Scope: "subject", Reason: m.reason}
+		ruled := &Ruled{Lead: m.lead, Scope: scopeOf(m), Reason: m.reason}
 		l := m.lead
-		l.Settled = true
+		l.Context, l.Settled = !m.subject, true
 		var cols []Collector
 		for ; i < len(off) && off[i].key.Subject == m.lead.Entity; i++ {
 			cols = append(cols, off[i].col)

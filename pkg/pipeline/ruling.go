@@ -48,6 +48,34 @@ type Ruling struct {
 	Unknown []string `json:"unknown,omitempty"` // facts that were missing
 	Redact  []string `json:"redact,omitempty"`  // categories or fields to be left out
 	Keep    Keep     `json:"keep"`
+	Law     *ByLaw   `json:"law,omitempty"` // what frameworks of law said; nil where none was asked
+}
+
+// ByLaw is what the frameworks of law say of one question.
+type ByLaw struct {
+	Applied []string    `json:"applied"`         // ids of the frameworks that apply; [Opened.Law] has their versions
+	Fired   []FiredRule `json:"fired,omitempty"` // rules that did not let the question pass as it was put, strictest first
+	Target  TargetFacts `json:"target"`          // what was known of whom it is about
+}
+
+// A FiredRule is one rule of law that fired.
+type FiredRule struct {
+	Framework string   `json:"framework"`
+	Rule      string   `json:"rule"`
+	Cite      string   `json:"cite"`
+	Outcome   Verdict  `json:"outcome"`
+	Unknown   []string `json:"unknown,omitempty"` // facts that would have decided
+	Redact    []string `json:"redact,omitempty"`
+	Remedy    string   `json:"remedy"`
+	Waived    string   `json:"waived,omitempty"` // id of the person who approved it all the same
+}
+
+// TargetFacts are the facts of a target that are no personal data by
+// themselves.
+type TargetFacts struct {
+	Kind          string   `json:"kind"` // natural-person, organization or asset
+	Jurisdictions []string `json:"jurisdictions,omitempty"`
+	Minor         string   `json:"minor,omitempty"` // yes, no; "" is not known
 }
 
 // Ruled is written once for each lead that is met: the rulings on it, grouped
@@ -61,7 +89,9 @@ type Ruled struct {
 	Groups []Group `json:"groups,omitempty"`
 }
 
-// Group is one ruling and the collectors it applies to, sorted.
+// Group is one ruling and the collectors it applies to, sorted. Without
+// collectors it is about the person that the lead names: whether he may stand
+// in the case at all.
 type Group struct {
 	Ruling     Ruling   `json:"ruling"`
 	Collectors []string `json:"collectors"`
