@@ -13,15 +13,15 @@ type Audience string
 // The audiences, from the narrowest to the widest; each takes in those before
 // it.
 const (
-	Named        Audience = "named"        // people whom the operator names one by one
-	Organisation Audience = "organisation" // the operator's own
-	Clients      Audience = "clients"      // and its clients, as they need to know
-	Community    Audience = "community"    // and peers, through closed channels
-	Public       Audience = "public"       // anybody
+	Named     Audience = "named"        // people whom the operator names one by one
+	InHouse   Audience = "organisation" // the operator's own
+	Clients   Audience = "clients"      // and its clients, as they need to know
+	Community Audience = "community"    // and peers, through closed channels
+	Public    Audience = "public"       // anybody
 )
 
 // Audiences returns every audience, from the narrowest to the widest.
-func Audiences() []Audience { return []Audience{Named, Organisation, Clients, Community, Public} }
+func Audiences() []Audience { return []Audience{Named, InHouse, Clients, Community, Public} }
 
 // A Disclosure is what is about to be handed out.
 type Disclosure struct {
@@ -47,7 +47,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 	}
 	cite := "TLP 2.0, " + string(label)
 	reach := slices.Index(Audiences(), to)
-	widest := map[Label]Audience{Red: Named, AmberStrict: Organisation, Amber: Clients, Green: Community, Clear: Public}[label]
+	widest := map[Label]Audience{Red: Named, AmberStrict: InHouse, Amber: Clients, Green: Community, Clear: Public}[label]
 	var rulings []pipeline.Ruling
 	add := func(r pipeline.Ruling, _ bool) { rulings = append(rulings, r) }
 	switch {
@@ -62,7 +62,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 			personal = append(personal, string(c))
 		}
 	}
-	if len(personal) > 0 && reach > slices.Index(Audiences(), Organisation) {
+	if len(personal) > 0 && reach > slices.Index(Audiences(), InHouse) {
 		rulings = append(rulings, pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: union(personal, nil),
 			Cite: "profile " + g.policy.Profile + ", persons: " + string(g.policy.Persons), Keep: pipeline.KeepSealed,
 			Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."})

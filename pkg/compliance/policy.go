@@ -123,16 +123,14 @@ func (c Categories) of(k pipeline.Category) Handling {
 // Persons says what becomes of a natural person as a target.
 type Persons string
 
-// RefusePersons is the only answer as long as no framework of law is loaded.
-const RefusePersons Persons = "refuse"
+// What may become of them.
+const (
+	RefusePersons Persons = "refuse" // nothing is asked about a person
+	ByLaw         Persons = "by-law" // the frameworks of law decide of each
+)
 
 // Check implements [rule.Checker].
-func (p Persons) Check() error {
-	if p != RefusePersons {
-		return errors.New("no framework of law is loaded that could allow a person as a target: write refuse")
-	}
-	return nil
-}
+func (p Persons) Check() error { return oneOf("way with persons", p, RefusePersons, ByLaw) }
 
 // Selection says which collectors are never used.
 type Selection struct {

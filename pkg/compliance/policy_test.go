@@ -79,8 +79,8 @@ func TestDisclose(t *testing.T) {
 	}{
 		{"red", Named, nil, pipeline.Allow, "disclose.allow"},
 		{"red", Named, people, pipeline.Allow, "disclose.allow"},
-		{"red", Organisation, nil, pipeline.Deny, "tlp.reach"},
-		{"amber+strict", Organisation, people, pipeline.Allow, "disclose.allow"},
+		{"red", InHouse, nil, pipeline.Deny, "tlp.reach"},
+		{"amber+strict", InHouse, people, pipeline.Allow, "disclose.allow"},
 		{"amber+strict", Clients, nil, pipeline.Deny, "tlp.reach"},
 		{"", Clients, nil, pipeline.Allow, "disclose.allow"},
 		{"amber", Clients, people, pipeline.Redact, "disclose.personal"},
@@ -90,7 +90,7 @@ func TestDisclose(t *testing.T) {
 		{"clear", Public, nil, pipeline.Allow, "disclose.allow"},
 		{"clear", Public, people, pipeline.Redact, "disclose.personal"},
 		{"clear", "the pub", nil, pipeline.Deny, "tlp.audience"},
-		{"mauve", Organisation, nil, pipeline.Deny, "tlp.reach"},
+		{"mauve", InHouse, nil, pipeline.Deny, "tlp.reach"},
 	} {
 		r := New(office(), Job{}).Disclose(c.to, Disclosure{What: "report.pdf", Label: c.label, Clear: c.clear})
 		if r.Verdict != c.verdict || r.Rule != c.rule {
