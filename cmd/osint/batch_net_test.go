@@ -41,6 +41,7 @@ func TestAskedOnceForAll(t *testing.T) {
 	}
 	args := append([]string{"batch", list, "--out", filepath.Join(dir, "out"), "--concurrency", "8", "--profile", "ci", "--progress", "quiet"}, flags...)
 	cmd := osintCommand(dir, args...)
+	cmd.Path = racedProgram()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -37,6 +37,12 @@ func (s served) Run() int {
 			os.Unsetenv(name)
 		}
 	}
+	undo, err := quickProgram()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer undo()
 	return pgtest.Main(s.m)
 }
 
@@ -45,6 +51,7 @@ func (s served) Run() int {
 // usual words a script has
 //
 //	exits CODE PROGRAM ARG...   the program ends with that code
+//	raced                       osint has the race detector from here on, if the tests have it
 //
 // and the lab's worlds as text below $WORLDS.
 func TestScripts(t *testing.T) {
@@ -65,7 +72,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("WORLDS", worlds)
 			return nil
 		},
-		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "raced": racedWord},
 		Condition: condition,
 	})
 }

@@ -69,6 +69,7 @@ func TestStill(t *testing.T) {
 // TestTerm holds that TERM is as it was when main begins.
 func TestTerm(t *testing.T) {
 	home(t)
+	raced(t) // a run, and the screen that shows it
 	args := []string{"investigate", "hollowmere.example", "--lab", "silent", "--active", "--out", t.TempDir() + "/case", "--format", "json"}
 	if s := onTerminal(t, 80, []string{"TERM=xterm-256color", "CI="}, args...); !strings.Contains(s, "\x1b[?1049h") || !strings.Contains(s, "\x1b[?1049l") {
 		t.Errorf("no screen on a terminal: %q", s)
