@@ -139,7 +139,7 @@ func (p *pruning) run(dirs []string) error {
 		}
 	}
 	defer s.release()
-	goes := p.choose(s, time.Now())
+	goes := p.choose(s, p.c.today())
 	var failed error
 	if p.yes && !p.dry {
 		failed = p.c.removing("osint cases prune", func(record func(id string) error) error {

@@ -24,7 +24,7 @@ const quickExit = "atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", quickExit)
-	testscript.Main(served{m}, map[string]func(){"osint": main})
+	testscript.Main(served{m}, map[string]func(){"osint": testBinary})
 }
 
 // served are tests that ship to no server but those they start, which end with
