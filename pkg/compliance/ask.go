@@ -11,6 +11,7 @@ import (
 const (
 	ruleManifest        = "manifest.incomplete"
 	rulePerson          = "persons.refuse"
+	ruleSuppressed      = "suppression.listed"
 	ruleNotChosen       = "select.not-chosen"
 	ruleExcluded        = "select.excluded"
 	ruleType            = "select.type"
@@ -55,14 +56,22 @@ func manifest(q *question) (pipeline.Ruling, bool) {
 
 // person refuses a living person as a target. A role's mailbox is none.
 func person(q *question) (pipeline.Ruling, bool) {
-	if !q.entity.Personal() {
+	if !q.entity.Personal() || q.policy.Persons == ByLaw && q.bench != nil {
 		return silent()
 	}
 	who := "This is a natural person"
 	if q.entity.Kind != pipeline.KindPerson {
 		who = "This " + string(q.entity.Kind) + " belongs to a natural person"
 	}
-	return deny(rulePerson, q.cite("persons: refuse"), "%s, and no framework of law is loaded under which a person may be looked into.", who)
+	return deny(rulePerson, q.cite("persons: refuse"), "%s, and the profile does not allow a person to be looked into; one with persons: by-law does, such as strict-eu.", who)
+}
+
+// suppressed leaves those alone who said so.
+func suppressed(q *question) (pipeline.Ruling, bool) {
+	if !q.spared {
+		return silent()
+	}
+	return deny(ruleSuppressed, "suppression list", "This person is on the list of those who are left alone.")
 }
 
 // selected holds to what the job and the profile chose.

@@ -14,6 +14,8 @@ type question struct {
 	policy *Policy
 	job    *Job
 	label  Label
+	spared bool   // the entity is a person who is left alone
+	bench  *bench // nil: no law is asked
 }
 
 // A clause rules on one aspect of a question, or has nothing to say (false).
@@ -26,12 +28,18 @@ type clause func(q *question) (pipeline.Ruling, bool)
 func unite(rulings []pipeline.Ruling) pipeline.Ruling {
 	var r pipeline.Ruling
 	for i, x := range rulings {
-		keep, redact, unknown := r.Keep, r.Redact, r.Unknown
+		keep, redact, unknown, law := r.Keep, r.Redact, r.Unknown, r.Law
 		if i == 0 || stricter(x.Verdict, r.Verdict) {
 			r = x
 		}
 		r.Keep = strictestKeep(keep, x.Keep)
 		r.Redact, r.Unknown = union(redact, x.Redact), union(unknown, x.Unknown)
+		if r.Law == nil {
+			r.Law = law
+		}
+		if r.Law == nil {
+			r.Law = x.Law
+		}
 	}
 	if r.Verdict == pipeline.Deny {
 		r.Keep, r.Redact = pipeline.KeepNone, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"osint/pkg/compliance/law"
 	"osint/pkg/pipeline"
 )
 
@@ -25,9 +26,10 @@ func Audiences() []Audience { return []Audience{Named, InHouse, Clients, Communi
 
 // A Disclosure is what is about to be handed out.
 type Disclosure struct {
-	What  string              // "report c-1f2e.pdf", for the record
-	Label string              // of the case it comes from, as recorded; "" is the job's
-	Clear []pipeline.Category // categories that stand in it in clear; sealed ones apart
+	What    string              // "report c-1f2e.pdf", for the record
+	Label   string              // of the case it comes from, as recorded; "" is the job's
+	Clear   []pipeline.Category // categories that stand in it in clear; sealed ones apart
+	Country string              // of the recipient, ISO 3166-1; "" is not known
 }
 
 const (
@@ -39,7 +41,7 @@ const (
 
 // Disclose rules on handing something to an audience. Redact names the
 // categories that must be sealed in it first: data about people stays within
-// the organisation as long as no framework of law says more.
+// the organisation, unless a framework of law says more.
 func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 	label := g.label
 	if d.Label != "" {
@@ -48,7 +50,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 	cite := "TLP 2.0, " + string(label)
 	reach := slices.Index(Audiences(), to)
 	widest := map[Label]Audience{Red: Named, AmberStrict: InHouse, Amber: Clients, Green: Community, Clear: Public}[label]
-	var rulings []pipeline.Ruling
+	rulings := []pipeline.Ruling{}
 	add := func(r pipeline.Ruling, _ bool) { rulings = append(rulings, r) }
 	switch {
 	case reach < 0:
@@ -56,18 +58,52 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 	case reach > slices.Index(Audiences(), widest):
 		add(deny(ruleReach, cite, "The label reaches as far as %q, and this would go to %q.", string(widest), string(to)))
 	}
-	var personal []string
-	for _, c := range d.Clear {
-		if c.Personal() {
-			personal = append(personal, string(c))
+	if personal := personalOf(d.Clear); len(personal) > 0 {
+		add(g.discloses(to, d.Country, personal))
+	}
+	add(pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleDisclose, Cite: cite, Keep: pipeline.KeepRaw,
+		Reason: fmt.Sprintf("The label lets %q have it.", string(to))}, true)
+	return unite(slices.DeleteFunc(rulings, func(r pipeline.Ruling) bool { return r.Verdict == "" }))
+}
+
+// discloses rules on data about people that would be handed out in clear.
+func (g *Gate) discloses(to Audience, country string, personal []pipeline.Category) (pipeline.Ruling, bool) {
+	if g.bench != nil {
+		return g.bench.discloses(to, country, personal), true
+	}
+	if slices.Index(Audiences(), to) <= slices.Index(Audiences(), InHouse) {
+		return silent()
+	}
+	return pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: names(personal),
+		Cite: "profile " + g.policy.Profile + ", persons: " + string(g.policy.Persons), Keep: pipeline.KeepSealed,
+		Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."}, true
+}
+
+// discloses asks the law of each target of the case; the strictest
+// holds.
+func (b *bench) discloses(to Audience, country string, personal []pipeline.Category) pipeline.Ruling {
+	b.asksNobody(true)
+	b.facts.Set("disclosure.audience", string(to))
+	b.known("disclosure.recipient_country", country, country != "")
+	b.facts.Set("collector.emits", names(personal))
+	rulings := []pipeline.Ruling{}
+	for _, s := range b.seeds {
+		clear, _ := b.Reveal(s)
+		t := b.about(clear, s)
+		b.criteria(nil, t)
+		rulings = append(rulings, b.decide(s, t, "", personal, law.Disclose))
+	}
+	return unite(rulings)
+}
+
+// personalOf returns those categories that are about people, each once.
+func personalOf(cs []pipeline.Category) []pipeline.Category {
+	var out []pipeline.Category
+	for _, c := range cs {
+		if c.Personal() && !slices.Contains(out, c) {
+			out = append(out, c)
 		}
 	}
-	if len(personal) > 0 && reach > slices.Index(Audiences(), InHouse) {
-		rulings = append(rulings, pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: union(personal, nil),
-			Cite: "profile " + g.policy.Profile + ", persons: " + string(g.policy.Persons), Keep: pipeline.KeepSealed,
-			Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."})
-	}
-	rulings = append(rulings, pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleDisclose, Cite: cite, Keep: pipeline.KeepRaw,
-		Reason: fmt.Sprintf("The label lets %q have it.", string(to))})
-	return unite(rulings)
+	slices.Sort(out)
+	return out
 }

@@ -1,14 +1,21 @@
 package compliance
 
-import "osint/pkg/pipeline"
+import (
+	"slices"
 
-// A Gate rules on one job under one policy. It implements [pipeline.Gate],
-// keeps nothing between two questions, and may be asked from several
-// goroutines.
+	"osint/pkg/pipeline"
+)
+
+// A Gate rules on one job under one policy. It implements [pipeline.Gate] and
+// [pipeline.Registrar]. Without law it keeps nothing between two questions and
+// may be asked from several goroutines; under law ([Gate.Under]) it belongs to
+// one case, whose events it hears, and to one goroutine.
 type Gate struct {
 	policy Policy
 	job    Job
 	label  Label
+	left   func(pipeline.Entity) bool // who, in clear, is left alone; nil: nobody
+	bench  *bench                     // nil: no law is asked
 }
 
 // New returns the gate of a job under a policy. A job that asks for more than
@@ -16,15 +23,26 @@ type Gate struct {
 // first.
 func New(p Policy, j Job) *Gate { return &Gate{policy: p, job: j, label: p.Label(j)} }
 
+// Sparing returns a gate that leaves those people alone, given in clear, of
+// whom listed reports true: nothing is asked about them and nothing kept.
+func (g *Gate) Sparing(listed func(pipeline.Entity) bool) *Gate {
+	sparing := *g
+	sparing.left = listed
+	return &sparing
+}
+
+// spares reports whether e is a person who is left alone.
+func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && e.Personal() && g.left(e) }
+
 // Label returns the TLP label of the case.
 func (g *Gate) Label() Label { return g.label }
 
 // clauses are put every question, in this order.
-var clauses = []clause{manifest, person, selected, mode, scope, sharing, terms, budget, handling}
+var clauses = []clause{manifest, person, suppressed, selected, mode, scope, sharing, terms, budget, handling}
 
 // Ask implements [pipeline.Gate].
 func (g *Gate) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {
-	q := question{spec: &s, lead: &l, entity: l.Clear, policy: &g.policy, job: &g.job, label: g.label}
+	q := question{spec: &s, lead: &l, entity: l.Clear, policy: &g.policy, job: &g.job, label: g.label, bench: g.bench, spared: g.spares(l.Clear)}
 	if q.entity.IsZero() {
 		q.entity = l.Entity
 	}
@@ -34,12 +52,38 @@ func (g *Gate) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {
 			rulings = append(rulings, r)
 		}
 	}
-	return unite(rulings)
+	r := unite(rulings)
+	if r.Verdict == pipeline.Deny {
+		return r // no law makes it milder
+	}
+	if more, ok := byLaw(&q); ok {
+		r = unite([]pipeline.Ruling{more, r})
+	}
+	return whole(r, s.Emits)
+}
+
+// whole denies what would have to be redacted whole.
+func whole(r pipeline.Ruling, emits []pipeline.Category) pipeline.Ruling {
+	if r.Verdict == pipeline.Deny || len(r.Redact) == 0 || slices.ContainsFunc(emits, func(c pipeline.Category) bool { return !slices.Contains(r.Redact, string(c)) }) {
+		return r
+	}
+	d, _ := deny(ruleNothing, r.Cite, "All that it could bring would have to be left out.")
+	d.Law = r.Law
+	return d
 }
 
 // Meet implements [pipeline.Registrar].
 func (g *Gate) Meet(l pipeline.Lead) (pipeline.Ruling, bool) {
-	return person(&question{entity: l.Clear, policy: &g.policy})
+	q := question{lead: &l, entity: l.Clear, policy: &g.policy, bench: g.bench, spared: g.spares(l.Clear)}
+	for _, c := range []clause{person, suppressed} {
+		if r, ok := c(&q); ok {
+			return r, true
+		}
+	}
+	if g.bench == nil {
+		return silent()
+	}
+	return g.bench.meets(l), true
 }
 
 // Strictest returns a gate that asks all of gates and rules as the strictest
@@ -68,6 +112,19 @@ func (gs several) Meet(l pipeline.Lead) (pipeline.Ruling, bool) {
 	}
 	return unite(rulings), len(rulings) > 0
 }
+
+// Event implements [pipeline.Sink].
+func (gs several) Event(e *pipeline.Event) error {
+	for _, g := range gs {
+		if s, ok := g.(pipeline.Sink); ok {
+			_ = s.Event(e) // a gate has no error
+		}
+	}
+	return nil
+}
+
+// Sync implements [pipeline.Sink].
+func (gs several) Sync() error { return nil }
 
 // Keep hands what one gate kept to the next.
 func (gs several) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observation, pipeline.Ruling) {

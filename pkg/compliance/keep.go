@@ -32,6 +32,12 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 			return withheld(o, ruleExcessCategory, manifest, "The collector says nothing of bringing "+string(c)+" data.")
 		}
 	}
+	if g.spares(o.Subject) || o.Object != nil && g.spares(*o.Object) {
+		return withheld(o, ruleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
+	}
+	if id, cite, c := g.bench.redacted(s.Name, &o); id != "" {
+		return withheld(o, id, cite, "The law leaves "+string(c)+" data out.")
+	}
 	ruling := pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleTechnical, Keep: pipeline.KeepRaw, Cite: g.cite(pipeline.Technical)}
 	for _, c := range categoriesOf(&o) {
 		switch g.policy.Categories.of(c) {

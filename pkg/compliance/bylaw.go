@@ -1,0 +1,113 @@
+package compliance
+
+import (
+	"slices"
+	"strings"
+
+	"osint/pkg/compliance/law"
+	"osint/pkg/pipeline"
+)
+
+const ruleByLaw = "law.allow"
+
+// byLaw rules on a question that concerns people: nothing else is law's
+// business. Until everything else has settled it is put off, since what is
+// learned may still change it.
+func byLaw(q *question) (pipeline.Ruling, bool) {
+	b := q.bench
+	if b == nil {
+		return silent()
+	}
+	if !q.entity.Personal() && !slices.ContainsFunc(q.spec.Emits, pipeline.Category.Personal) {
+		return silent()
+	}
+	b.asks(q.spec, q.entity)
+	if !q.lead.Settled {
+		return pipeline.Ruling{Verdict: pipeline.Later, Rule: ruleByLaw, Keep: pipeline.KeepSealed}, true
+	}
+	t := b.about(q.entity, q.lead.Entity)
+	b.criteria(q.spec, t)
+	return b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store), true
+}
+
+// meets rules on a person who was met, whether or not a collector asks about
+// him.
+func (b *bench) meets(l pipeline.Lead) pipeline.Ruling {
+	b.asksNobody(true)
+	t := b.about(l.Clear, l.Entity)
+	b.criteria(nil, t)
+	return b.decide(l.Entity, t, "", nil, law.Plan, law.Store)
+}
+
+// decide asks the book and makes a ruling of what it says. What somebody
+// approved does not count any more: a review that was waived is none.
+func (b *bench) decide(subject pipeline.Entity, t pipeline.TargetFacts, collector string, emits []pipeline.Category, phases ...law.Phase) pipeline.Ruling {
+	waived := func(rule string) string {
+		if b.Approvals == nil {
+			return ""
+		}
+		return b.Approvals.Waives(subject, collector, rule)
+	}
+	b.facts.Set("job.approver", waived(""))
+	d := b.Book.Decide(b.facts, emits, phases...)
+	r := pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleByLaw, Keep: pipeline.KeepSealed, Reason: "No rule of the frameworks that apply stands against it.",
+		Cite: strings.Join(d.Applied, ", "), Law: &pipeline.ByLaw{Applied: d.Applied, Target: t}}
+	if len(d.Applied) == 0 {
+		r.Reason = "No framework of law applies to it."
+	}
+	for _, f := range d.Fired {
+		x := pipeline.FiredRule{Framework: f.Framework, Rule: f.Rule, Cite: f.Cite, Outcome: f.Outcome, Unknown: f.Unknown, Redact: names(f.Redact), Remedy: f.Remedy}
+		if f.Outcome == pipeline.ReviewIt {
+			x.Waived = waived(f.Rule)
+		}
+		r.Law.Fired = append(r.Law.Fired, x)
+		r.Redact = union(r.Redact, x.Redact)
+		if x.Waived != "" {
+			continue
+		}
+		r.Unknown = union(r.Unknown, x.Unknown)
+		if stricter(f.Outcome, r.Verdict) {
+			r.Verdict, r.Rule, r.Cite, r.Reason = f.Outcome, f.Rule, f.Framework+", "+f.Cite, reasonOf(f)
+		}
+	}
+	if r.Verdict == pipeline.Redact {
+		r.Keep = pipeline.KeepDerived
+	}
+	return r
+}
+
+// reasonOf says why a rule fired: what it wants, and which facts it lacks.
+func reasonOf(f law.Fired) string {
+	if len(f.Unknown) > 0 {
+		return "It is not known: " + strings.Join(f.Unknown, ", ") + ". " + f.Remedy
+	}
+	return f.Remedy
+}
+
+func names(cs []pipeline.Category) []string {
+	var out []string
+	for _, c := range cs {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+// redacted returns by which rule an observation is left out of the answer to
+// the question that brought it, and which category of it; "" if it is not.
+func (b *bench) redacted(collector string, o *pipeline.Observation) (rule, cite string, left pipeline.Category) {
+	if b == nil {
+		return "", "", ""
+	}
+	r := b.rulings[pipeline.TaskKey{Collector: collector, Subject: o.Asked}]
+	for _, c := range categoriesOf(o) {
+		if r.Law == nil || !slices.Contains(r.Redact, string(c)) {
+			continue
+		}
+		for _, f := range r.Law.Fired {
+			if slices.Contains(f.Redact, string(c)) {
+				return f.Rule, f.Framework + ", " + f.Cite, c
+			}
+		}
+	}
+	return "", "", ""
+}

@@ -1,0 +1,63 @@
+package compliance
+
+import (
+	"slices"
+
+	"osint/pkg/pipeline"
+)
+
+// The nine criteria of WP248 rev.01, by which an impact assessment is due: two
+// that are met are enough.
+const (
+	Evaluation   = "evaluation"            // people are scored
+	Automated    = "automated-decision"    // with an effect on them
+	Monitoring   = "systematic-monitoring" // it is repeated
+	Sensitive    = "sensitive-data"        // special, criminal, or highly personal
+	LargeScale   = "large-scale"           //
+	Matching     = "matching-datasets"     // several sources are joined on a person
+	Vulnerable   = "vulnerable-subjects"   // a child
+	Innovative   = "innovative-technology" // nothing that collects here uses any
+	BlocksAccess = "blocks-access"         // to a service, a contract, work
+)
+
+// Criteria returns the nine, in the order of WP248.
+func Criteria() []string {
+	return []string{Evaluation, Automated, Monitoring, Sensitive, LargeScale, Matching, Vulnerable, Innovative, BlocksAccess}
+}
+
+// sensitive are categories that weigh more than others.
+var sensitive = []pipeline.Category{pipeline.Special, pipeline.Criminal, pipeline.Location, pipeline.Financial, pipeline.OfficialID, pipeline.Credential}
+
+// criteria sets the facts of the nine, as far as they are met. A person who is
+// looked into is looked into from several sources, unless one collector alone
+// was chosen.
+func (b *bench) criteria(s *pipeline.Spec, t pipeline.TargetFacts) {
+	said := func(flag *bool) bool { return flag != nil && *flag }
+	m := &b.Mandate.Flags
+	person := t.Kind == naturalPerson
+	var met []string
+	for _, c := range []struct {
+		name string
+		met  bool
+	}{
+		{Evaluation, said(m.PersonScore)},
+		{Automated, said(m.AutomatedDecision)},
+		{Monitoring, said(m.Monitoring)},
+		{Sensitive, person && s != nil && slices.ContainsFunc(s.Emits, func(c pipeline.Category) bool { return slices.Contains(sensitive, c) })},
+		{LargeScale, b.large()},
+		{Matching, person && len(b.job.Collectors) != 1},
+		{Vulnerable, t.Minor == string(Child)},
+		{BlocksAccess, said(m.EligibilityUse)},
+	} {
+		if c.met {
+			met = append(met, c.name)
+		}
+	}
+	b.facts.Set("dpia.criteria", len(met))
+	b.facts.Set("dpia.met", met)
+}
+
+// large reports whether more people were met than the organisation calls large.
+func (b *bench) large() bool {
+	return b.Organisation != nil && b.Organisation.Body.LargeScale > 0 && len(b.people) >= b.Organisation.Body.LargeScale
+}

@@ -1,0 +1,102 @@
+package compliance
+
+import (
+	"slices"
+	"strings"
+
+	"osint/pkg/compliance/law"
+	"osint/pkg/pipeline"
+)
+
+// kinds of target.
+const (
+	naturalPerson = "natural-person"
+	organization  = "organization"
+	asset         = "asset"
+)
+
+// about sets the facts of a target and returns them. entity is in clear, token
+// its form in the case. A person of whom nothing else is known is taken to be
+// where the subject is: what is uncertain only ever adds a law.
+func (b *bench) about(entity, token pipeline.Entity) pipeline.TargetFacts {
+	t := pipeline.TargetFacts{Kind: asset}
+	switch {
+	case entity.Personal():
+		t.Kind = naturalPerson
+	case entity.Kind == pipeline.KindOrganization, entity.Kind == pipeline.KindFiling, entity.Kind == pipeline.KindEmail, entity.Kind.IsName():
+		t.Kind = organization
+	}
+	declared, minor := b.Mandate.About(entity)
+	at := placesOf(entity)
+	at.add(weighDeclared, declared...)
+	at.join(b.home)
+	for e, p := range b.learned {
+		if e == token || b.subject[e] {
+			at.join(p)
+		}
+	}
+	t.Jurisdictions = at.codes()
+	b.facts.Set("target.kind", t.Kind)
+	b.known("target.jurisdictions", t.Jurisdictions, len(t.Jurisdictions) > 0)
+	if t.Kind == naturalPerson {
+		t.Minor = string(minor)
+	}
+	b.known("target.minor", string(minor), minor != "")
+	b.facts.Set("target.suppressed", false) // who is listed was refused before
+	return t
+}
+
+// known sets a fact, or forgets it.
+func (b *bench) known(name string, value any, known bool) {
+	if known {
+		b.facts.Set(name, value)
+	} else {
+		b.facts.Forget(name)
+	}
+}
+
+// asks sets the facts of a collector that asks about an entity.
+func (b *bench) asks(s *pipeline.Spec, entity pipeline.Entity) {
+	personal := slices.ContainsFunc(s.Emits, pipeline.Category.Personal)
+	emits := make([]string, len(s.Emits))
+	for i, c := range s.Emits {
+		emits[i] = string(c)
+	}
+	special, access := string(s.Special), string(s.Source.Access)
+	if special == "" {
+		special = "none"
+	}
+	if access == "" {
+		access = string(pipeline.AccessOpen)
+	}
+	contract := ""
+	if b.Organisation != nil {
+		contract = b.Organisation.ContractRef(s.Source.Name)
+	}
+	set := b.facts.Set
+	set("data.personal", personal || entity.Personal())
+	set("collector.name", s.Name)
+	set("collector.mode", string(s.Mode))
+	set("collector.class", string(s.Source.Class))
+	set("collector.access", access)
+	set("collector.special", special)
+	set("collector.personal", personal)
+	set("collector.criminal", slices.Contains(s.Emits, pipeline.Criminal))
+	set("collector.sends_personal", entity.Personal() && slices.Contains(s.Sends, entity.Kind))
+	set("collector.published", s.Source.Published)
+	set("collector.dpf", s.Source.DPF)
+	set("collector.uk_bridge", s.Source.UKBridge)
+	set("collector.contract_ref", contract)
+	set("collector.emits", emits)
+	b.known("collector.country", s.Source.Country, s.Source.Country != "")
+}
+
+// asksNobody sets the facts of a question that no collector puts.
+func (b *bench) asksNobody(personal bool) {
+	for _, v := range law.Vocabulary {
+		if strings.HasPrefix(v.Name, "collector.") {
+			b.facts.Forget(v.Name)
+		}
+	}
+	b.facts.Set("data.personal", personal)
+}
