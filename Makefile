@@ -36,10 +36,11 @@ ifeq ($(RACE),)
 	@echo 'left out: the race detector, which needs a C compiler'
 	$(GO) test -parallel 4 -timeout 5m ./...
 else
+	@echo 'left out: the race detector in osint where a test just runs it (make test-long has it)'
 	CGO_ENABLED=1 $(GO) test -race -parallel 4 -timeout 25m ./... # whole runs wait more than they work
 endif
 
-test-long: ## the long runs
+test-long: ## the long runs, all with the race detector
 	OSINT_LONG=1 CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do \
