@@ -12,6 +12,9 @@ const (
 	ruleManifest        = "manifest.incomplete"
 	rulePerson          = "persons.refuse"
 	ruleSuppressed      = "suppression.listed"
+	ruleNoLaw           = "persons.by-law"
+	ruleEndpoint        = "endpoints.countries"
+	ruleEndpointUnknown = "endpoints.unknown"
 	ruleNotChosen       = "select.not-chosen"
 	ruleExcluded        = "select.excluded"
 	ruleType            = "select.type"
@@ -33,7 +36,7 @@ const (
 // was not asked: no refusal, and no news.
 const RuleOnRequest = "select.on-request"
 
-func (q *question) cite(clause string) string { return "profile " + q.policy.Profile + ", " + clause }
+func (q *question) cite(clause string) string { return q.policy.cite(clause) }
 
 func deny(id, cite, reason string, args ...any) (pipeline.Ruling, bool) {
 	return pipeline.Ruling{Verdict: pipeline.Deny, Rule: id, Cite: cite,
@@ -54,7 +57,8 @@ func manifest(q *question) (pipeline.Ruling, bool) {
 	return silent()
 }
 
-// person refuses a living person as a target. A role's mailbox is none.
+// person refuses a living person as a target, or leaves it to law. A role's
+// mailbox is none.
 func person(q *question) (pipeline.Ruling, bool) {
 	if !q.entity.Personal() || q.policy.Persons == ByLaw && q.bench != nil {
 		return silent()
@@ -63,7 +67,10 @@ func person(q *question) (pipeline.Ruling, bool) {
 	if q.entity.Kind != pipeline.KindPerson {
 		who = "This " + string(q.entity.Kind) + " belongs to a natural person"
 	}
-	return deny(rulePerson, q.cite("persons: refuse"), "%s, and the profile does not allow a person to be looked into; one with persons: by-law does, such as strict-eu.", who)
+	if q.policy.Persons == ByLaw {
+		return deny(ruleNoLaw, q.cite("persons: by-law"), "%s, and no framework of law is loaded under which a person may be looked into.", who)
+	}
+	return deny(rulePerson, q.cite("persons: refuse"), "%s, and the %s looks into no person.", who, q.policy.who("persons"))
 }
 
 // suppressed leaves those alone who said so.
@@ -74,12 +81,30 @@ func suppressed(q *question) (pipeline.Ruling, bool) {
 	return deny(ruleSuppressed, "suppression list", "This person is on the list of those who are left alone.")
 }
 
+// endpoint holds to the countries in which a source may stand. Where the
+// operator or the subject decides whom we ask, only a person's identifier has
+// to know where it goes; the subject's own systems are no endpoint.
+func endpoint(q *question) (pipeline.Ruling, bool) {
+	allowed := q.policy.Endpoints.Countries
+	if allowed == nil || q.spec.Mode == pipeline.Active {
+		return silent()
+	}
+	cite := q.cite("endpoints.countries")
+	switch s := q.spec.Source; {
+	case s.Country == "" && q.entity.Personal() && slices.Contains(q.spec.Sends, q.entity.Kind):
+		return deny(ruleEndpointUnknown, cite, "The source %s would be sent the %s, and it is not known in which country that is read.", s.Name, q.entity.Kind)
+	case s.Country != "" && !slices.Contains(allowed, Country(s.Country)):
+		return deny(ruleEndpoint, cite, "The source %s stands in %s, and the %s asks none there.", s.Name, s.Country, q.policy.who("endpoints.countries"))
+	}
+	return silent()
+}
+
 // selected holds to what the job and the profile chose.
 func selected(q *question) (pipeline.Ruling, bool) {
 	name := q.spec.Name
 	switch {
 	case slices.Contains(q.policy.Collectors.Exclude, name):
-		return deny(ruleProfileExcludes, q.cite("collectors.exclude"), "The profile never uses this collector.")
+		return deny(ruleProfileExcludes, q.cite(excludes+name), "The %s never uses this collector.", q.policy.who(excludes+name))
 	case slices.Contains(q.job.Exclude, name):
 		return deny(ruleExcluded, "flag --exclude", "The job leaves this collector out.")
 	case len(q.job.Collectors) > 0 && !slices.Contains(q.job.Collectors, name):
@@ -97,15 +122,16 @@ func mode(q *question) (pipeline.Ruling, bool) {
 	m := q.spec.Mode
 	says := q.policy.Freedoms.of(m)
 	cite := q.cite(fmt.Sprintf("freedoms.%s: %s", m, says))
+	who := q.policy.who("freedoms." + string(m))
 	switch {
 	case says == Always, says == OnRequest && m == pipeline.Active && q.job.Active:
 		return silent()
 	case says == OnRequest:
 		return deny(fmt.Sprintf(ruleNotRequested, m), cite, "The subject could see us, and the job did not ask for that with --active.")
 	case m == pipeline.Active:
-		return deny(ruleActiveNever, cite, "The subject could see us, and the profile never allows that.")
+		return deny(ruleActiveNever, cite, "The subject could see us, and the %s never allows that.", who)
 	}
-	return deny(fmt.Sprintf(ruleModeNever, m), cite, "The profile never asks %s sources.", m)
+	return deny(fmt.Sprintf(ruleModeNever, m), cite, "The %s never asks %s sources.", who, m)
 }
 
 // scope keeps what is not the subject's from being probed.

@@ -17,6 +17,10 @@ type Ceiling struct {
 	TLP        LabelCeiling   `yaml:"tlp" json:"tlp,omitzero"`
 	CostUSD    *float64       `yaml:"cost_usd" json:"cost_usd,omitempty"` // of one investigation
 	Collectors Selection      `yaml:"collectors" json:"collectors,omitzero"`
+	Endpoints  Endpoints      `yaml:"endpoints" json:"endpoints,omitzero"`
+
+	// From names the document for citations: "policy /etc/osint/policy.yaml".
+	From string `yaml:"-" json:"-"`
 }
 
 // FreedomCeiling says for some modes who may notice at most.
@@ -50,26 +54,83 @@ func (c Ceiling) Check() error {
 	return nil
 }
 
-// and returns the ceiling of both: whatever either keeps from.
-func (c Ceiling) and(d Ceiling) Ceiling {
-	c.Freedoms.Passive = strictest(c.Freedoms.Passive, d.Freedoms.Passive, freedoms)
-	c.Freedoms.Relayed = strictest(c.Freedoms.Relayed, d.Freedoms.Relayed, freedoms)
-	c.Freedoms.Active = strictest(c.Freedoms.Active, d.Freedoms.Active, freedoms)
-	both := maps.Clone(c.Categories)
-	for k, h := range d.Categories {
-		if both == nil {
-			both = Categories{}
+// Under returns the policy with whatever the ceiling keeps from taken away. It
+// is never wider, and remembers which document it was that each clause is
+// stricter by.
+func (p Policy) Under(c Ceiling) Policy {
+	n := narrower{p: p, from: c.From}
+	n.p.Narrowed = maps.Clone(p.Narrowed)
+	narrow(&n, "freedoms.passive", &n.p.Freedoms.Passive, c.Freedoms.Passive, freedoms)
+	narrow(&n, "freedoms.relayed", &n.p.Freedoms.Relayed, c.Freedoms.Relayed, freedoms)
+	narrow(&n, "freedoms.active", &n.p.Freedoms.Active, c.Freedoms.Active, freedoms)
+	narrow(&n, "persons", &n.p.Persons, c.Persons, personsWords)
+	narrow(&n, "tlp.widest", &n.p.TLP.Widest, c.TLP.Widest, Labels())
+	narrow(&n, "tlp.default", &n.p.TLP.Default, c.TLP.Widest, Labels())
+	n.p.Categories = maps.Clone(p.Categories)
+	for k, h := range c.Categories {
+		says := p.Categories.of(k)
+		narrow(&n, "categories."+string(k), &says, h, handlings)
+		if says != p.Categories.of(k) {
+			n.p.Categories[k] = says
 		}
-		both[k] = strictest(both[k], h, handlings)
 	}
-	c.Categories = both
-	c.Persons = strictest(c.Persons, d.Persons, personsWords)
-	c.TLP.Widest = strictest(c.TLP.Widest, d.TLP.Widest, Labels())
-	if c.CostUSD == nil || d.CostUSD != nil && *d.CostUSD < *c.CostUSD {
-		c.CostUSD = d.CostUSD
+	n.p.Collectors.Exclude = slices.Clone(p.Collectors.Exclude)
+	for _, name := range c.Collectors.Exclude {
+		if !slices.Contains(n.p.Collectors.Exclude, name) {
+			n.p.Collectors.Exclude = append(n.p.Collectors.Exclude, name)
+			n.note(excludes + name)
+		}
 	}
-	c.Collectors.Exclude = union(c.Collectors.Exclude, d.Collectors.Exclude)
-	return c
+	if here := c.Endpoints.Countries; here != nil {
+		both := both(p.Endpoints.Countries, here)
+		if p.Endpoints.Countries == nil || len(both) < len(p.Endpoints.Countries) {
+			n.p.Endpoints.Countries = both
+			n.note("endpoints.countries")
+		}
+	}
+	return n.p
+}
+
+// both returns what stands in both lists; nil takes in everything.
+func both(a, b []Country) []Country {
+	out := []Country{}
+	for _, c := range b {
+		if a == nil || slices.Contains(a, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// A narrower makes a policy stricter.
+type narrower struct {
+	p    Policy
+	from string
+}
+
+func (n *narrower) note(clause string) {
+	if n.p.Narrowed == nil {
+		n.p.Narrowed = Narrowed{}
+	}
+	n.p.Narrowed[clause] = n.from
+}
+
+// narrow gives a clause the word of the ceiling if that is stricter. words are
+// all that there are, from the mildest to the strictest.
+func narrow[T ~string](n *narrower, clause string, says *T, most T, words []T) {
+	if most != "" && slices.Index(words, most) > slices.Index(words, *says) {
+		*says = most
+		n.note(clause)
+	}
+}
+
+// CostUnder returns what may be spent under the ceiling of what a profile
+// allows, in dollars.
+func (c Ceiling) CostUnder(usd float64) float64 {
+	if c.CostUSD != nil {
+		usd = min(usd, *c.CostUSD)
+	}
+	return usd
 }
 
 // What may be said, from the mildest to the strictest.
@@ -78,12 +139,3 @@ var (
 	handlings    = []Handling{AllowIt, Seal, Redact, DenyIt}
 	personsWords = []Persons{ByLaw, RefusePersons}
 )
-
-// strictest returns the stricter of two words of a list from the mildest to
-// the strictest; "" is not said.
-func strictest[T ~string](a, b T, words []T) T {
-	if slices.Index(words, a) >= slices.Index(words, b) {
-		return a
-	}
-	return b
-}

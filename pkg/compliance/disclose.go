@@ -75,7 +75,7 @@ func (g *Gate) discloses(to Audience, country string, personal []pipeline.Catego
 		return silent()
 	}
 	return pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: names(personal),
-		Cite: "profile " + g.policy.Profile + ", persons: " + string(g.policy.Persons), Keep: pipeline.KeepSealed,
+		Cite: g.policy.cite("persons: " + string(g.policy.Persons)), Keep: pipeline.KeepSealed,
 		Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."}, true
 }
 

@@ -38,7 +38,7 @@ func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && e.Person
 func (g *Gate) Label() Label { return g.label }
 
 // clauses are put every question, in this order.
-var clauses = []clause{manifest, person, suppressed, selected, mode, scope, sharing, terms, budget, handling}
+var clauses = []clause{manifest, person, suppressed, selected, mode, scope, sharing, endpoint, terms, budget, handling}
 
 // Ask implements [pipeline.Gate].
 func (g *Gate) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {

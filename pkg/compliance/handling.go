@@ -31,14 +31,21 @@ func handling(q *question) (pipeline.Ruling, bool) {
 	cite := func(h Handling) string {
 		return q.cite("categories." + strings.Join(sorted[h], ", categories.") + ": " + string(h))
 	}
+	who := func(h Handling) string {
+		var clauses []string
+		for _, c := range sorted[h] {
+			clauses = append(clauses, "categories."+c)
+		}
+		return q.policy.who(clauses...)
+	}
 	switch redacted := sorted[Redact]; {
 	case len(sorted[DenyIt]) > 0:
-		return deny(ruleDenied, cite(DenyIt), "Its answers may hold data that the profile does not allow: %s.", strings.Join(sorted[DenyIt], ", "))
+		return deny(ruleDenied, cite(DenyIt), "Its answers may hold data that the %s does not allow: %s.", who(DenyIt), strings.Join(sorted[DenyIt], ", "))
 	case len(redacted) > 0 && len(redacted) == len(q.spec.Emits):
-		return deny(ruleNothing, cite(Redact), "The profile leaves out all that it could bring.")
+		return deny(ruleNothing, cite(Redact), "The %s leaves out all that it could bring.", who(Redact))
 	case len(redacted) > 0:
 		return pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleRedacted, Cite: cite(Redact), Redact: redacted,
-			Reason: "A " + string(q.spec.Mode) + " question; what the profile leaves out of its answers is not kept.", Keep: pipeline.KeepDerived}, true
+			Reason: "A " + string(q.spec.Mode) + " question; what the " + who(Redact) + " leaves out of its answers is not kept.", Keep: pipeline.KeepDerived}, true
 	case len(sorted[Seal]) > 0:
 		return pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleSealed, Cite: cite(Seal),
 			Reason: "A " + string(q.spec.Mode) + " question; data about people may stand in its answers, so they are kept sealed.", Keep: pipeline.KeepSealed}, true

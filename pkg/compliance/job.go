@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"osint/pkg/pipeline"
 )
@@ -24,17 +25,19 @@ type Job struct {
 }
 
 // Permits says how a job asks for more than the policy allows; nil if it does
-// not. Each error names the flag, the clause and the rule, and what to do.
+// not. Each error names the flag, the document and its clause, the rule, and
+// what to do.
 func (p Policy) Permits(j Job) error {
 	var errs []error
+	refuse := func(asked, says, clause, rule, instead, inProfile string) {
+		errs = append(errs, p.refusal(asked, says, clause, rule, instead, inProfile))
+	}
 	if j.Active && p.Freedoms.Active == Never {
-		errs = append(errs, fmt.Errorf("--active: profile %s never lets the subject see us (freedoms.active: never, rule %s); leave the flag out or choose another profile",
-			p.Profile, ruleActiveNever))
+		refuse("--active", "never lets the subject see us", "freedoms.active: never", ruleActiveNever, "leave the flag out", "leave the flag out or choose another profile")
 	}
 	for _, name := range j.Collectors {
 		if slices.Contains(p.Collectors.Exclude, name) {
-			errs = append(errs, fmt.Errorf("--collector %s: profile %s never uses it (collectors.exclude, rule %s); leave it out or choose another profile",
-				name, p.Profile, ruleProfileExcludes))
+			refuse("--collector "+name, "never uses it", excludes+name, ruleProfileExcludes, "leave it out", "leave it out or choose another profile")
 		}
 		if slices.Contains(j.Exclude, name) {
 			errs = append(errs, fmt.Errorf("--collector %s and --exclude %s: take one of them out", name, name))
@@ -43,8 +46,7 @@ func (p Policy) Permits(j Job) error {
 	for _, name := range j.Requested {
 		switch {
 		case slices.Contains(p.Collectors.Exclude, name):
-			errs = append(errs, fmt.Errorf("%s is asked for, and profile %s never uses it (collectors.exclude, rule %s); do not ask for it or choose another profile",
-				name, p.Profile, ruleProfileExcludes))
+			refuse(name+" is asked for, and", "never uses it", excludes+name, ruleProfileExcludes, "do not ask for it", "do not ask for it or choose another profile")
 		case slices.Contains(j.Exclude, name):
 			errs = append(errs, fmt.Errorf("%s is asked for, and --exclude %s leaves it out: take one of them out", name, name))
 		case len(j.Collectors) > 0 && !slices.Contains(j.Collectors, name):
@@ -56,11 +58,35 @@ func (p Policy) Permits(j Job) error {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("--tlp: %w", err))
 		case l.strictness() < p.TLP.Widest.strictness():
-			errs = append(errs, fmt.Errorf("--tlp %s: profile %s shares no wider than %s (tlp.widest, rule %s); choose that, a stricter label or another profile",
-				l, p.Profile, p.TLP.Widest, ruleLabelWidest))
+			refuse("--tlp "+string(l), "shares no wider than "+string(p.TLP.Widest), "tlp.widest", ruleLabelWidest,
+				"choose that or a stricter label", "choose that, a stricter label or another profile")
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// OverBudget is the error of a job that would spend more than most, in
+// dollars, which is what the profile allows under the organisation's ceiling.
+func (p Policy) OverBudget(usd, most float64) error {
+	return p.refusal(fmt.Sprintf("budget $%.2f", usd), fmt.Sprintf("spends at most $%.2f", most), CostClause, ruleBudget,
+		"choose less", "choose less or another profile")
+}
+
+// refusal says which document says what to something that was asked, and what
+// to do: instead, or inProfile where another profile would allow it.
+func (p Policy) refusal(asked, says, clause, rule, instead, inProfile string) error {
+	clause, value, said := strings.Cut(clause, ": ")
+	document, as := p.by(clause)
+	if said {
+		as += ": " + value
+	}
+	if _, narrowed := p.Narrowed[clause]; !narrowed {
+		instead = inProfile
+	}
+	if !strings.HasSuffix(asked, " and") {
+		asked += ":"
+	}
+	return fmt.Errorf("%s %s %s (%s, rule %s); %s", asked, document, says, as, rule, instead)
 }
 
 // Label returns the label that a job's case has under the policy. A label

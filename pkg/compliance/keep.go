@@ -42,9 +42,9 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 	for _, c := range categoriesOf(&o) {
 		switch g.policy.Categories.of(c) {
 		case DenyIt:
-			return withheld(o, ruleDenied, g.cite(c), "The profile does not allow "+string(c)+" data.")
+			return withheld(o, ruleDenied, g.cite(c), "The "+g.policy.who("categories."+string(c))+" does not allow "+string(c)+" data.")
 		case Redact:
-			return withheld(o, ruleRedacted, g.cite(c), "The profile leaves "+string(c)+" data out.")
+			return withheld(o, ruleRedacted, g.cite(c), "The "+g.policy.who("categories."+string(c))+" leaves "+string(c)+" data out.")
 		case Seal:
 			ruling = pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleSealed, Keep: pipeline.KeepSealed, Cite: g.cite(c)}
 		}
@@ -74,7 +74,7 @@ func (g *Gate) clean(o pipeline.Observation, ruling pipeline.Ruling) (pipeline.O
 }
 
 func (g *Gate) cite(c pipeline.Category) string {
-	return "profile " + g.policy.Profile + ", categories." + string(c) + ": " + string(g.policy.Categories.of(c))
+	return g.policy.cite("categories." + string(c) + ": " + string(g.policy.Categories.of(c)))
 }
 
 func withheld(o pipeline.Observation, id, cite, reason string) (pipeline.Observation, pipeline.Ruling) {

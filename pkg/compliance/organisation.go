@@ -185,7 +185,7 @@ func ParseOrganisation(file string, text []byte) (*Organisation, error) {
 	if err != nil {
 		return nil, rename(err, file)
 	}
-	o.File = file
+	o.File, o.Ceiling.From = file, policyOf+file
 	return o, nil
 }
 

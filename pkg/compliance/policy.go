@@ -14,11 +14,14 @@ import (
 // ([Policy.Permits]). What it does not name it does not allow.
 type Policy struct {
 	Profile    string     `yaml:"-" json:"-"`                             // id of the profile, for citations
+	Narrowed   Narrowed   `yaml:"narrowed" json:"narrowed,omitempty"`     // what [Policy.Under] made stricter; in a case's record only
 	Commercial bool       `yaml:"commercial" json:"commercial"`           // the work is commercial: keep off sources that forbid that
 	Contracts  []string   `yaml:"contracts" json:"contracts,omitempty"`   // sources with which a paid plan exists
 	Freedoms   Freedoms   `yaml:"freedoms" json:"freedoms"`               //
 	Categories Categories `yaml:"categories" json:"categories"`           //
 	Persons    Persons    `yaml:"persons" json:"persons"`                 //
+	Frameworks []string   `yaml:"frameworks" json:"frameworks,omitempty"` // of law that are asked at the least; the organisation's are asked too
+	Endpoints  Endpoints  `yaml:"endpoints" json:"endpoints,omitzero"`    //
 	Collectors Selection  `yaml:"collectors" json:"collectors,omitempty"` //
 	TLP        Marking    `yaml:"tlp" json:"tlp"`                         //
 }
@@ -132,6 +135,11 @@ const (
 // Check implements [rule.Checker].
 func (p Persons) Check() error { return oneOf("way with persons", p, RefusePersons, ByLaw) }
 
+// Endpoints says in which countries a source may stand that is asked.
+type Endpoints struct {
+	Countries []Country `yaml:"countries" json:"countries,omitzero"` // nil: any; none: no country
+}
+
 // Selection says which collectors are never used.
 type Selection struct {
 	Exclude []string `yaml:"exclude" json:"exclude,omitempty"`
@@ -148,7 +156,12 @@ func (p Policy) Check() error {
 		errs = append(errs, errors.New("categories are missing: write at least categories: {technical: allow}"))
 	}
 	if p.Persons == "" {
-		errs = append(errs, errors.New("persons is missing: write persons: refuse"))
+		errs = append(errs, errors.New("persons is missing: write persons: refuse, or persons: by-law"))
+	}
+	for _, f := range p.Frameworks {
+		if !isKebab().MatchString(f) {
+			errs = append(errs, key("frameworks", "%q is no id of a framework: write such as gdpr", f))
+		}
 	}
 	if p.TLP == (Marking{}) {
 		errs = append(errs, errors.New("tlp is missing: write tlp: {default: TLP:AMBER, widest: TLP:CLEAR}"))
