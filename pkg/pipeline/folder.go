@@ -208,6 +208,9 @@ func (f *Folder) equip(id, keysDir string, size int64) error {
 	if f.keys, err = OpenKeys(keysDir, id); err != nil {
 		return err
 	}
+	if place, err := filepath.Abs(f.Dir); err == nil {
+		f.keys.lie(place)
+	}
 	f.vault, err = OpenVault(id, evidence, f.keys, f.store)
 	return err
 }

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
@@ -13,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -24,65 +24,110 @@ import (
 // As a [Sink] it comes first: no line that names a key is durable before the
 // key is.
 type Keys struct {
-	path  string
-	mu    sync.Mutex
-	pack  []byte            // master key under which subjects are looked up
-	keys  map[string][]byte // by key id
-	kids  map[string]string // key id by keyed digest of a subject
-	dirty bytes.Buffer      // lines not yet in the file
+	dir, id string
+	place   string // where the case lies; "" if that is not known
+
+	mu     sync.Mutex
+	pack   []byte             // master key under which subjects are looked up
+	packed string             // place that the file has
+	held   map[string]keyLine // by key id
+	kids   map[string]string  // key id by keyed digest of a subject
+	stored int                // keys of values that the file has
+	dirty  []keyLine          // not yet in the file
+	fresh  map[string]string  // values by key id, not yet in the index
 }
 
-// keyLine is one line of the file.
+// keyLine is one line of the file; a later one of a key takes its place.
 type keyLine struct {
 	Kid     string `json:"kid"`               // "" for the master key
 	Key     []byte `json:"key"`               // 32 bytes
 	Subject string `json:"subject,omitempty"` // keyed digest of the value it seals
+	Index   string `json:"index,omitempty"`   // under which the [Index] has the value
+	Place   string `json:"place,omitempty"`   // of the master key: the folder of the case
 }
 
 // OpenKeys reads the keys of a case, or returns an empty set.
 func OpenKeys(dir, caseID string) (*Keys, error) {
-	k := &Keys{path: filepath.Join(dir, caseID+".keys"), keys: map[string][]byte{}, kids: map[string]string{}}
-	f, err := os.Open(k.path)
+	k := &Keys{dir: dir, id: caseID, held: map[string]keyLine{}, kids: map[string]string{}, fresh: map[string]string{}}
+	info, err := os.Stat(k.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open key store: %w", err)
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("key store %s can be read by others: run chmod 600 on it", k.path)
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("key store %s can be read by others: run chmod 600 on it", k.path())
 	}
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
+	err = eachLine(k.path(), func(line []byte) {
 		var l keyLine
-		if json.Unmarshal(lines.Bytes(), &l) != nil {
-			continue // a torn last line never was
+		if json.Unmarshal(line, &l) == nil { // a torn last line never was
+			k.take(l)
 		}
-		k.take(l)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open key store: %w", err)
 	}
-	return k, lines.Err()
+	k.stored = len(k.kids)
+	return k, nil
 }
+
+func (k *Keys) path() string { return filepath.Join(k.dir, k.id+".keys") }
 
 func (k *Keys) take(l keyLine) {
 	if l.Kid == "" {
-		k.pack = l.Key
+		k.pack, k.packed = l.Key, l.Place
 		return
 	}
-	k.keys[l.Kid] = l.Key
+	k.held[l.Kid] = l
 	if l.Subject != "" {
 		k.kids[l.Subject] = l.Kid
 	}
 }
 
 // ForgetKeys destroys all keys of a case: what they sealed can't be read by
-// anybody any more.
+// anybody any more, and the index names the case no more.
 func ForgetKeys(dir, caseID string) error {
-	if err := os.Remove(filepath.Join(dir, caseID+".keys")); !errors.Is(err, fs.ErrNotExist) {
+	k, err := OpenKeys(dir, caseID)
+	if err != nil {
 		return err
 	}
-	return nil
+	if _, err := os.Lstat(k.path()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	x, err := OpenIndex(dir)
+	if err == nil && len(k.kids) > 0 {
+		err = x.leave(caseID, k.indexed(nil))
+	}
+	if err != nil {
+		return err
+	}
+	return removeFiles(k.path())
 }
+
+// indexed returns under which digests the index has keys; nil are all keys.
+func (k *Keys) indexed(kids []string) (digests []string) {
+	for kid, l := range k.held {
+		if l.Index != "" && (kids == nil || slices.Contains(kids, kid)) {
+			digests = append(digests, l.Index)
+		}
+	}
+	return digests
+}
+
+// lie says where the case lies, so that it is found wherever that is. It is
+// noted with the next key, or at once where there are keys.
+func (k *Keys) lie(dir string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.place = dir; k.pack != nil && k.packed != dir {
+		k.add(keyLine{Key: k.pack, Place: dir})
+	}
+}
+
+// Place returns where the case was when it was last written to; "" if that is
+// not known.
+func (k *Keys) Place() string { return k.packed }
 
 // For returns the key of a value, made when first asked for.
 func (k *Keys) For(value string) (kid string, key []byte) {
@@ -90,11 +135,19 @@ func (k *Keys) For(value string) (kid string, key []byte) {
 	defer k.mu.Unlock()
 	subject := k.mac(value)
 	if kid, ok := k.kids[subject]; ok {
-		return kid, k.keys[kid]
+		return kid, k.held[kid].Key
 	}
 	kid, key = hex.EncodeToString(random(8)), random(32)
-	k.add(keyLine{kid, key, subject})
+	k.fresh[kid] = value
+	k.add(keyLine{Kid: kid, Key: key, Subject: subject})
 	return kid, key
+}
+
+// knows reports whether a value has a key.
+func (k *Keys) knows(value string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.pack != nil && k.kids[k.mac(value)] != ""
 }
 
 // digest returns a keyed digest of a text.
@@ -106,18 +159,23 @@ func (k *Keys) digest(text string) string {
 
 // mac is the digest under the master key, which is made when first needed.
 func (k *Keys) mac(text string) string {
-	if k.pack == nil {
-		k.add(keyLine{Key: random(32)})
-	}
+	k.master()
 	m := hmac.New(sha256.New, k.pack)
 	m.Write([]byte(text))
 	return hex.EncodeToString(m.Sum(nil))
+}
+
+func (k *Keys) master() {
+	if k.pack == nil {
+		k.add(keyLine{Key: random(32), Place: k.place})
+	}
 }
 
 // New returns a fresh key that belongs to no value: that of a sealed answer.
 func (k *Keys) New() (kid string, key []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.master()
 	kid, key = hex.EncodeToString(random(8)), random(32)
 	k.add(keyLine{Kid: kid, Key: key})
 	return kid, key
@@ -127,43 +185,63 @@ func (k *Keys) New() (kid string, key []byte) {
 func (k *Keys) Key(kid string) ([]byte, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key, ok := k.keys[kid]
-	return key, ok
+	l, ok := k.held[kid]
+	return l.Key, ok
 }
 
 // Event implements [Sink].
 func (k *Keys) Event(*Event) error { return nil }
 
-// Sync implements [Sink].
+// Sync implements [Sink]: the index first, then the keys.
 func (k *Keys) Sync() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.dirty.Len() == 0 {
+	if len(k.dirty) == 0 {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return fmt.Errorf("make key store: %w", err)
 	}
-	f, err := os.OpenFile(k.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
+	if err := k.enter(); err != nil {
+		return err
+	}
+	var lines bytes.Buffer
+	for _, l := range k.dirty {
+		lines.Write(append(encode(l), '\n'))
+	}
+	if err := appendDurably(k.path(), lines.Bytes()); err != nil {
 		return fmt.Errorf("write key store: %w", err)
 	}
-	_, err = f.Write(k.dirty.Bytes())
-	if err == nil {
-		err = f.Sync()
+	k.dirty, k.stored = nil, len(k.kids)
+	return nil
+}
+
+// enter puts what is new into the index.
+func (k *Keys) enter() error {
+	if len(k.fresh) == 0 {
+		return nil
 	}
-	if e := f.Close(); err == nil {
-		err = e
+	x, err := OpenIndex(k.dir)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		k.dirty.Reset()
+	digests, err := x.add(k.fresh, k.id, k.stored == 0)
+	if err != nil {
+		return err
 	}
-	return err
+	for i, l := range k.dirty {
+		if d := digests[l.Kid]; d != "" {
+			k.dirty[i].Index = d
+			k.take(k.dirty[i])
+		}
+	}
+	clear(k.fresh)
+	return nil
 }
 
 func (k *Keys) add(l keyLine) {
 	k.take(l)
-	k.dirty.Write(append(encode(l), '\n'))
+	k.dirty = append(k.dirty, l)
 }
 
 func random(n int) []byte {

@@ -96,6 +96,14 @@ func (v *Vault) SealText(text string) string {
 	return token
 }
 
+// sealedAs returns the token of a text, if this case has sealed it.
+func (v *Vault) sealedAs(text string) (token string, ok bool) {
+	if !v.keys.knows(text) {
+		return "", false
+	}
+	return v.SealText(text), true
+}
+
 // RevealText returns what a token holds, while its key exists.
 func (v *Vault) RevealText(token string) (string, bool) {
 	v.mu.Lock()
@@ -103,7 +111,7 @@ func (v *Vault) RevealText(token string) (string, bool) {
 	if s, ok := v.clear[token]; ok {
 		return s, true
 	}
-	kid, digest, ok := strings.Cut(strings.TrimPrefix(token, sealPrefix), ":")
+	kid, digest, ok := cutToken(token)
 	key, have := v.keys.Key(kid)
 	box := v.sealed[digest]
 	if !ok || !have || box == nil {
@@ -180,17 +188,7 @@ func (v *Vault) Sync() error {
 	if err := os.MkdirAll(filepath.Dir(v.path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(v.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(v.dirty.Bytes())
-	if err == nil {
-		err = syncData(f)
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err := appendDurably(v.path, v.dirty.Bytes())
 	if err == nil {
 		v.dirty.Reset()
 	}
