@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("OSINT_KILL") != "" {
 		os.Exit(victim())
 	}
+	if os.Getenv("OSINT_ERASE") != "" {
+		os.Exit(eraser())
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -143,6 +143,9 @@ func (e *engine) open() {
 	o := e.run.Opened
 	o.Schema, o.Case = SchemaVersion, e.run.Vault.Case
 	o.Seeds, o.Scope, o.Excluded = e.tokens(e.run.Scope.Seeds), e.tokens(e.run.Scope.Declared), e.tokens(e.run.Scope.Excluded)
+	for _, text := range []*string{&o.Purpose, &o.LawfulBasis, &o.Reference} {
+		*text = e.scrubTyped(*text)
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.specs)) {
 		s := e.specs[name]
 		o.Collectors = append(o.Collectors, CollectorRef{Name: s.Name, Title: s.Title, Domain: s.Domain,
@@ -150,6 +153,18 @@ func (e *engine) open() {
 			StandsInFor: s.StandsInFor, OnRequest: s.OnRequest, Produces: s.Produces})
 	}
 	e.write(&Event{Opened: &o})
+}
+
+// scrubTyped puts tokens in the place of the people whom an operator named in a
+// text about the job: the line never changes, and nothing erases what stands in
+// it in clear.
+func (e *engine) scrubTyped(text string) string {
+	for _, x := range slices.Concat(e.run.Scope.Seeds, e.run.Scope.Declared, e.run.Scope.Excluded) {
+		if s, err := NewSubject(x); err == nil { // else it is nobody's
+			text = s.Scrub(text, e.token(x).Value)
+		}
+	}
+	return text
 }
 
 // profile says what kind of target this is; what the seeds' tasks will learn

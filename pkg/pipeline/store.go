@@ -117,6 +117,11 @@ func (s *Store) Remove(digest string) error {
 	return nil
 }
 
+func (s *Store) has(digest string) bool {
+	_, err := os.Lstat(s.path(digest))
+	return err == nil
+}
+
 // Event implements [Sink].
 func (s *Store) Event(*Event) error { return nil }
 
