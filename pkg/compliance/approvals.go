@@ -1,0 +1,112 @@
+package compliance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"osint/pkg/pipeline"
+)
+
+// An Approval is what an Approved line holds. The line carries the key, so that
+// the signature can be verified where the organisation's document is not; whose
+// the key is, only that document says.
+type Approval struct {
+	Statement json.RawMessage `json:"statement"`
+	Signature string          `json:"signature"`
+	Key       string          `json:"key"`        // fingerprint
+	PublicKey string          `json:"public_key"` // a line as in a .pub file
+	EnteredBy string          `json:"entered_by"` // who put it into the case: he vouches for nothing
+}
+
+// Event returns the line of an approval, for [pipeline.Folder.Append].
+func (a Approval) Event(s Statement) *pipeline.Event {
+	a.Statement = bytes.TrimSpace(s.Bytes())
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(a); err != nil { // strings encode
+		panic(err)
+	}
+	what := fmt.Sprintf("%s, until %s", strings.Join(s.Rules, ", "), s.Expires) // the ledger keeps it, and a reason may name somebody
+	return &pipeline.Event{Approved: &pipeline.Act{By: s.Approver, What: what, Data: bytes.TrimSpace(data.Bytes())}}
+}
+
+// ParseApproval reads an Approved line, and verifies that the key in it signed
+// what it says.
+func ParseApproval(act *pipeline.Act) (Approval, Statement, error) {
+	var a Approval
+	dec := json.NewDecoder(bytes.NewReader(act.Data))
+	if err := dec.Decode(&a); err != nil {
+		return a, Statement{}, fmt.Errorf("no approval: %w", err)
+	}
+	s, err := ParseStatement(a.Statement)
+	if err != nil {
+		return a, s, err
+	}
+	who, err := Signed(s, a.Signature, a.PublicKey)
+	switch {
+	case err != nil:
+		return a, s, err
+	case who.Fingerprint != a.Key:
+		return a, s, fmt.Errorf("signed by key %s, and the line names %s", who.Fingerprint, a.Key)
+	case act.By != s.Approver:
+		return a, s, fmt.Errorf("signed in the name of %s, and the line names %s", s.Approver, act.By)
+	}
+	return a, s, nil
+}
+
+// Approvals are those of one case that hold. The zero value waives nothing.
+type Approvals struct {
+	list []Statement
+}
+
+// ReadApprovals returns the approvals of a case that hold under the
+// organisation's document of today, and of each other one, why it doesn't.
+// operators are those at work on the case now. Expiry is looked at again with
+// each question.
+func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operators ...string) (a Approvals, faults []error) {
+	for _, e := range c.Acts {
+		if e.Approved == nil {
+			continue
+		}
+		line, s, err := ParseApproval(e.Approved)
+		if err == nil {
+			err = s.Suits(c, operators...)
+		}
+		if err == nil {
+			_, err = Verify(s, line.Signature, approvers, now)
+		}
+		if err != nil {
+			faults = append(faults, fmt.Errorf("the approval in line %d does not hold: %w", e.Seq, err))
+			continue
+		}
+		a.list = append(a.list, s)
+	}
+	return a, faults
+}
+
+// Waives reports whether somebody approved that a collector asks about a subject
+// of a case although a rule waits for a review, and who. unknown are the facts
+// for whose lack the rule waits: an approval that did not accept one of them is
+// none. An empty collector asks whether the subject may stand in the case, which
+// whoever approved any question about it has approved. Of a denial it is never
+// asked.
+func (a Approvals) Waives(caseID string, of pipeline.Entity, collector, rule string, now time.Time, unknown ...string) (approver string, ok bool) {
+	for _, s := range a.list {
+		expires, err := stamp(s.Expires)
+		if err != nil || !now.Before(expires) || s.Case != caseID || !slices.Contains(s.Subjects, subject(of)) || !slices.Contains(s.Rules, rule) {
+			continue
+		}
+		if collector != "" && !slices.Contains(s.Collectors, collector) {
+			continue
+		}
+		if !slices.ContainsFunc(unknown, func(f string) bool { return !slices.Contains(s.Unknown, f) }) {
+			return s.Approver, true
+		}
+	}
+	return "", false
+}

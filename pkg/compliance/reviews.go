@@ -1,0 +1,75 @@
+package compliance
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"osint/pkg/pipeline"
+)
+
+// A Review is one question of a case that waits for an approver.
+type Review struct {
+	Subject   pipeline.Entity `json:"subject"`
+	Collector string          `json:"collector"` // "" is whether the subject may stand in the case
+	Rules     []Waiting       `json:"rules"`
+}
+
+// Waiting is one rule for which a question waits.
+type Waiting struct {
+	Rule     string   `json:"rule"`
+	Cite     string   `json:"cite"`
+	Unknown  []string `json:"unknown"` // facts that would decide
+	Remedy   string   `json:"remedy,omitempty"`
+	Approved string   `json:"approved_by,omitempty"` // by whom, since: resume asks it
+}
+
+// Reviews returns the questions whose last ruling is a review, sorted by subject
+// and collector. approvals say which of their rules somebody has waived since.
+func Reviews(c *pipeline.Case, approvals Approvals, now time.Time) []Review {
+	type question struct {
+		subject   pipeline.Entity
+		collector string
+	}
+	last := map[question]pipeline.Ruling{}
+	for _, r := range c.Rulings {
+		for _, g := range r.Groups {
+			if len(g.Collectors) == 0 {
+				last[question{r.Lead.Entity, ""}] = g.Ruling
+			}
+			for _, name := range g.Collectors {
+				last[question{r.Lead.Entity, name}] = g.Ruling
+			}
+		}
+	}
+	var out []Review
+	for q, r := range last {
+		if r.Verdict != pipeline.ReviewIt {
+			continue
+		}
+		w := Review{Subject: q.subject, Collector: q.collector, Rules: waiting(r)}
+		for i := range w.Rules {
+			x := &w.Rules[i]
+			x.Approved, _ = approvals.Waives(c.Opened.Case, q.subject, q.collector, x.Rule, now, x.Unknown...)
+		}
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b Review) int {
+		return cmp.Or(cmp.Compare(a.Subject.String(), b.Subject.String()), cmp.Compare(a.Collector, b.Collector))
+	})
+	return out
+}
+
+// waiting returns the rules by which a question waits.
+func waiting(r pipeline.Ruling) []Waiting {
+	unknown := r.Unknown
+	if unknown == nil {
+		unknown = []string{}
+	}
+	return []Waiting{{Rule: r.Rule, Cite: r.Cite, Unknown: unknown, Remedy: r.Reason}}
+}
+
+// Open reports whether a question waits still: some rule of it is not waived.
+func (r Review) Open() bool {
+	return slices.ContainsFunc(r.Rules, func(w Waiting) bool { return w.Approved == "" })
+}
