@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -217,7 +219,7 @@ func commanded(e *pipeline.Event) (Type, Body) {
 	case e.Judged != nil:
 		name = "judged"
 	case e.Approved != nil:
-		name = "approved"
+		return CaseAct, approved(e.Approved)
 	case e.Disputed != nil:
 		name = "disputed"
 	case e.Imported != nil:
@@ -226,6 +228,29 @@ func commanded(e *pipeline.Event) (Type, Body) {
 		return "", nil
 	}
 	return CaseAct, Body{"act": name, "what": command(e).What}
+}
+
+// approved says who signed what, so that the ledger tells it without the case:
+// statement_sha256 is the digest of the bytes that were signed.
+func approved(a *pipeline.Act) Body {
+	b := Body{"act": "approved", "what": a.What}
+	var d struct {
+		Statement json.RawMessage
+		Key       string
+		EnteredBy string `json:"entered_by"`
+	}
+	var s struct {
+		Rules, Collectors, Subjects, Unknown []string
+		Expires                              string
+	}
+	if json.Unmarshal(a.Data, &d) != nil || json.Unmarshal(d.Statement, &s) != nil {
+		return b // what is not there is not said
+	}
+	sum := sha256.Sum256(append(d.Statement[:len(d.Statement):len(d.Statement)], '\n'))
+	b["approver"], b["key"], b["entered_by"], b["expires"] = a.By, d.Key, d.EnteredBy, s.Expires
+	b["rules"], b["collectors"], b["subjects"], b["unknown"] = s.Rules, s.Collectors, s.Subjects, s.Unknown
+	b["statement_sha256"] = hex.EncodeToString(sum[:])
+	return b
 }
 
 // triaged says against what findings were held, without their subjects.
