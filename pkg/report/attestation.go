@@ -64,9 +64,9 @@ func (w *writer) proof() section {
 	s.Blocks = []block{
 		{Text: "A ledger that is only ever added to holds the digest of the lines that this report was made from. Whoever has the case folder can verify both without asking anybody: osint verify CASE. Where the ledger is kept, this file proves that nothing was taken from it since: osint audit verify --anchor FILE."},
 		{Facts: []fact{
-			{"Ledger", Safe(a.Ledger)},
-			{"Attested", fmt.Sprintf("%s of the case, in entry %s", plural(int(a.Lines), "line", "lines"), group(int(a.Seq)))},
-			{"Signing key", Safe(a.Fingerprint)},
+			{Key: "Ledger", Value: Safe(a.Ledger)},
+			{Key: "Attested", Value: fmt.Sprintf("%s of the case, in entry %s", plural(int(a.Lines), "line", "lines"), group(int(a.Seq)))},
+			{Key: "Signing key", Value: Safe(a.Fingerprint)},
 		}},
 		{Note: "Compare the key with what its owner told you by another way. A signature says who keeps the ledger, not that what it says is true."},
 		{Heading: "Checkpoint"}, {Code: codeOf("checkpoint", a.Checkpoint)},

@@ -70,9 +70,7 @@ func caseOf(c *pipeline.Case, t *teller) Case {
 		out.Scope.Declared, out.Scope.Excluded = t.entities(o.Scope), t.entities(o.Excluded)
 		out.Type = o.Types
 	}
-	if !slices.Contains(tlpLabels, out.TLP) {
-		out.TLP = tlpLabels[0] // what is no marking is handled as the strictest
-	}
+	out.TLP = Label(out.TLP)
 	out.Type, out.Seeds = orEmpty(out.Type), orEmpty(out.Seeds)
 	out.Scope.Declared, out.Scope.Excluded = orEmpty(out.Scope.Declared), orEmpty(out.Scope.Excluded)
 	if c.Closed != nil {

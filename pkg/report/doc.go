@@ -15,6 +15,9 @@
 // visible ([Safe]) and indicators are defanged. A chart is a list of marks,
 // computed once, that the one draws as SVG and the other as PDF paths.
 //
+// A [Paper] is what law wants to have in writing, filled by others: it takes the
+// same way through the layout, and so has the same marking on each page.
+//
 // Every chart has its table beside it, and every severity its word: nothing
 // is said by colour alone.
 package report

@@ -51,9 +51,11 @@ func wide(t *table, c column) string {
 	return fmt.Sprintf("w%d", max(1, min(20, int(100*c.Width/sum/3+.5))))
 }
 
-// renderHTML writes one self-contained page: no script, no request, a
-// content security policy that allows nothing but its own style.
-func renderHTML(w io.Writer, d *Document) error {
+func renderHTML(w io.Writer, d *Document) error { return lay(d).html(w) }
+
+// html writes one self-contained page: no script, no request, a content
+// security policy that allows nothing but its own style.
+func (l *layout) html(w io.Writer) error {
 	t, err := pageTemplate()
 	if err != nil {
 		return fmt.Errorf("parse the page template: %w", err)
@@ -63,7 +65,7 @@ func renderHTML(w io.Writer, d *Document) error {
 		*layout
 		Style     template.HTML
 		StyleHash string
-	}{lay(d), template.HTML("<style>" + styleText + "</style>"), base64.StdEncoding.EncodeToString(sum[:])})
+	}{l, template.HTML("<style>" + styleText + "</style>"), base64.StdEncoding.EncodeToString(sum[:])})
 	if err != nil {
 		return fmt.Errorf("render the page: %w", err)
 	}

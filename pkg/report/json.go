@@ -11,15 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// renderJSON writes the model as it is: two spaces of indent, values exact.
-// Characters that a terminal would obey or hide are written as JSON escapes,
-// which say the same to a parser and can be looked at in a pager.
+func renderJSON(w io.Writer, d *Document) error { return writeJSON(w, d) }
+
+// writeJSON writes a model, given by its pointer, as it is: two spaces of
+// indent, values exact. Characters that a terminal would obey or hide are
+// written as JSON escapes, which say the same to a parser and can be looked at
+// in a pager.
 //
 // The lists of the top level are written row by row: a report may be larger
 // than one wants to hold a second time.
-func renderJSON(w io.Writer, d *Document) error {
+func writeJSON(w io.Writer, model any) error {
 	j := &jsonWriter{w: bufio.NewWriterSize(w, 1<<16)}
-	v := reflect.ValueOf(d).Elem()
+	v := reflect.ValueOf(model).Elem()
 	sep := "{\n  "
 	for i := range v.NumField() {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
@@ -35,7 +38,7 @@ func renderJSON(w io.Writer, d *Document) error {
 		j.err = j.w.Flush()
 	}
 	if j.err != nil {
-		return fmt.Errorf("write the report as JSON: %w", j.err)
+		return fmt.Errorf("write as JSON: %w", j.err)
 	}
 	return nil
 }

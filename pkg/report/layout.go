@@ -12,13 +12,22 @@ import (
 // every text ready to be read (visible, defanged). HTML and PDF are two ways
 // of setting the same layout.
 type layout struct {
+	Kind     string // what it is, as a title goes on: "investigation report"
 	Title    string
 	Subtitle string
 	TLP      string
-	Foot     string // what the report renders: case, line, tool
+	Draft    bool   // and so it is marked, on each page
+	Foot     string // what is rendered: case, line, tool
 	AsOf     time.Time
+	Author   string // a property of the file, as the next two
+	Creator  string
+	Keywords string // of ASCII only
+	Skip     string // what the first section is, for whoever skips to it
 	Sections []section
 }
+
+// Kicker is the kind as it stands above the title.
+func (l *layout) Kicker() string { return strings.ToUpper(l.Kind[:1]) + l.Kind[1:] }
 
 type section struct {
 	ID, Title string
@@ -31,6 +40,7 @@ type block struct {
 	Text       string   // a paragraph
 	Note       string   // a paragraph of small print
 	Heading    string   // of a part of the section
+	List       []string // with a mark before each
 	Facts      []fact
 	Judgements []shownJudgement
 	Steps      []shownStep
@@ -40,7 +50,23 @@ type block struct {
 	Code       *code
 }
 
-type fact struct{ Key, Value string }
+// A fact is a value under its key. Where Open, the value is not known, and
+// says what belongs there.
+type fact struct {
+	Key, Value string
+	Open       bool
+}
+
+// openMark stands before what is open: nothing is said by colour alone.
+const openMark = "Open: "
+
+// Shown is the value as a page shows it.
+func (f fact) Shown() string {
+	if f.Open {
+		return openMark + f.Value
+	}
+	return f.Value
+}
 
 type shownJudgement struct {
 	Text, Basis string
@@ -89,7 +115,11 @@ type cell struct {
 	Text  string
 	Exact string // the value as it is, where the text is defanged
 	Level pipeline.Severity
+	Open  bool // as of a fact
 }
+
+// Shown is the text as a page shows it.
+func (c cell) Shown() string { return fact{Value: c.Text, Open: c.Open}.Shown() }
 
 // maxRows caps a table on a page. JSON has every row.
 const maxRows = 2000
@@ -113,11 +143,16 @@ func lay(d *Document) *layout {
 	w := &writer{d: d, fang: newDefanger(d), anchor: map[string]string{}}
 	w.anchors()
 	l := &layout{
+		Kind:     "investigation report",
 		Title:    w.text(titleOf(d)),
 		Subtitle: w.text(subtitleOf(d)),
 		TLP:      d.Case.TLP,
 		AsOf:     d.Case.asOf,
 		Foot:     w.text(footOf(d)),
+		Author:   Safe(d.Case.Investigator),
+		Creator:  Safe(strings.TrimSpace(d.Case.Tool.Name + " " + d.Case.Tool.Version)),
+		Keywords: keywords(d),
+		Skip:     "Skip to the bottom line",
 	}
 	l.Sections = append([]section{w.summary(), w.theCase(), w.score(), w.findings()}, w.standing()...)
 	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings(), w.observations(), w.evidence(), w.proof())

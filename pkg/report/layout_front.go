@@ -71,17 +71,17 @@ func whyStep(r Recommendation) string {
 // theCase says who asked what, why, within which limits.
 func (w *writer) theCase() section {
 	c := w.d.Case
-	facts := []fact{{"Case", c.ID}, {"Subject", w.list(c.Seeds)}}
+	facts := []fact{{Key: "Case", Value: c.ID}, {Key: "Subject", Value: w.list(c.Seeds)}}
 	add := func(key, value string) {
 		if value != "" {
-			facts = append(facts, fact{key, w.text(value)})
+			facts = append(facts, fact{Key: key, Value: w.text(value)})
 		}
 	}
 	if len(c.Scope.Declared) > 0 {
-		facts = append(facts, fact{"Also in scope", w.list(c.Scope.Declared)})
+		facts = append(facts, fact{Key: "Also in scope", Value: w.list(c.Scope.Declared)})
 	}
 	if len(c.Scope.Excluded) > 0 {
-		facts = append(facts, fact{"Excluded", w.list(c.Scope.Excluded)})
+		facts = append(facts, fact{Key: "Excluded", Value: w.list(c.Scope.Excluded)})
 	}
 	add("Met", fmt.Sprintf("%s in scope, %s recorded as context", plural(c.Scope.InScope, "entity", "entities"), group(c.Scope.Context)))
 	add("Purpose", cmp.Or(c.Purpose, "not stated"))
@@ -176,11 +176,11 @@ func (w *writer) score() section {
 		return s
 	}
 	s.Blocks = append(s.Blocks, block{Facts: []fact{
-		{"Model", Safe(r.Model) + ", rules " + clip(Safe(r.RulesSHA256), 17)},
-		{"Score", number(*r.Score) + " of 100, level " + Safe(r.Level)},
-		{"Bounds", fmt.Sprintf("%s known, %s expected, %s at most", number(r.Bounds.Known), number(r.Bounds.Expected), number(r.Bounds.Max))},
-		{"Confidence", fmt.Sprintf("%s (%.2f)", r.ConfidenceWord, r.Confidence)},
-		{"Coverage", percent(r.Coverage) + " of the weighted checks"},
+		{Key: "Model", Value: Safe(r.Model) + ", rules " + clip(Safe(r.RulesSHA256), 17)},
+		{Key: "Score", Value: number(*r.Score) + " of 100, level " + Safe(r.Level)},
+		{Key: "Bounds", Value: fmt.Sprintf("%s known, %s expected, %s at most", number(r.Bounds.Known), number(r.Bounds.Expected), number(r.Bounds.Max))},
+		{Key: "Confidence", Value: fmt.Sprintf("%s (%.2f)", r.ConfidenceWord, r.Confidence)},
+		{Key: "Coverage", Value: percent(r.Coverage) + " of the weighted checks"},
 	}})
 	if r.Insufficient {
 		s.Blocks = append(s.Blocks, block{Text: "Coverage is below what the profile asks for: the level is indicative only."})

@@ -130,18 +130,18 @@ func (w *writer) card(fs []Finding) *card {
 		c.Title += fmt.Sprintf(", and %d more like it", len(fs)-1)
 		status, subject = statuses(fs), fmt.Sprintf("Subjects (%d)", len(fs))
 	}
-	c.Facts = []fact{{subject, w.list(subjects)}}
+	c.Facts = []fact{{Key: subject, Value: w.list(subjects)}}
 	if len(seen) > 0 {
-		c.Facts = append(c.Facts, fact{"Seen", strings.Join(seen, "; ")})
+		c.Facts = append(c.Facts, fact{Key: "Seen", Value: strings.Join(seen, "; ")})
 	}
-	c.Facts = append(c.Facts, fact{"Rule", Safe(f.Rule) + ", vector " + Safe(f.Vector)},
-		fact{"Likelihood", fmt.Sprintf("%s (%.2f), from %s", likelihoodOf(f.Confidence), f.Confidence, w.text(cmp.Or(join(origins), "no recorded origin")))},
-		fact{"Effect on score", signed(f.Effect)}, fact{"Status", status})
+	c.Facts = append(c.Facts, fact{Key: "Rule", Value: Safe(f.Rule) + ", vector " + Safe(f.Vector)},
+		fact{Key: "Likelihood", Value: fmt.Sprintf("%s (%.2f), from %s", likelihoodOf(f.Confidence), f.Confidence, w.text(cmp.Or(join(origins), "no recorded origin")))},
+		fact{Key: "Effect on score", Value: signed(f.Effect)}, fact{Key: "Status", Value: status})
 	if s := f.Suppression; s != nil {
-		c.Facts = append(c.Facts, fact{"Suppressed", w.text(fmt.Sprintf("by %s until %s: %s", s.Who, s.Expires, s.Reason))})
+		c.Facts = append(c.Facts, fact{Key: "Suppressed", Value: w.text(fmt.Sprintf("by %s until %s: %s", s.Who, s.Expires, s.Reason))})
 	}
 	if len(f.References) > 0 {
-		c.Facts = append(c.Facts, fact{"References", w.text(strings.Join(f.References, "; "))})
+		c.Facts = append(c.Facts, fact{Key: "References", Value: w.text(strings.Join(f.References, "; "))})
 	}
 	return c
 }

@@ -72,15 +72,17 @@ type fontKey struct {
 	size           float64
 }
 
-// renderPDF writes the document as PDF 1.3 or later, byte-equal for equal
-// documents: its dates are the case's, its objects come in a fixed order.
-func renderPDF(w io.Writer, d *Document) error {
+func renderPDF(w io.Writer, d *Document) error { return lay(d).pdf(w) }
+
+// pdf writes the layout as PDF 1.3 or later, byte-equal for equal layouts: its
+// dates are those of what is rendered, its objects come in a fixed order.
+func (l *layout) pdf(w io.Writer) error {
 	all, err := faces()
 	if err != nil {
 		return err
 	}
 	f := fpdf.New("P", "mm", "A4", "")
-	p := &setter{f: f, l: lay(d), faces: all}
+	p := &setter{f: f, l: l, faces: all}
 	f.SetCatalogSort(true)
 	f.SetCompression(true)
 	f.SetCreationDate(p.l.AsOf)
@@ -90,23 +92,23 @@ func renderPDF(w io.Writer, d *Document) error {
 	for _, name := range sortedKeys(all) {
 		f.AddUTF8FontFromBytes(all[name].family, all[name].style, bytes.Clone(all[name].data))
 	}
-	p.describe(d)
+	p.describe()
 	p.body()
 	p.marks()
 	if err := f.Output(w); err != nil {
-		return fmt.Errorf("render the report as PDF: %w", err)
+		return fmt.Errorf("render as PDF: %w", err)
 	}
 	return nil
 }
 
 // describe sets the properties of the file.
-func (p *setter) describe(d *Document) {
+func (p *setter) describe() {
 	sans := p.faces["sans"]
-	p.f.SetTitle(sans.drawable(p.l.Title+": investigation report ("+p.l.TLP+")"), true)
+	p.f.SetTitle(sans.drawable(p.l.Title+": "+p.l.Kind+" ("+p.l.TLP+")"), true)
 	p.f.SetSubject(sans.drawable(p.l.Foot), true)
-	p.f.SetKeywords(keywords(d), false) // of ASCII only
-	p.f.SetAuthor(sans.drawable(Safe(d.Case.Investigator)), true)
-	p.f.SetCreator(sans.drawable(Safe(strings.TrimSpace(d.Case.Tool.Name+" "+d.Case.Tool.Version))), true)
+	p.f.SetKeywords(p.l.Keywords, false)
+	p.f.SetAuthor(sans.drawable(p.l.Author), true)
+	p.f.SetCreator(sans.drawable(p.l.Creator), true)
 	p.f.SetProducer("osint", true)
 	p.f.SetLang("en-GB")
 	p.f.SetDisplayMode("fullpage", "continuous")
@@ -116,7 +118,7 @@ func (p *setter) describe(d *Document) {
 func (p *setter) body() {
 	p.newPage()
 	p.y = top + 4
-	p.paragraph("INVESTIGATION REPORT", style{"sans", "", 8, 5, mutedColour}, 0)
+	p.paragraph(strings.ToUpper(p.l.Kind), style{"sans", "", 8, 5, mutedColour}, 0)
 	p.paragraph(p.l.Title, titleStyle, 0)
 	p.paragraph(p.l.Subtitle, subStyle, 0)
 	p.space(3)
@@ -174,6 +176,8 @@ func (p *setter) block(b *block) {
 	case b.Note != "":
 		p.paragraph(b.Note, smallStyle, 0)
 		p.space(2)
+	case b.List != nil:
+		p.list(b.List)
 	case b.Facts != nil:
 		p.facts(b.Facts, 0)
 		p.space(3)
@@ -217,12 +221,29 @@ func (p *setter) marks() {
 	for i := 1; i <= n; i++ {
 		p.f.SetPage(i)
 		p.font = fontKey{}
-		p.marking(12)
-		p.marking(pageH - 19)
-		p.at(left, 17, p.clipTo(p.l.Title, smallStyle, 90), smallStyle)
-		p.at(left, pageH-14, p.clipTo(p.l.Foot, smallStyle, 112), smallStyle)
+		for _, y := range []float64{12, pageH - 19} {
+			p.marking(y)
+			if p.l.Draft {
+				p.drafted(y)
+			}
+		}
+		title, foot := 90.0, 112.0
+		if p.l.Draft { // which stands in the middle
+			title, foot = 72, 72
+		}
+		p.at(left, 17, p.clipTo(p.l.Title, smallStyle, title), smallStyle)
+		p.at(left, pageH-14, p.clipTo(p.l.Foot, smallStyle, foot), smallStyle)
 		p.at(left, pageH-9.5, fmt.Sprintf("%d of %d", i, n), smallStyle)
 	}
+}
+
+// drafted says in the middle of the line of the marking that this is a draft.
+func (p *setter) drafted(y float64) {
+	st := style{"sans", "B", 12, 6, sevColours[pipeline.High]}
+	w := p.width("DRAFT", st)
+	p.stroke(st.colour, .5)
+	p.f.Rect((pageW-w)/2-2, y, w+4, 7, "D")
+	p.at((pageW-w)/2, y+5, "DRAFT", st)
 }
 
 // marking sets the TLP label, 12 points, in its colour on black, flush right.

@@ -1,5 +1,7 @@
 package report
 
+import "osint/pkg/pipeline"
+
 // facts sets keys and values in two columns.
 func (p *setter) facts(fs []fact, indent float64) {
 	const key = 36.0
@@ -8,7 +10,11 @@ func (p *setter) facts(fs []fact, indent float64) {
 	grey := st
 	grey.colour = mutedColour
 	for _, f := range fs {
-		lines := p.wrap(f.Value, st, measure-indent-key)
+		st.colour = inkColour
+		if f.Open {
+			st.colour = sevColours[pipeline.High]
+		}
+		lines := p.wrap(f.Shown(), st, measure-indent-key)
 		p.need(min(st.lead*float64(len(lines)), 30) + 1.2)
 		p.at(left+indent, p.y+st.lead*.74, f.Key, grey)
 		for _, l := range lines {

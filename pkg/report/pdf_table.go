@@ -1,6 +1,10 @@
 package report
 
-import "github.com/go-pdf/fpdf"
+import (
+	"github.com/go-pdf/fpdf"
+
+	"osint/pkg/pipeline"
+)
 
 // table sets a table over as many pages as it needs, its head repeated on
 // each. A row taller than what is left goes on on the next page, so nothing
@@ -73,7 +77,7 @@ func (p *setter) tableRow(t *table, widths []float64, r row) {
 	most := 1
 	for i, c := range r.Cells {
 		if c.Level == "" {
-			texts[i] = p.wrap(c.Text, cellFace(t.Columns[i]), p.room(t, widths, i))
+			texts[i] = p.wrap(c.Shown(), c.face(t.Columns[i]), p.room(t, widths, i))
 			most = max(most, len(texts[i]))
 		}
 	}
@@ -103,17 +107,22 @@ func (p *setter) cells(t *table, widths []float64, r row, texts [][]string, from
 			p.severity(x, p.y+2.9, c.Level, cellStyle.size)
 		}
 		for j := from; j < min(upto, len(texts[i])); j++ {
-			p.aligned(x, p.y+float64(j-from)*cellStyle.lead+2.9, widths[i], texts[i][j], cellFace(t.Columns[i]), t.Columns[i].Right)
+			p.aligned(x, p.y+float64(j-from)*cellStyle.lead+2.9, widths[i], texts[i][j], c.face(t.Columns[i]), t.Columns[i].Right)
 		}
 		x += widths[i]
 	}
 }
 
-func cellFace(c column) style {
-	if c.Code {
-		return codeStyle
+// face is how the text of a cell is set.
+func (c cell) face(of column) style {
+	st := cellStyle
+	if of.Code {
+		st = codeStyle
 	}
-	return cellStyle
+	if c.Open {
+		st.colour = sevColours[pipeline.High]
+	}
+	return st
 }
 
 func (p *setter) polygon(how string, xy ...float64) {

@@ -140,6 +140,17 @@ func (p *setter) column(s string, st style, x, w float64) {
 	}
 }
 
+// list sets texts with a mark before each.
+func (p *setter) list(texts []string) {
+	for _, s := range texts {
+		p.need(bodyStyle.lead)
+		p.at(left+1.5, p.y+bodyStyle.lead*.74, "•", bodyStyle)
+		p.paragraph(s, bodyStyle, 6)
+		p.space(.8)
+	}
+	p.space(1.6)
+}
+
 // bluff sets the bottom line with a bar beside it.
 func (p *setter) bluff(lines []string) {
 	p.bar = &accentColour
