@@ -82,15 +82,23 @@ func Compile(env *cel.Env, file string, e Expr, options ...Option) (*Program, er
 		return nil, fail("could cost %d steps, and %d is the most: loop over less", estimate.Max, c.limit)
 	}
 	facts, loops := survey(env, tree)
-	var run []cel.ProgramOption
-	if loops {
-		run = append(run, cel.CostLimit(c.limit))
+	var at []*slot
+	for _, f := range facts {
+		at = append(at, slotOf(f))
 	}
-	p, err := env.Program(tree, append(run, cel.EvalOptions(cel.OptOptimize))...)
+	p := &Program{Expr: e, facts: facts, slots: at}
+	plain := []cel.ProgramOption{reading(at, tree), cel.EvalOptions(cel.OptOptimize)}
+	p.run, err = env.Program(tree, plain...)
+	if err == nil && loops {
+		if flat(env, facts) {
+			p.brief = p.run
+		}
+		p.run, err = env.Program(tree, append(plain, cel.CostLimit(c.limit))...)
+	}
 	if err != nil {
 		return nil, fail("%v", err)
 	}
-	return &Program{Expr: e, facts: facts, run: p}, nil
+	return p, nil
 }
 
 // check parses an expression, lets it be rewritten, and checks its names and

@@ -2,9 +2,11 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 )
 
 // Truth is what a condition says.
@@ -25,8 +27,10 @@ func (t Truth) String() string { return [...]string{"unknown", "false", "true"}[
 // from several goroutines.
 type Program struct {
 	Expr  Expr
-	facts []string
+	facts []string // sorted
+	slots []*slot  // of facts
 	run   cel.Program
+	brief cel.Program // of one that holds a loop: without a limit, where nothing can be long
 }
 
 // Facts returns the names of the variables that the expression looks at,
@@ -37,9 +41,14 @@ func (p *Program) Facts() []string { return p.facts }
 // another [cel.Activation]. A fact that is absent, and any error while it is
 // judged (no such key, a loop over the limit), is unknown: "false && unknown"
 // is False, "true || unknown" is True, what remains is Unknown. Then missing
-// names the absent facts; it is empty if they were all there.
+// names the absent facts that would decide, sorted; it is empty if there are
+// none. The caller must not change it.
 func (p *Program) Test(facts any) (t Truth, missing []string) {
 	v, err := p.eval(facts)
+	return p.truth(facts, v, err)
+}
+
+func (p *Program) truth(facts any, v ref.Val, err error) (t Truth, missing []string) {
 	switch {
 	case err != nil:
 		return Unknown, p.missing(facts)
@@ -47,6 +56,9 @@ func (p *Program) Test(facts any) (t Truth, missing []string) {
 		return True, nil
 	case v == types.False:
 		return False, nil
+	}
+	if u, is := v.(*types.Unknown); is {
+		return Unknown, names(u, p.slots)
 	}
 	return Unknown, nil // a dyn that is no bool
 }
@@ -57,6 +69,9 @@ func (p *Program) Value(facts any) (any, error) {
 	v, err := p.eval(facts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", clip(p.Expr.Text), err)
+	}
+	if u, is := v.(*types.Unknown); is {
+		return nil, fmt.Errorf("%s: not known: %s", clip(p.Expr.Text), strings.Join(names(u, p.slots), ", "))
 	}
 	return native(v), nil
 }
