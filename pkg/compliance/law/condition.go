@@ -95,7 +95,7 @@ func (c *conditions) lists(file string, e rule.Expr) error {
 
 // A sitting holds what the conditions of one decision gave.
 type sitting struct {
-	facts   *rule.Facts
+	session rule.Session
 	judged  []bool
 	truth   []rule.Truth
 	missing [][]string
@@ -107,12 +107,13 @@ func (b *Book) sit(f *rule.Facts) *sitting {
 		n := len(b.conditions)
 		s = &sitting{judged: make([]bool, n), truth: make([]rule.Truth, n), missing: make([][]string, n)}
 	}
-	s.facts = f
+	s.session = f.Open()
 	return s
 }
 
 func (b *Book) rise(s *sitting) {
-	s.facts = nil
+	s.session.Close()
+	s.session = rule.Session{}
 	clear(s.judged)
 	clear(s.missing)
 	b.sittings.Put(s)
@@ -128,7 +129,7 @@ func (s *sitting) judge(list []condition, n int) (rule.Truth, []string) {
 	if c.program == nil {
 		s.truth[n] = c.always
 	} else {
-		s.truth[n], s.missing[n] = c.program.Test(s.facts)
+		s.truth[n], s.missing[n] = s.session.Test(c.program)
 	}
 	return s.truth[n], s.missing[n]
 }
