@@ -76,6 +76,22 @@ func (c *conditions) add(file string, e rule.Expr, absent bool) int {
 	return c.at[text]
 }
 
+// gives compiles an expression that gives categories; nil where there is none.
+func (c *conditions) gives(file string, e rule.Expr) *rule.Program {
+	if e.IsZero() {
+		return nil
+	}
+	if err := c.lists(file, e); err != nil {
+		c.errs = append(c.errs, err)
+		return nil
+	}
+	p, err := rule.Compile(c.env, file, e, rule.Yields(texts))
+	if err != nil {
+		c.errs = append(c.errs, err)
+	}
+	return p
+}
+
 var listName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\blist\.\w+`) })
 
 // lists says which list a condition names that there is none of: list is a

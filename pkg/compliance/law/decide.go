@@ -52,7 +52,7 @@ func (b *Book) Decide(f *rule.Facts, emits []pipeline.Category, phases ...Phase)
 				continue
 			}
 			if outcome, missing := r.judge(b, s); outcome != pipeline.Allow {
-				d.add(Fired{fw.ID, r.ID, r.Cite, r.Phase, outcome, union(unsure, missing), r.Redact, r.Remedy})
+				d.add(Fired{fw.ID, r.ID, r.Cite, r.Phase, outcome, union(unsure, missing), r.redactions(f), r.Remedy})
 			}
 		}
 	}
@@ -75,6 +75,24 @@ func (r *Rule) judge(b *Book, s *sitting) (pipeline.Verdict, []string) {
 		return r.Outcome, nil
 	}
 	return pipeline.ReviewIt, union(missing, more)
+}
+
+// redactions returns what a rule that fired takes away: what it names, and
+// what its redact_by gives where that can be judged.
+func (r *Rule) redactions(f *rule.Facts) []pipeline.Category {
+	if r.by == nil {
+		return r.Redact
+	}
+	given, _ := r.by.Value(f)
+	list, _ := given.([]any)
+	cs := slices.Clone(r.Redact)
+	for _, v := range list {
+		if c, ok := v.(string); ok {
+			cs = append(cs, pipeline.Category(c))
+		}
+	}
+	slices.Sort(cs)
+	return slices.Compact(cs)
 }
 
 // add takes a rule that fired into the decision.

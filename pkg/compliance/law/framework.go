@@ -42,9 +42,11 @@ type Rule struct {
 	Require rule.Expr           `yaml:"require"`
 	Outcome pipeline.Verdict    `yaml:"outcome"`
 	Redact  []pipeline.Category `yaml:"redact"`
-	Remedy  string              `yaml:"remedy"` // what to do instead, one or two sentences
+	By      rule.Expr           `yaml:"redact_by"` // CEL that gives categories to redact beside Redact
+	Remedy  string              `yaml:"remedy"`    // what to do instead, one or two sentences
 
 	when, require int // numbers of the conditions
+	by            *rule.Program
 	phase         uint8
 }
 
@@ -149,8 +151,10 @@ func (r *Rule) Check() error {
 		errs = append(errs, rule.Key("outcome", errors.New("a rule that allows changes nothing: leave it out, or write what happens when require is not met")))
 	case !slices.Contains(outcomes, r.Outcome):
 		errs = append(errs, rule.Key("outcome", fmt.Errorf("there is no outcome %q: %s", string(r.Outcome), rule.OneOf(string(r.Outcome), words(outcomes)))))
-	case r.Outcome == pipeline.Redact && len(r.Redact) == 0:
-		errs = append(errs, errors.New("redact is missing: outcome allow-with-redaction needs the categories to leave out, such as redact: [special]"))
+	case r.Outcome == pipeline.Redact && len(r.Redact) == 0 && r.By.IsZero():
+		errs = append(errs, errors.New("redact is missing: outcome allow-with-redaction needs the categories to leave out, such as redact: [special], or redact_by with an expression that gives them"))
+	case r.Outcome != pipeline.Redact && !r.By.IsZero():
+		errs = append(errs, rule.Key("redact_by", fmt.Errorf("goes with outcome: allow-with-redaction only: leave it out, or write that instead of %s", r.Outcome)))
 	case r.Outcome != pipeline.Redact && len(r.Redact) > 0:
 		errs = append(errs, rule.Key("redact", fmt.Errorf("goes with outcome: allow-with-redaction only: leave it out, or write that instead of %s", r.Outcome)))
 	}

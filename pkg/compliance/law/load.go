@@ -123,6 +123,7 @@ func (l *loading) compile() error {
 		for _, r := range d.doc.Rules {
 			r.when = c.add(d.file, r.When, true)
 			r.require = c.add(d.file, r.Require, false)
+			r.by = c.gives(d.file, r.By)
 		}
 	}
 	l.book.conditions = c.list

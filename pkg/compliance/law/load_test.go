@@ -57,6 +57,8 @@ var badDocuments = []struct{ name, in, old, new string }{
 	{"unknown outcome", least, "outcome: deny", "outcome: denied"},
 	{"an outcome that is none", least, "outcome: deny", "outcome: allow"},
 	{"redact without the outcome", least, "outcome: deny", "outcome: deny, redact: [special]"},
+	{"redact_by without the outcome", least, "outcome: deny", "outcome: deny, redact_by: collector.emits"},
+	{"redact_by that gives no categories", least, "outcome: deny", "outcome: allow-with-redaction, redact_by: collector.special"},
 	{"the outcome without redact", least, "outcome: deny", "outcome: allow-with-redaction"},
 	{"unknown category", least, "outcome: deny", "outcome: allow-with-redaction, redact: [specail]"},
 	{"duplicate id", least, "rules:\n", "rules:\n  - {id: law-a-1, cite: x, phase: plan, outcome: deny, remedy: x}\n"},

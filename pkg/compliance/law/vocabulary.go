@@ -21,6 +21,7 @@ var (
 var Vocabulary = rule.Vocabulary{
 	{Name: "now", Type: cel.TimestampType, Means: "when it is decided"},
 	{Name: "data.personal", Type: truth, Means: "the target is a natural person, or the collector may bring data about people"},
+	{Name: "data.age_days", Type: whole, Means: "how long ago it was collected, in days; 0 while it is"},
 	{Name: "dpia.criteria", Type: whole, Means: "how many of the nine WP248 criteria are met"},
 	{Name: "dpia.met", Type: texts, Means: "which of them, by name"},
 
@@ -67,6 +68,8 @@ var Vocabulary = rule.Vocabulary{
 	{Name: "job.public_data_note", Type: text, Means: "why published data may be used for this purpose (Brazil)"},
 	{Name: "job.retention_days", Type: whole, Means: "how long the data is kept, in days"},
 	{Name: "job.storage_countries", Type: texts, Means: "where it is kept, ISO 3166-1"},
+	{Name: "job.encrypted", Type: truth, Means: "what is about people is kept under keys of its own"},
+	{Name: "job.recorded", Type: truth, Means: "what is done goes into the record"},
 	{Name: "job.person_score", Type: truth, Means: "a person gets a score"},
 	{Name: "job.automated_decision", Type: truth, Means: "a decision on a person rests on it alone"},
 	{Name: "job.human_review", Type: truth, Means: "a named person reviews what comes out"},
