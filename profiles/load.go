@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"osint/pkg/pipeline/rule"
 )
 
-//go:embed *.yaml rules/*.yaml
+//go:embed *.yaml rules/*.yaml frameworks/*.yaml lists/*.yaml
 var shelf embed.FS
 
 // Load returns a profile of the shelf by its name, or one from a file: what
@@ -67,12 +66,5 @@ func Names() []string {
 // Rules returns the embedded files of finding rules by their path on the
 // shelf: "rules/email.yaml".
 func Rules() map[string][]byte {
-	files, _ := fs.Glob(shelf, "rules/*.yaml")
-	rules := make(map[string][]byte, len(files))
-	for _, f := range files {
-		if text, err := shelf.ReadFile(path.Clean(f)); err == nil {
-			rules[f] = text
-		}
-	}
-	return rules
+	return shelved("rules/*.yaml", func(string) bool { return true })
 }
