@@ -69,7 +69,6 @@ var Vocabulary = rule.Vocabulary{
 	{Name: "job.retention_days", Type: whole, Means: "how long the data is kept, in days"},
 	{Name: "job.storage_countries", Type: texts, Means: "where it is kept, ISO 3166-1"},
 	{Name: "job.encrypted", Type: truth, Means: "what is about people is kept under keys of its own"},
-	{Name: "job.recorded", Type: truth, Means: "what is done goes into the record"},
 	{Name: "job.person_score", Type: truth, Means: "a person gets a score"},
 	{Name: "job.automated_decision", Type: truth, Means: "a decision on a person rests on it alone"},
 	{Name: "job.human_review", Type: truth, Means: "a named person reviews what comes out"},
