@@ -59,15 +59,20 @@ func ParseApproval(act *pipeline.Act) (Approval, Statement, error) {
 	return a, s, nil
 }
 
-// Approvals are those of one case that hold. The zero value waives nothing.
+// RuleApprover is what a statement names among its rules to approve a question
+// as such: the fact job.approver, which some rules of law require before they let
+// a question pass. It waives nothing.
+const RuleApprover = "job.approver"
+
+// Approvals are those of one case that hold at one time. They implement
+// [Waiver]; the zero value waives nothing.
 type Approvals struct {
 	list []Statement
 }
 
-// ReadApprovals returns the approvals of a case that hold under the
+// ReadApprovals returns the approvals of a case that hold now under the
 // organisation's document of today, and of each other one, why it doesn't.
-// operators are those at work on the case now. Expiry is looked at again with
-// each question.
+// operators are those at work on the case now.
 func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operators ...string) (a Approvals, faults []error) {
 	for _, e := range c.Acts {
 		if e.Approved == nil {
@@ -89,24 +94,23 @@ func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operat
 	return a, faults
 }
 
-// Waives reports whether somebody approved that a collector asks about a subject
-// of a case although a rule waits for a review, and who. unknown are the facts
-// for whose lack the rule waits: an approval that did not accept one of them is
-// none. An empty collector asks whether the subject may stand in the case, which
-// whoever approved any question about it has approved. Of a denial it is never
-// asked.
-func (a Approvals) Waives(caseID string, of pipeline.Entity, collector, rule string, now time.Time, unknown ...string) (approver string, ok bool) {
+// Waives returns who approved that a collector asks about a subject although a
+// rule waits for a review; "" if nobody did. unknown are the facts for whose lack
+// the rule waits: an approval that did not accept one of them is none. An empty
+// collector asks whether the subject may stand in the case, which whoever
+// approved a question about it has approved. An empty rule asks who approved the
+// question as such: see [RuleApprover]. Of a denial it is never asked.
+func (a Approvals) Waives(of pipeline.Entity, collector, rule string, unknown []string) (approver string) {
+	if rule == "" {
+		rule = RuleApprover
+	}
 	for _, s := range a.list {
-		expires, err := stamp(s.Expires)
-		if err != nil || !now.Before(expires) || s.Case != caseID || !slices.Contains(s.Subjects, subject(of)) || !slices.Contains(s.Rules, rule) {
-			continue
-		}
-		if collector != "" && !slices.Contains(s.Collectors, collector) {
+		if !slices.Contains(s.Subjects, subject(of)) || !slices.Contains(s.Rules, rule) || collector != "" && !slices.Contains(s.Collectors, collector) {
 			continue
 		}
 		if !slices.ContainsFunc(unknown, func(f string) bool { return !slices.Contains(s.Unknown, f) }) {
-			return s.Approver, true
+			return s.Approver
 		}
 	}
-	return "", false
+	return ""
 }

@@ -42,13 +42,13 @@ func (b *bench) meets(l pipeline.Lead) pipeline.Ruling {
 // decide asks the book and makes a ruling of what it says. What somebody
 // approved does not count any more: a review that was waived is none.
 func (b *bench) decide(subject pipeline.Entity, t pipeline.TargetFacts, collector string, emits []pipeline.Category, phases ...law.Phase) pipeline.Ruling {
-	waived := func(rule string) string {
+	waived := func(rule string, unknown []string) string {
 		if b.Approvals == nil {
 			return ""
 		}
-		return b.Approvals.Waives(subject, collector, rule)
+		return b.Approvals.Waives(subject, collector, rule, unknown)
 	}
-	b.facts.Set("job.approver", waived(""))
+	b.facts.Set("job.approver", waived("", nil))
 	d := b.Book.Decide(b.facts, emits, phases...)
 	r := pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleByLaw, Keep: pipeline.KeepSealed, Reason: "No rule of the frameworks that apply stands against it.",
 		Cite: strings.Join(d.Applied, ", "), Law: &pipeline.ByLaw{Applied: d.Applied, Target: t}}
@@ -58,7 +58,7 @@ func (b *bench) decide(subject pipeline.Entity, t pipeline.TargetFacts, collecto
 	for _, f := range d.Fired {
 		x := pipeline.FiredRule{Framework: f.Framework, Rule: f.Rule, Cite: f.Cite, Outcome: f.Outcome, Unknown: f.Unknown, Redact: names(f.Redact), Remedy: f.Remedy}
 		if f.Outcome == pipeline.ReviewIt {
-			x.Waived = waived(f.Rule)
+			x.Waived = waived(f.Rule, f.Unknown)
 		}
 		r.Law.Fired = append(r.Law.Fired, x)
 		r.Redact = union(r.Redact, x.Redact)

@@ -3,7 +3,6 @@ package compliance
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"osint/pkg/pipeline"
 )
@@ -26,7 +25,7 @@ type Waiting struct {
 
 // Reviews returns the questions whose last ruling is a review, sorted by subject
 // and collector. approvals say which of their rules somebody has waived since.
-func Reviews(c *pipeline.Case, approvals Approvals, now time.Time) []Review {
+func Reviews(c *pipeline.Case, approvals Approvals) []Review {
 	type question struct {
 		subject   pipeline.Entity
 		collector string
@@ -50,7 +49,7 @@ func Reviews(c *pipeline.Case, approvals Approvals, now time.Time) []Review {
 		w := Review{Subject: q.subject, Collector: q.collector, Rules: waiting(r)}
 		for i := range w.Rules {
 			x := &w.Rules[i]
-			x.Approved, _ = approvals.Waives(c.Opened.Case, q.subject, q.collector, x.Rule, now, x.Unknown...)
+			x.Approved = approvals.Waives(q.subject, q.collector, x.Rule, x.Unknown)
 		}
 		out = append(out, w)
 	}
@@ -60,13 +59,21 @@ func Reviews(c *pipeline.Case, approvals Approvals, now time.Time) []Review {
 	return out
 }
 
-// waiting returns the rules by which a question waits.
-func waiting(r pipeline.Ruling) []Waiting {
-	unknown := r.Unknown
-	if unknown == nil {
-		unknown = []string{}
+// waiting returns the rules by which a question waits: those of law that fired as
+// reviews, else the one that decided.
+func waiting(r pipeline.Ruling) (out []Waiting) {
+	list := func(l []string) []string { return append([]string{}, l...) }
+	if r.Law != nil {
+		for _, f := range r.Law.Fired {
+			if f.Outcome == pipeline.ReviewIt && f.Waived == "" {
+				out = append(out, Waiting{Rule: f.Rule, Cite: f.Framework + ", " + f.Cite, Unknown: list(f.Unknown), Remedy: f.Remedy})
+			}
+		}
 	}
-	return []Waiting{{Rule: r.Rule, Cite: r.Cite, Unknown: unknown, Remedy: r.Reason}}
+	if len(out) == 0 {
+		out = []Waiting{{Rule: r.Rule, Cite: r.Cite, Unknown: list(r.Unknown), Remedy: r.Reason}}
+	}
+	return out
 }
 
 // Open reports whether a question waits still: some rule of it is not waived.

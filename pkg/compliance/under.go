@@ -26,8 +26,9 @@ type Law struct {
 // A Waiver knows which reviews a person approved. subject is the case's form of
 // the entity.
 type Waiver interface {
-	// Waives returns who let the question pass a rule, or "".
-	Waives(subject pipeline.Entity, collector, rule string) (approver string)
+	// Waives returns who let the question pass a rule although these facts are
+	// unknown, or "". An empty rule asks who approved the question as such.
+	Waives(subject pipeline.Entity, collector, rule string, unknown []string) (approver string)
 }
 
 // A bench is a gate's law at work on one case: what was declared, and what the
