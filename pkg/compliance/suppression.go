@@ -1,0 +1,98 @@
+package compliance
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"osint/pkg/pipeline"
+)
+
+// Suppressions are the entities that are left alone because somebody objected,
+// opted out, or asked for erasure. An entity stands on a list only as a digest
+// under the list's own key, so that a list tells nothing to whoever has no key,
+// and little to whoever has: he can only try names.
+//
+// Nothing is read into memory: each list is a sorted file that is searched where
+// it lies. It is safe for several goroutines.
+type Suppressions struct {
+	lists []*List
+	now   func() time.Time
+}
+
+// An Entry is one suppressed entity.
+type Entry struct {
+	Digest  string    `json:"digest"` // HMAC-SHA256 of what [suppressionText] makes of the entity, hex
+	Reason  string    `json:"reason"`
+	Source  string    `json:"source,omitempty"` // who asked, or which register it came from
+	Date    time.Time `json:"date"`
+	Expires time.Time `json:"expires,omitzero"` // from then on it doesn't hold; zero is never
+}
+
+// Holds reports whether the entry has not expired.
+func (e Entry) Holds(now time.Time) bool { return e.Expires.IsZero() || now.Before(e.Expires) }
+
+// Suppressed returns the entry by which an entity is suppressed, if one holds. A
+// list that can't be read suppresses everything: to ask about somebody who
+// objected can't be undone. An entity whose value is sealed can't be looked up;
+// hand it in clear.
+func (s *Suppressions) Suppressed(e pipeline.Entity) (Entry, bool) {
+	if s == nil || e.Sealed() {
+		return Entry{}, false
+	}
+	now := time.Now()
+	if s.now != nil {
+		now = s.now()
+	}
+	for _, l := range s.lists {
+		found, ok, err := l.find(l.digest(e))
+		if err != nil {
+			return Entry{Reason: "the suppression list " + l.ID + " can't be read", Date: now}, true
+		}
+		if ok && found.Holds(now) {
+			return found, true
+		}
+	}
+	return Entry{}, false
+}
+
+// Lists returns the lists, the own one first.
+func (s *Suppressions) Lists() []*List { return s.lists }
+
+// Close lets go of the lists.
+func (s *Suppressions) Close() {
+	for _, l := range s.lists {
+		l.close()
+	}
+}
+
+// digest returns the digest that an entity has on a list.
+func (l *List) digest(e pipeline.Entity) string {
+	m := hmac.New(sha256.New, l.key)
+	m.Write([]byte(suppressionText(e)))
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+// suppressionText brings an entity into the form that lists digest: its
+// canonical one, and for people wider, since one who objects doesn't list all
+// spellings. An e-mail address is taken without what stands behind a + in its
+// local part, a name without the case of its letters and in one of the ways in
+// which Unicode writes it.
+func suppressionText(e pipeline.Entity) string {
+	v := e.Value
+	switch e.Kind {
+	case pipeline.KindEmail:
+		local, domain, _ := strings.Cut(v, "@")
+		if base, _, tagged := strings.Cut(local, "+"); tagged && base != "" {
+			local = base
+		}
+		v = strings.ToLower(local) + "@" + domain
+	case pipeline.KindPerson, pipeline.KindOrganization:
+		v = strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(v))), " ")
+	}
+	return string(e.Kind) + ":" + v
+}
