@@ -30,6 +30,12 @@ type document struct {
 	Risk              Risk   `yaml:"risk" json:"risk"`
 }
 
+// A record is a profile as a case holds it.
+type record struct {
+	document `yaml:",inline"`
+	Narrowed compliance.Narrowed `yaml:"narrowed" json:"narrowed,omitempty"` // by an organisation's ceiling
+}
+
 // defaults returns a document that holds what need not be written.
 func defaults() document {
 	var d document

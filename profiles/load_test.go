@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestNames(t *testing.T) {
-	if got := strings.Join(Names(), " "); got != "default ci passive-only" {
+	if got := strings.Join(Names(), " "); got != "default ci journalist passive-only person-diligence strict-eu" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -43,10 +44,13 @@ func TestShelf(t *testing.T) {
 			if p.Policy.Freedoms.Active == compliance.Always {
 				t.Error("the subject may always see us")
 			}
-			if p.Report.Personal != "omit" || p.Policy.Persons != compliance.RefusePersons || p.Limits.CostUSD != 0 {
+			if p.Report.Personal != "omit" && p.Policy.Persons != compliance.ByLaw || p.Limits.CostUSD != 0 {
 				t.Errorf("shows people %q, as targets %q, may spend %g", p.Report.Personal, p.Policy.Persons, p.Limits.CostUSD)
 			}
-			if len(p.Admit) == 0 || p.Limits.Workers == 0 || p.Limits.Timeout == 0 || p.Limits.Entities == 0 {
+			if p.Policy.Persons == compliance.ByLaw && (p.Policy.Freedoms.Active != compliance.Never || p.Limits.Depth > 1 || p.Policy.TLP.Widest != compliance.Amber) {
+				t.Errorf("people are looked into, and it may be seen, go far or be shared widely: %+v", p.Policy)
+			}
+			if p.Limits.Workers == 0 || p.Limits.Timeout == 0 || p.Limits.Entities == 0 {
 				t.Errorf("no end: %+v", p.Limits)
 			}
 			if err := p.Permits(compliance.Job{}); err != nil {
@@ -87,6 +91,106 @@ func TestShelfMeans(t *testing.T) {
 		if err := p.Permits(compliance.Job{BudgetUSD: 1}); err == nil || !strings.Contains(err.Error(), "budget.ceiling") {
 			t.Errorf("%s: a dollar: %v", c.name, err)
 		}
+	}
+}
+
+// TestShelfOfPeople says what tells the profiles apart under which people may
+// be targets.
+func TestShelfOfPeople(t *testing.T) {
+	const (
+		seal   = compliance.Seal
+		redact = compliance.Redact
+		deny   = compliance.DenyIt
+	)
+	for _, c := range []struct {
+		name                                string
+		location, content, special, offence compliance.Handling
+		label                               compliance.Label
+		report                              string
+		coverage                            float64
+		frameworks                          string
+		endpoints                           int
+	}{
+		{"strict-eu", redact, redact, deny, deny, compliance.Amber, "omit", 0.6, "gdpr", 30},
+		{"journalist", seal, seal, seal, seal, compliance.Red, "token", 0.4, "", 0},
+		{"person-diligence", redact, redact, deny, seal, compliance.Amber, "show", 0.8, "gdpr uk-gdpr", 0},
+	} {
+		p, err := Load(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := p.Policy.Categories
+		if k[pipeline.Location] != c.location || k[pipeline.Content] != c.content || k[pipeline.Special] != c.special || k[pipeline.Criminal] != c.offence {
+			t.Errorf("%s: %v", c.name, k)
+		}
+		if p.Policy.Persons != compliance.ByLaw || p.Policy.TLP.Default != c.label || p.Report.Personal != c.report || p.Risk.MinimumCoverage != c.coverage ||
+			strings.Join(p.Policy.Frameworks, " ") != c.frameworks || len(p.Policy.Endpoints.Countries) != c.endpoints {
+			t.Errorf("%s: %+v, %+v, %+v", c.name, p.Policy, p.Report, p.Risk)
+		}
+	}
+}
+
+// TestEEA holds the countries of strict-eu against the shelf's list of the
+// same.
+func TestEEA(t *testing.T) {
+	p, err := Load("strict-eu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("lists/eea.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves, err := rule.Leaves("eea.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		Code, Since, Act string
+	}
+	for _, l := range leaves {
+		if l.Path[0] == "entries" {
+			err = l.Decode(&list)
+		}
+	}
+	if err != nil || len(list) != len(p.Policy.Endpoints.Countries) {
+		t.Fatalf("%v: %d states in the list, %d in the profile", err, len(list), len(p.Policy.Endpoints.Countries))
+	}
+	for _, x := range list {
+		if !slices.Contains(p.Policy.Endpoints.Countries, compliance.Country(x.Code)) {
+			t.Errorf("%s is missing", x.Code)
+		}
+	}
+}
+
+// TestUnder holds that what a case has of a profile under a ceiling is that,
+// citations too, and that no file may claim so.
+func TestUnder(t *testing.T) {
+	p, err := Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Limits.CostUSD = 5
+	one := 1.0
+	under := p.Under(compliance.Ceiling{From: "policy ours.yaml", CostUSD: &one, Freedoms: compliance.FreedomCeiling{Active: compliance.Never},
+		Endpoints: compliance.Endpoints{Countries: []compliance.Country{}}})
+	again, err := FromJSON(under.JSON())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(again.JSON(), under.JSON()) || !reflect.DeepEqual(again.Policy.Narrowed, under.Policy.Narrowed) || again.Policy.Endpoints.Countries == nil {
+		t.Errorf("written\n%+v\nread back\n%+v", under, again)
+	}
+	want := "--active: policy ours.yaml never lets the subject see us (ceiling.freedoms.active: never, rule mode.active-never); leave the flag out\n" +
+		"budget $2.00: policy ours.yaml spends at most $1.00 (ceiling.cost_usd, rule budget.ceiling); choose less"
+	if err := again.Permits(compliance.Job{Active: true, BudgetUSD: 2}); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if p.Limits.CostUSD != 5 || p.Policy.Narrowed != nil || p.SHA256() == under.SHA256() {
+		t.Error("the profile itself was changed")
+	}
+	if _, err := Parse("mine.yaml", under.JSON()); err == nil || !strings.Contains(err.Error(), "there is no key narrowed here") {
+		t.Errorf("a file that says it was narrowed: %v", err)
 	}
 }
 
@@ -194,7 +298,7 @@ func TestLoadFile(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"cii":                          `profile "cii": there is none of that name, and a file needs its path, such as ./cii.yaml: did you mean ci?`,
-		"house":                        `profile "house": there is none of that name, and a file needs its path, such as ./house.yaml: write one of default, ci, passive-only`,
+		"house":                        `profile "house": there is none of that name, and a file needs its path, such as ./house.yaml: write one of default, ci, journalist, passive-only, person-diligence, strict-eu`,
 		"":                             `there is none of that name`,
 		filepath.Join(dir, "not-here"): "no such file",
 		dir + "/":                      "is a directory",

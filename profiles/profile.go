@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"osint/pkg/compliance"
@@ -42,6 +41,22 @@ func Parse(file string, text []byte) (*Profile, error) {
 	if err := rule.Decode(file, text, &d); err != nil {
 		return nil, err
 	}
+	return d.profile(), nil
+}
+
+// FromJSON reads a profile back from [Profile.JSON], as a case holds it: with
+// what an organisation's ceiling took from it.
+func FromJSON(text []byte) (*Profile, error) {
+	r := record{document: defaults()}
+	if err := rule.Decode("resolved profile", text, &r); err != nil {
+		return nil, err
+	}
+	p := r.profile()
+	p.Policy.Narrowed = r.Narrowed
+	return p, nil
+}
+
+func (d document) profile() *Profile {
 	p := &Profile{ID: d.Metadata.ID, Title: d.Metadata.Title, Version: d.Metadata.Version,
 		Policy: d.Policy, Report: d.Report, Risk: d.Risk,
 		Limits: pipeline.Limits{Depth: d.Limits.Depth, Entities: d.Limits.Entities, Workers: d.Limits.Workers,
@@ -50,11 +65,8 @@ func Parse(file string, text []byte) (*Profile, error) {
 	for _, a := range d.Scope.Admit {
 		p.Admit = append(p.Admit, pipeline.Admission(a))
 	}
-	return p, nil
+	return p
 }
-
-// FromJSON reads a profile back from [Profile.JSON], as a case holds it.
-func FromJSON(text []byte) (*Profile, error) { return Parse("resolved profile", text) }
 
 // JSON returns the whole profile, defaults filled in, in the keys of the
 // YAML; it is byte-equal for an equal profile. [FromJSON] reads it back.
@@ -66,7 +78,7 @@ func (p *Profile) JSON() []byte {
 	for _, a := range p.Admit {
 		d.Scope.Admit = append(d.Scope.Admit, admission(a))
 	}
-	b, err := json.Marshal(d)
+	b, err := json.Marshal(record{d, p.Policy.Narrowed})
 	if err != nil { // every type in a document encodes
 		panic(err)
 	}
@@ -79,13 +91,23 @@ func (p *Profile) SHA256() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Under returns the profile below an organisation's ceiling: never wider.
+func (p *Profile) Under(c compliance.Ceiling) *Profile {
+	n := *p
+	n.Policy = p.Policy.Under(c)
+	if most := c.CostUnder(p.Limits.CostUSD); most < p.Limits.CostUSD {
+		n.Limits.CostUSD = most
+		n.Policy.Narrow(compliance.CostClause, c)
+	}
+	return &n
+}
+
 // Permits says how a job asks for more than the profile allows: see
 // [compliance.Policy.Permits]. Nil means it doesn't.
 func (p *Profile) Permits(j compliance.Job) error {
 	err := p.Policy.Permits(j)
 	if j.BudgetUSD > p.Limits.CostUSD {
-		err = errors.Join(err, fmt.Errorf("budget $%.2f: profile %s spends at most $%.2f (limits.cost_usd, rule budget.ceiling); choose less or another profile",
-			j.BudgetUSD, p.ID, p.Limits.CostUSD))
+		err = errors.Join(err, p.Policy.OverBudget(j.BudgetUSD, p.Limits.CostUSD))
 	}
 	return err
 }

@@ -31,7 +31,7 @@ type References struct {
 	DPIA                string  `yaml:"dpia" json:"dpia,omitempty"`                                 // data protection impact assessment
 	DPIAOutcome         outcome `yaml:"dpia_outcome" json:"dpia_outcome,omitempty"`                 // the risk that it leaves: low, medium or high
 	Notice              notice  `yaml:"notice" json:"notice,omitempty"`                             // who tells the person: direct, or exempt
-	NoticeExemption     exempt  `yaml:"notice_exemption" json:"notice_exemption,omitempty"`         // why nobody does: 14-5-a to 14-5-d
+	NoticeExemption     exempt  `yaml:"notice_exemption" json:"notice_exemption,omitempty"`         // why nobody does: 14-5-a to 14-5-d, and 14-5-e and 14-5-f in the United Kingdom
 	SpecialCondition    string  `yaml:"special_condition" json:"special_condition,omitempty"`       // 9-2-e, lgpd-11-i, sch1-18
 	CriminalLaw         string  `yaml:"criminal_law" json:"criminal_law,omitempty"`                 // the law under which offences may be looked at
 	ChildApproval       string  `yaml:"child_approval" json:"child_approval,omitempty"`             //
@@ -67,7 +67,7 @@ const (
 
 // Check implements [rule.Checker].
 func (e exempt) Check() error {
-	return oneWord("exemption", e, []exempt{"14-5-a", "14-5-b", "14-5-c", "14-5-d"})
+	return oneWord("exemption", e, []exempt{"14-5-a", "14-5-b", "14-5-c", "14-5-d", "14-5-e", "14-5-f"})
 }
 
 // Check implements [rule.Checker].
@@ -94,7 +94,7 @@ func (r References) Check() error {
 	case r.NoticeExemption != "" && r.Notice != noticeExempt:
 		errs = append(errs, key("notice_exemption", "it says why nobody is told: write notice: exempt beside it, or take it out"))
 	case r.Notice == noticeExempt && r.NoticeExemption == "":
-		errs = append(errs, key("notice", "say why nobody is told: write notice_exemption: 14-5-b, or which of 14-5-a to 14-5-d it is"))
+		errs = append(errs, key("notice", "say why nobody is told: write notice_exemption: 14-5-b, or which of 14-5-a to 14-5-f it is"))
 	}
 	if r.DPIAOutcome != "" && r.DPIA == "" {
 		errs = append(errs, key("dpia_outcome", "it is the outcome of nothing: write dpia: and your number of the assessment beside it"))

@@ -124,6 +124,15 @@ func narrow[T ~string](n *narrower, clause string, says *T, most T, words []T) {
 	}
 }
 
+// Narrow notes that a clause is stricter by the ceiling than the profile has
+// it. [Policy.Under] does so of its own clauses.
+func (p *Policy) Narrow(clause string, by Ceiling) {
+	n := narrower{p: *p, from: by.From}
+	n.p.Narrowed = maps.Clone(p.Narrowed)
+	n.note(clause)
+	p.Narrowed = n.p.Narrowed
+}
+
 // CostUnder returns what may be spent under the ceiling of what a profile
 // allows, in dollars.
 func (c Ceiling) CostUnder(usd float64) float64 {

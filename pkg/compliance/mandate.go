@@ -125,7 +125,7 @@ func document(what, kind, saysVersion, saysKind string) error {
 func ParseMandate(file string, text []byte) (*Mandate, error) {
 	m, err := MandateFromJSON(text)
 	if err != nil {
-		return nil, rename(err, file)
+		return nil, rule.Renamed(err, file)
 	}
 	for _, p := range m.Target.People {
 		if p.Entity.Sealed() {
@@ -151,18 +151,6 @@ func MandateFromJSON(text []byte) (*Mandate, error) {
 
 // resolved names a document that a case holds, in errors.
 const resolved = "the case's record"
-
-// rename gives the problems of a document the name of its file.
-func rename(err error, file string) error {
-	var ps rule.Problems
-	if errors.As(err, &ps) {
-		for i := range ps {
-			ps[i].File = file
-		}
-		return ps
-	}
-	return err
-}
 
 // JSON returns the mandate in the keys of the YAML; it is byte-equal for equal
 // mandates. [MandateFromJSON] reads it back.

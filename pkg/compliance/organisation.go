@@ -183,7 +183,7 @@ func IsFrameworkFile(s string) bool {
 func ParseOrganisation(file string, text []byte) (*Organisation, error) {
 	o, err := OrganisationFromJSON(text)
 	if err != nil {
-		return nil, rename(err, file)
+		return nil, rule.Renamed(err, file)
 	}
 	o.File, o.Ceiling.From = file, policyOf+file
 	return o, nil

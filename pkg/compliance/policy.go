@@ -14,7 +14,7 @@ import (
 // ([Policy.Permits]). What it does not name it does not allow.
 type Policy struct {
 	Profile    string     `yaml:"-" json:"-"`                             // id of the profile, for citations
-	Narrowed   Narrowed   `yaml:"narrowed" json:"narrowed,omitempty"`     // what [Policy.Under] made stricter; in a case's record only
+	Narrowed   Narrowed   `yaml:"-" json:"-"`                             // what [Policy.Under] made stricter
 	Commercial bool       `yaml:"commercial" json:"commercial"`           // the work is commercial: keep off sources that forbid that
 	Contracts  []string   `yaml:"contracts" json:"contracts,omitempty"`   // sources with which a paid plan exists
 	Freedoms   Freedoms   `yaml:"freedoms" json:"freedoms"`               //

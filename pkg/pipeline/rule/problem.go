@@ -73,6 +73,20 @@ func Join(errs ...error) error {
 	return all
 }
 
+// Renamed returns everything wrong with a document under the name of another
+// file: one that was read from a copy.
+func Renamed(err error, file string) error {
+	var ps Problems
+	if !errors.As(err, &ps) {
+		return err
+	}
+	ps = slices.Clone(ps)
+	for i := range ps {
+		ps[i].File = file
+	}
+	return ps
+}
+
 // A Checker says what is wrong with itself. [Decode] asks every value in the
 // document that is one, once the value and all within it have been read, and
 // reports the error at the value's line, or with [Key] at that of one of its
