@@ -19,10 +19,16 @@ const (
 // the policy says of the category, and masks the mailboxes and telephone
 // numbers of people where they stand in technical text.
 //
+// Nothing is kept about whom the gate leaves alone, nor what the law had left
+// out of the answer to the question that brought it.
+//
 // Keep of the ruling says how personal entities and texts in it are kept;
 // Deny keeps nothing.
 func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observation, pipeline.Ruling) {
 	categorise(&o)
+	if g.spares(o.Subject) || o.Object != nil && g.spares(*o.Object) {
+		return withheld(o, ruleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
+	}
 	manifest := "manifest of " + s.Name
 	if !slices.Contains(s.Produces, o.Predicate) {
 		return withheld(o, ruleExcessPredicate, manifest, "The collector says nothing of bringing "+string(o.Predicate)+".")
@@ -31,9 +37,6 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 		if c != pipeline.Technical && !slices.Contains(s.Emits, c) {
 			return withheld(o, ruleExcessCategory, manifest, "The collector says nothing of bringing "+string(c)+" data.")
 		}
-	}
-	if g.spares(o.Subject) || o.Object != nil && g.spares(*o.Object) {
-		return withheld(o, ruleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
 	}
 	if id, cite, c := g.bench.redacted(s.Name, &o); id != "" {
 		return withheld(o, id, cite, "The law leaves "+string(c)+" data out.")

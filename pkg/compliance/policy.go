@@ -123,6 +123,16 @@ func (c Categories) of(k pipeline.Category) Handling {
 	return DenyIt
 }
 
+// sealsPeople reports whether nothing about people is kept in the open.
+func (p *Policy) sealsPeople() bool {
+	for _, c := range pipeline.Categories() {
+		if c.Personal() && p.Categories.of(c) == AllowIt {
+			return false
+		}
+	}
+	return true
+}
+
 // Persons says what becomes of a natural person as a target.
 type Persons string
 

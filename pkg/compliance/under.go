@@ -23,12 +23,9 @@ type Law struct {
 	Reveal func(pipeline.Entity) (pipeline.Entity, bool)
 }
 
-// A Waiver knows which reviews a person approved. subject is the case's form of
-// the entity.
+// A Waiver knows what a person approved: see [Approvals.Waives].
 type Waiver interface {
-	// Waives returns who let the question pass a rule although these facts are
-	// unknown, or "". An empty rule asks who approved the question as such.
-	Waives(subject pipeline.Entity, collector, rule string, unknown []string) (approver string)
+	Waives(of pipeline.Entity, collector, rule string, unknown []string) (approver string)
 }
 
 // A bench is a gate's law at work on one case: what was declared, and what the
@@ -59,6 +56,9 @@ func (g *Gate) Under(l Law) *Gate {
 		subject: map[pipeline.Entity]bool{}, rulings: map[pipeline.TaskKey]pipeline.Ruling{}, people: map[pipeline.Entity]bool{}}
 	l.Book.Lend(b.facts, l.Now)
 	l.Mandate.Facts(b.facts.Set)
+	b.facts.Set("data.age_days", 0)
+	b.facts.Set("job.recorded", true) // no task begins that is not in the record
+	b.facts.Set("job.encrypted", under.policy.sealsPeople())
 	if l.Organisation != nil {
 		l.Organisation.Facts(l.Now, b.facts.Set)
 	}
