@@ -90,9 +90,7 @@ func Compile(env *cel.Env, file string, e Expr, options ...Option) (*Program, er
 	plain := []cel.ProgramOption{reading(at, tree), cel.EvalOptions(cel.OptOptimize)}
 	p.run, err = env.Program(tree, plain...)
 	if err == nil && loops {
-		if flat(env, facts) {
-			p.brief = p.run
-		}
+		p.brief = p.run
 		p.run, err = env.Program(tree, append(plain, cel.CostLimit(c.limit))...)
 	}
 	if err != nil {

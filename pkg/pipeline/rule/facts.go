@@ -31,23 +31,30 @@ func (v Vocabulary) Env(options ...cel.EnvOption) (*cel.Env, error) {
 
 // Facts are what is known of one case, ready for [Program.Test]. What was not
 // set is unknown. Facts may be read from several goroutines, not set.
-type Facts struct{ known []ref.Val } // by the number of the slot; nil is unknown
+type Facts struct {
+	known []ref.Val // by the number of the slot; nil is unknown
+	long  []bool    // is longer than costs are reckoned with
+}
 
 // NewFacts returns facts of which none is known.
-func NewFacts() *Facts { return &Facts{known: make([]ref.Val, len(allSlots()))} }
+func NewFacts() *Facts {
+	n := len(allSlots())
+	return &Facts{make([]ref.Val, n), make([]bool, n)}
+}
 
 // Clone returns facts that know the same and can be set apart. It costs less
 // than setting a single fact.
-func (f *Facts) Clone() *Facts { return &Facts{known: slices.Clone(f.known)} }
+func (f *Facts) Clone() *Facts { return &Facts{slices.Clone(f.known), slices.Clone(f.long)} }
 
 // Set says that a fact is known: a bool, a string, a number, a time, a
 // duration, a slice or map of these, or any value that CEL knows.
 func (f *Facts) Set(name string, value any) {
 	n := slotOf(name).number
-	if n >= len(f.known) {
-		f.known = append(f.known, make([]ref.Val, n+1-len(f.known))...)
+	if more := n + 1 - len(f.known); more > 0 {
+		f.known, f.long = append(f.known, make([]ref.Val, more)...), append(f.long, make([]bool, more)...)
 	}
 	f.known[n] = types.DefaultTypeAdapter.NativeToValue(value)
+	f.long[n] = long(f.known[n])
 }
 
 // Forget makes a fact unknown again.

@@ -1,9 +1,6 @@
 package rule
 
 import (
-	"slices"
-
-	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -55,43 +52,43 @@ func (p *Program) eval(facts any) (ref.Val, error) {
 	return v, err
 }
 
-// flat reports whether facts are single values or lists of these: their
-// sizes are seen at a glance.
-func flat(env *cel.Env, facts []string) bool {
-	for _, v := range env.Variables() {
-		t := v.Type()
-		if t.Kind() == cel.ListKind {
-			t = t.Parameters()[0]
-		}
-		switch t.Kind() {
-		case cel.BoolKind, cel.StringKind, cel.IntKind, cel.UintKind, cel.DoubleKind, cel.TimestampKind, cel.DurationKind:
-		default:
-			if slices.Contains(facts, v.Name()) {
-				return false
-			}
+// short reports whether all that an expression looks at is as short as its
+// cost was reckoned with: then it can't run away, and nobody need count.
+func (p *Program) short(f *Facts) bool {
+	for _, s := range p.slots {
+		if s.number < len(f.long) && f.long[s.number] {
+			return false
 		}
 	}
 	return true
 }
 
-// short reports whether all that an expression looks at is as short as its
-// cost was reckoned with: then it can't run away, and nobody need count.
-func (p *Program) short(f *Facts) bool {
-	for _, s := range p.slots {
-		switch v := f.at(s.number).(type) {
-		case nil, types.Bool, types.Int, types.Uint, types.Double, types.Timestamp, types.Duration:
-		case types.String:
-			if len(v) > textSize {
-				return false
-			}
-		case traits.Lister:
-			n, ok := v.Size().(types.Int)
-			if !ok || n > listSize {
-				return false
-			}
-		default:
-			return false
-		}
+// long reports whether a value is longer than costs are reckoned with, or
+// nobody knows.
+func long(v ref.Val) bool {
+	switch v := v.(type) {
+	case types.Bool, types.Int, types.Uint, types.Double, types.Timestamp, types.Duration:
+		return false
+	case types.String:
+		return len(v) > textSize
+	case traits.Mapper:
+		return tooMany(v) || anyLong(v, func(k ref.Val) bool { return long(k) || long(v.Get(k)) })
+	case traits.Lister:
+		return tooMany(v) || anyLong(v, long)
 	}
 	return true
+}
+
+func tooMany(v traits.Sizer) bool {
+	n, ok := v.Size().(types.Int)
+	return !ok || n > listSize
+}
+
+func anyLong(v traits.Iterable, is func(ref.Val) bool) bool {
+	for it := v.Iterator(); it.HasNext() == types.True; {
+		if is(it.Next()) {
+			return true
+		}
+	}
+	return false
 }
