@@ -125,12 +125,13 @@ func (c *compiler) check(env *cel.Env, file string, e Expr) (*cel.Ast, error) {
 // whether it holds a loop.
 func survey(env *cel.Env, tree *cel.Ast) (facts []string, loops bool) {
 	a := tree.NativeRep()
+	named := map[string]bool{}
+	for _, ref := range a.ReferenceMap() {
+		named[ref.Name] = true
+	}
 	for _, v := range env.Variables() {
-		for _, ref := range a.ReferenceMap() {
-			if ref.Name == v.Name() && v.Type().Kind() != types.TypeKind {
-				facts = append(facts, ref.Name)
-				break
-			}
+		if named[v.Name()] && v.Type().Kind() != types.TypeKind {
+			facts = append(facts, v.Name())
 		}
 	}
 	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(x ast.Expr) {

@@ -63,6 +63,23 @@ func (p *Program) truth(facts any, v ref.Val, err error) (t Truth, missing []str
 	return Unknown, nil // a dyn that is no bool
 }
 
+// Texts returns the list of texts that an expression gives; of what is no
+// text in it, nothing. It is not known if something was missing, as
+// [Program.Test] says; then there is no list.
+func (p *Program) Texts(facts any) (list []string, known bool, missing []string) {
+	v, err := p.eval(facts)
+	if _, missing = p.truth(facts, v, err); err != nil || types.IsUnknown(v) {
+		return nil, false, missing
+	}
+	of, _ := native(v).([]any)
+	for _, x := range of {
+		if text, ok := x.(string); ok {
+			list = append(list, text)
+		}
+	}
+	return list, true, nil
+}
+
 // Value returns what an expression gives: a bool, string, float64, int64,
 // uint64, []any, map[string]any, time.Time or time.Duration.
 func (p *Program) Value(facts any) (any, error) {
