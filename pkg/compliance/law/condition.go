@@ -26,6 +26,8 @@ type conditions struct {
 	at   map[string]int // number of a text in list
 	list []condition
 	errs []error
+
+	given map[string]*rule.Program // of redact_by, by text
 }
 
 // The numbers of the conditions that every book has.
@@ -39,7 +41,7 @@ func newConditions(env *cel.Env, lists []*List) *conditions {
 	for _, l := range lists {
 		has = append(has, l.Fact())
 	}
-	return &conditions{env: env, has: has, at: map[string]int{"false": never, "true": ever},
+	return &conditions{env: env, has: has, given: map[string]*rule.Program{}, at: map[string]int{"false": never, "true": ever},
 		list: []condition{never: {always: rule.False}, ever: {always: rule.True}}}
 }
 
@@ -78,8 +80,9 @@ func (c *conditions) add(file string, e rule.Expr, absent bool) int {
 
 // gives compiles an expression that gives categories; nil where there is none.
 func (c *conditions) gives(file string, e rule.Expr) *rule.Program {
-	if e.IsZero() {
-		return nil
+	text := strings.TrimSpace(e.Text)
+	if p := c.given[text]; p != nil || e.IsZero() {
+		return p
 	}
 	if err := c.lists(file, e); err != nil {
 		c.errs = append(c.errs, err)
@@ -88,7 +91,9 @@ func (c *conditions) gives(file string, e rule.Expr) *rule.Program {
 	p, err := rule.Compile(c.env, file, e, rule.Yields(texts))
 	if err != nil {
 		c.errs = append(c.errs, err)
+		return nil
 	}
+	c.given[text] = p
 	return p
 }
 

@@ -52,7 +52,11 @@ func (b *Book) Decide(f *rule.Facts, emits []pipeline.Category, phases ...Phase)
 				continue
 			}
 			if outcome, missing := r.judge(b, s); outcome != pipeline.Allow {
-				d.add(Fired{fw.ID, r.ID, r.Cite, r.Phase, outcome, union(unsure, missing), r.redactions(f), r.Remedy})
+				gone, known, more := r.redactions(f)
+				if !known && outcome == pipeline.Redact {
+					outcome = pipeline.ReviewIt
+				}
+				d.add(Fired{fw.ID, r.ID, r.Cite, r.Phase, outcome, union(unsure, union(missing, more)), gone, r.Remedy})
 			}
 		}
 	}
@@ -78,21 +82,17 @@ func (r *Rule) judge(b *Book, s *sitting) (pipeline.Verdict, []string) {
 }
 
 // redactions returns what a rule that fired takes away: what it names, and
-// what its redact_by gives where that can be judged.
-func (r *Rule) redactions(f *rule.Facts) []pipeline.Category {
+// what its redact_by gives. Where that is not known, missing names the facts.
+func (r *Rule) redactions(f *rule.Facts) (gone []pipeline.Category, known bool, missing []string) {
 	if r.by == nil {
-		return r.Redact
+		return r.Redact, true, nil
 	}
-	given, _ := r.by.Value(f)
-	list, _ := given.([]any)
-	cs := slices.Clone(r.Redact)
-	for _, v := range list {
-		if c, ok := v.(string); ok {
-			cs = append(cs, pipeline.Category(c))
-		}
+	list, known, missing := r.by.Texts(f)
+	for _, c := range list {
+		gone = append(gone, pipeline.Category(c))
 	}
-	slices.Sort(cs)
-	return slices.Compact(cs)
+	slices.Sort(gone)
+	return union(r.Redact, slices.Compact(gone)), known, missing
 }
 
 // add takes a rule that fired into the decision.

@@ -152,3 +152,30 @@ func TestStale(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestRedactBy holds that a rule may say by an expression what it takes away,
+// and that what is not known then waits for a review.
+func TestRedactBy(t *testing.T) {
+	files := map[string][]byte{"f.yaml": []byte(strings.Replace(least, "outcome: deny",
+		"outcome: allow-with-redaction, redact: [special], redact_by: 'collector.emits.filter(c, c != \"identity\" || target.minor == \"yes\")'", 1))}
+	b := load(t, files)
+	f := rule.NewFacts()
+	for name, v := range map[string]any{"data.personal": true, "job.purpose": "x", "org.allowed_purposes": []string{},
+		"collector.emits": []string{"identity", "contact"}, "target.minor": "no"} {
+		f.Set(name, v)
+	}
+	emits := []pipeline.Category{pipeline.Identity, pipeline.Contact}
+	d := b.Decide(f, emits)
+	if d.Verdict != pipeline.Redact || !slices.Equal(d.Redact, []pipeline.Category{pipeline.Contact, pipeline.Special}) {
+		t.Errorf("%+v", d)
+	}
+	f.Set("target.minor", "yes")
+	if d := b.Decide(f, emits); d.Verdict != pipeline.Deny || d.Fired[0].Rule != NothingLeft {
+		t.Errorf("%+v", d)
+	}
+	f.Forget("target.minor")
+	d = b.Decide(f, emits)
+	if d.Verdict != pipeline.ReviewIt || !slices.Equal(d.Unknown, []string{"target.minor"}) || !slices.Equal(d.Redact, []pipeline.Category{pipeline.Special}) {
+		t.Errorf("%+v", d)
+	}
+}
