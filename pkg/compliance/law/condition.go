@@ -120,6 +120,7 @@ type sitting struct {
 	judged  []bool
 	truth   []rule.Truth
 	missing [][]string
+	fired   []Fired // room to note them in
 }
 
 func (b *Book) sit(f *rule.Facts) *sitting {

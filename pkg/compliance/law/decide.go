@@ -39,7 +39,7 @@ type Fired struct {
 func (b *Book) Decide(f *rule.Facts, emits []pipeline.Category, phases ...Phase) Decision {
 	s := b.sit(f)
 	defer b.rise(s)
-	d := Decision{Verdict: pipeline.Allow}
+	d := Decision{Verdict: pipeline.Allow, Fired: s.fired[:0]}
 	asked := mask(phases)
 	for _, fw := range b.frameworks {
 		applies, unsure := s.judge(b.conditions, fw.applies)
@@ -61,6 +61,7 @@ func (b *Book) Decide(f *rule.Facts, emits []pipeline.Category, phases ...Phase)
 		}
 	}
 	d.settle(emits)
+	s.fired, d.Fired = d.Fired, append([]Fired(nil), d.Fired...)
 	return d
 }
 
@@ -122,24 +123,32 @@ func (d *Decision) nothingLeft(emits []pipeline.Category) {
 			gone, cites = union(gone, f.Redact), append(cites, f.Cite)
 		}
 	}
-	for _, c := range emits {
-		if !slices.Contains(gone, c) {
-			return
-		}
+	if !within(emits, gone) {
+		return
 	}
 	d.add(Fired{Framework: "law", Rule: NothingLeft, Cite: strings.Join(cites, "; "), Outcome: pipeline.Deny,
 		Remedy: "Leave this source out: all that it may bring would have to be redacted."})
 }
 
-// union returns what is in a or b, sorted, each once.
+// union returns what is in a or b, sorted, each once, given that both are so.
 func union[T ~string](a, b []T) []T {
 	switch {
-	case len(a) == 0:
-		return b
-	case len(b) == 0:
+	case within(b, a):
 		return a
+	case within(a, b):
+		return b
 	}
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// within reports whether all of a is in b.
+func within[T ~string](a, b []T) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
 }

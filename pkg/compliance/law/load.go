@@ -87,7 +87,7 @@ func (l *loading) read(file string, text []byte) {
 		Reviewer: m.Reviewer, Source: m.Source, SHA256: digest, Applies: d.Applies.Text, Rules: d.Rules}
 	l.once(file, m.ID, "framework")
 	for _, r := range d.Rules {
-		r.ID, r.phase, r.Redact = r.Name.Value, r.Phase.bit(), union(r.Redact, r.Redact)
+		r.ID, r.phase, r.Redact = r.Name.Value, r.Phase.bit(), sorted(r.Redact)
 		if !strings.HasPrefix(r.ID, f.ID+"-") {
 			l.errs = append(l.errs, r.Name.Problem(file, "the id of a rule of %s begins with %s-: write %s-%s", f.ID, f.ID, f.ID, r.ID))
 		}
