@@ -23,10 +23,10 @@ var Vocabulary = rule.Vocabulary{
 	{Name: "data.personal", Type: truth, Means: "the target is a natural person, or the collector may bring data about people"},
 	{Name: "data.age_days", Type: whole, Means: "how long ago it was collected, in days; 0 while it is"},
 	{Name: "dpia.criteria", Type: whole, Means: "how many of the nine WP248 criteria are met"},
-	{Name: "dpia.met", Type: texts, Means: "which of them, by name"},
+	{Name: "dpia.met", Type: texts, Means: "which of them: evaluation, automated-decision, systematic-monitoring, sensitive-data, large-scale, matching-datasets, vulnerable-subjects, innovative-technology, blocks-access"},
 
 	{Name: "target.kind", Type: text, Means: "natural-person, organization or asset"},
-	{Name: "target.jurisdictions", Type: texts, Means: "where the target is at home, likely enough: ISO 3166-1 or -2, such as DE, US-CA, CA-QC"},
+	{Name: "target.jurisdictions", Type: texts, Means: "where the target is at home, likely enough: ISO 3166-1 and EU; a part (ISO 3166-2, such as US-CA or CA-QC) stands beside its country"},
 	{Name: "target.minor", Type: text, Means: "yes or no"},
 	{Name: "target.suppressed", Type: truth, Means: "the target is on the list of those who are left alone"},
 
@@ -82,7 +82,7 @@ var Vocabulary = rule.Vocabulary{
 	{Name: "job.register_purpose_related", Type: truth, Means: "the purpose is one that the register is kept for (Canada)"},
 	{Name: "job.business_contact_only", Type: truth, Means: "people are only contacted about their work (Canada)"},
 
-	{Name: "org.establishments", Type: texts, Means: "where the organisation is established, ISO 3166-1"},
+	{Name: "org.establishments", Type: texts, Means: "where the organisation is established, ISO 3166-1; a part stands beside its country"},
 	{Name: "org.allowed_purposes", Type: texts, Means: "the purposes in its register"},
 	{Name: "org.public_authority", Type: truth, Means: "it is a public authority"},
 	{Name: "org.commercial", Type: truth, Means: "it acts for profit"},
