@@ -71,3 +71,15 @@ func codes(cs []Country) []string {
 	}
 	return out
 }
+
+// withWholes returns codes of places, each part of a country with the country
+// beside it: law of the whole holds in its parts.
+func withWholes(places []string) []string {
+	all := slices.Clone(places)
+	for _, c := range places {
+		if whole, _, part := strings.Cut(c, "-"); part && !slices.Contains(all, whole) {
+			all = append(all, whole)
+		}
+	}
+	return all
+}

@@ -261,7 +261,7 @@ func (o *Organisation) Facts(now time.Time, set func(name string, v any)) {
 		}
 		categories[string(p)] = list
 	}
-	set("org.establishments", codes(b.Establishments))
+	set("org.establishments", withWholes(codes(b.Establishments)))
 	set("org.allowed_purposes", purposes)
 	set("org.purpose_categories", categories)
 	set("org.max_retention_days", o.Retention.MaxDays)

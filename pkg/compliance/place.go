@@ -37,7 +37,8 @@ func (p places) join(other places) {
 
 // codes returns those that weigh enough, sorted; nil if none does. A country
 // that is named without its part may be any: where a part of it has a law of its
-// own, that counts too, for what is uncertain only ever adds a law.
+// own, that counts too, for what is uncertain only ever adds a law. A part
+// stands beside its country.
 func (p places) codes() []string {
 	var out []string
 	for _, c := range slices.Sorted(maps.Keys(p)) {
@@ -49,7 +50,7 @@ func (p places) codes() []string {
 			out = append(out, part)
 		}
 	}
-	return slices.Compact(slices.Sorted(slices.Values(out)))
+	return slices.Compact(slices.Sorted(slices.Values(withWholes(out))))
 }
 
 // partsWithLaw are parts of countries that have a law of their own here.

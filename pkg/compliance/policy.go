@@ -123,14 +123,11 @@ func (c Categories) of(k pipeline.Category) Handling {
 	return DenyIt
 }
 
-// sealsPeople reports whether nothing about people is kept in the open.
-func (p *Policy) sealsPeople() bool {
-	for _, c := range pipeline.Categories() {
-		if c.Personal() && p.Categories.of(c) == AllowIt {
-			return false
-		}
-	}
-	return true
+// seals reports whether no data about people is kept in the open.
+func (p *Policy) seals() bool {
+	return !slices.ContainsFunc(pipeline.Categories(), func(c pipeline.Category) bool {
+		return c.Personal() && p.Categories.of(c) == AllowIt
+	})
 }
 
 // Persons says what becomes of a natural person as a target.
