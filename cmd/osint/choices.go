@@ -45,6 +45,8 @@ func likely(flag string) []string {
 		return lab.Names()
 	case "tlp":
 		return labels()
+	case "lawful-basis":
+		return texts(compliance.Bases())
 	case "fail-on":
 		return []string{"critical", "high", "medium", "new", "new.severity>=high", "score>=", "coverage<"}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"osint/cmd/osint/tui"
+	"osint/pkg/compliance"
 	"osint/pkg/report"
 	"osint/profiles"
 )
@@ -31,7 +32,12 @@ type console struct {
 	noConfig bool
 	csv      bool // tables are printed as CSV
 
-	loaded map[string]*profiles.Profile
+	loaded   map[string]*profiles.Profile
+	mandates map[string]*compliance.Mandate
+
+	policyOnce sync.Once // see [console.policy]
+	policyRead *policy
+	policyErr  error
 }
 
 func newConsole() *console {

@@ -164,6 +164,8 @@ by blanks.
   LOG_LEVEL                as OSINT_LOG_LEVEL, if that is not set: debug, info, warn, error or off
   OSINT_HOME               one folder for config, data, state and cache; else XDG_CONFIG_HOME,
                            XDG_DATA_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, each with osint/ below
+  OSINT_POLICY             your organisation's document: a file. It holds beside /etc/osint/policy.yaml;
+                           no flag and no other file goes beyond its ceiling, and both may only narrow
   POSTGRES_URL             where the record is shared: postgres://USER@HOST:PORT/DATABASE; or POSTGRES_HOST, _PORT,
                            _USER, _DB, _SSLMODE, _SSLROOTCERT, _SSLCERT, _SSLKEY; the password is _PASSWORD or
                            in the file _PASSWORD_FILE, else as PGPASSFILE has it

@@ -21,7 +21,7 @@ type order struct {
 	profile, priority     string
 	types                 []string
 	purpose, basis        string
-	reference             string
+	reference, mandate    string
 	investigator, tlp     string
 	active                bool
 	collectors, exclude   []string
@@ -58,7 +58,8 @@ func (o *order) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.investigator, "investigator", "", "`ID`: who does it, by the id that the organisation gives; the record has it")
 	fs.StringVar(&o.tlp, "tlp", "", "`LABEL`: of the Traffic Light Protocol 2.0 (default: the profile's)")
 	fs.StringVar(&o.priority, "priority", normal, "`WORD`: for the record: "+strings.Join(priorities(), ", ")+" (default "+normal+")")
-	group(fs, "Why, and for whom", "purpose", "lawful-basis", "reference", "investigator", "tlp", "priority")
+	fs.StringVar(&o.mandate, "mandate", "", "`FILE`: what it rests on: purpose, basis, papers, and whose law protects whom")
+	group(fs, "Why, and for whom", "purpose", "lawful-basis", "reference", "mandate", "investigator", "tlp", "priority")
 	fs.BoolVar(&o.active, "active", false, "let the subject see us, if the profile allows that on request")
 	fs.StringSliceVar(&o.collectors, "collector", nil, "`LIST`: the only collectors to use, comma between")
 	fs.StringSliceVar(&o.exclude, "exclude", nil, "`LIST`: collectors not to use")
@@ -77,6 +78,8 @@ type mandate struct {
 	scope   pipeline.Scope
 	limits  pipeline.Limits
 	types   []pipeline.Domain    // never empty
+	policy  *policy              // of the organisation; the profile is below it already
+	rests   *compliance.Mandate  // with what was typed, and the organisation's defaults; people stand in it in clear
 	words   *collectors.WordList // nil: no sweep was asked for
 }
 
@@ -88,6 +91,12 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	}
 	if m.profile, err = c.profile(o.profile); err != nil {
 		return nil, usage("%w", err)
+	}
+	if m.policy, err = c.policy(); err != nil {
+		return nil, err
+	}
+	if m.rests, err = o.mandated(c, m.policy, m.profile); err != nil {
+		return nil, err
 	}
 	m.scope.Admit = m.profile.Admit
 	if m.types, err = domains(o.types); err != nil {
@@ -120,7 +129,8 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	return m, nil
 }
 
-// profile loads a profile, once however many targets name it.
+// profile loads a profile, once however many targets name it, and holds it
+// under the organisation's ceiling.
 func (c *console) profile(name string) (p *profiles.Profile, err error) {
 	if p = c.loaded[name]; p != nil {
 		return p, nil
@@ -128,6 +138,11 @@ func (c *console) profile(name string) (p *profiles.Profile, err error) {
 	if p, err = profiles.Load(name); err != nil {
 		return nil, err
 	}
+	under, err := c.policy()
+	if err != nil {
+		return nil, err
+	}
+	p = under.over(p)
 	if c.loaded == nil {
 		c.loaded = map[string]*profiles.Profile{}
 	}

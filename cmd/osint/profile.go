@@ -34,17 +34,26 @@ func newProfile(c *console) *cobra.Command {
 		},
 	}
 	validate := &cobra.Command{
-		Use: "validate NAME|FILE", Short: "Say what is wrong in a profile, with file and line", Args: exactly("a profile, such as ./mine.yaml"),
-		Example: "  osint profile validate default",
+		Use: "validate NAME|FILE", Short: "Say what is wrong in a profile, an organisation's document or a mandate", Args: exactly("a profile, such as ./mine.yaml"),
+		Long: `The kind of document is what its key kind says. What is wrong is said with file
+and line, and with what to write instead; exit code 2 then.`,
+		Example: "  osint profile validate default\n  osint profile validate /etc/osint/policy.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := profiles.Load(args[0])
+			s, err := validate(args[0])
 			if err != nil {
 				return usage("%w", err)
 			}
 			if asJSON {
-				return c.json(map[string]any{"id": p.ID, "version": p.Version, "sha256": p.SHA256(), "valid": true})
+				out := map[string]any{"kind": s.kind, "id": s.id, "version": s.version, "sha256": s.sha256, "valid": true}
+				if s.doubt != "" {
+					out["doubt"] = s.doubt
+				}
+				return c.json(out)
 			}
-			fmt.Fprintf(c.out, "%s is sound: %s, version %s, sha256 %s\n", args[0], p.ID, p.Version, p.SHA256())
+			fmt.Fprintf(c.out, "%s is sound: %s\n", args[0], s)
+			if s.doubt != "" {
+				c.say("osint: %s: but %s", args[0], s.doubt)
+			}
 			return nil
 		},
 	}

@@ -88,7 +88,8 @@ func sameWorld(o *pipeline.Opened, r *reach) error {
 }
 
 // again returns the run that continues a case: under its own profile and
-// today's of the same name, whichever is stricter.
+// today's of the same name, whichever is stricter, and both under the
+// organisation's ceiling as it is today.
 func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error) {
 	w.c.tidy(w.folder)
 	o := cs.Opened
@@ -96,11 +97,16 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("the case's profile: %w", err)
 	}
+	under, err := w.c.policy()
+	if err != nil {
+		return nil, nil, err
+	}
+	p = under.over(p)
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
 		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
 	gates := []pipeline.Gate{compliance.New(p.Policy, job)}
 	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
-		gates = append(gates, compliance.New(today.Policy, job))
+		gates = append(gates, compliance.New(under.over(today).Policy, job))
 	}
 	r := w.run(p, compliance.Strictest(gates...))
 	r.Opened, r.Past = *o, cs

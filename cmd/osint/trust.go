@@ -77,6 +77,7 @@ var projectMayNot = map[string]string{
 	"purpose":       "it would put words on record in your name",
 	"lawful-basis":  "it would put words on record in your name",
 	"reference":     "it would put words on record in your name",
+	"mandate":       "it would put words on record in your name",
 	"investigator":  "it would put words on record in your name",
 
 	"textfile":         "it would have a file of yours written over",

@@ -211,6 +211,21 @@ func (m *Mandate) About(e pipeline.Entity) (jurisdictions []string, minor Minor)
 	return jurisdictions, minor
 }
 
+// With returns the mandate, and what was typed for it where it says nothing. A
+// text that is no word of the mandate's is left out: it stands on record as it
+// was typed.
+func (m *Mandate) With(purpose, basis, reference string) *Mandate {
+	n := *m
+	if Word(purpose).Check() == nil {
+		fill(&n.Purpose, Word(purpose))
+	}
+	if Basis(basis).Check() == nil {
+		fill(&n.Basis, Basis(basis))
+	}
+	fill(&n.Metadata.Reference, reference)
+	return &n
+}
+
 // Over returns the mandate, and what the organisation has for all of its own
 // where the mandate says nothing.
 func (m *Mandate) Over(defaults Terms) *Mandate {
