@@ -84,7 +84,8 @@ func (b *batch) prepare(w *work, j *job, dir string) (r *pipeline.Run, p *profil
 	if err := w.c.enter(w.ledger, w.folder, audit.Consent{}); err != nil {
 		return nil, nil, err
 	}
-	return w.first(&j.order, j.mandate), j.mandate.profile, nil
+	r, err = w.first(&j.order, j.mandate)
+	return r, j.mandate.profile, err
 }
 
 // row begins the row of a job.

@@ -12,6 +12,7 @@ import (
 
 	"osint/cmd/osint/tui"
 	"osint/pkg/compliance"
+	"osint/pkg/compliance/law"
 	"osint/pkg/report"
 	"osint/profiles"
 )
@@ -38,6 +39,11 @@ type console struct {
 	policyOnce sync.Once // see [console.policy]
 	policyRead *policy
 	policyErr  error
+
+	books     map[string]*law.Book
+	spareOnce sync.Once // see [console.leftAlone]
+	spare     *compliance.Suppressions
+	spareErr  error
 }
 
 func newConsole() *console {

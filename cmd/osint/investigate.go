@@ -53,7 +53,10 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 			if _, err := lab.Open(r.lab.world); r.lab.world != "" && err != nil {
 				return usage("--lab: %w", err)
 			}
-			p := planOf(m, r.lab.world)
+			p, err := c.planOf(m, r.lab.world)
+			if err != nil {
+				return err
+			}
 			if err := c.plan(p, asJSON); err != nil {
 				return err
 			}
@@ -77,7 +80,11 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 		if err := w.create(o.out, m); err != nil {
 			return err
 		}
-		return w.carryOut(w.first(&o, m), m.profile)
+		run, err := w.first(&o, m)
+		if err != nil {
+			return err
+		}
+		return w.carryOut(run, m.profile)
 	}
 	return cmd
 }

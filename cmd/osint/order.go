@@ -79,7 +79,7 @@ type mandate struct {
 	limits  pipeline.Limits
 	types   []pipeline.Domain    // never empty
 	policy  *policy              // of the organisation; the profile is below it already
-	rests   *compliance.Mandate  // with what was typed, and the organisation's defaults; people stand in it in clear
+	stands  *footing             // nil: no law is asked
 	words   *collectors.WordList // nil: no sweep was asked for
 }
 
@@ -95,7 +95,11 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if m.policy, err = c.policy(); err != nil {
 		return nil, err
 	}
-	if m.rests, err = o.mandated(c, m.policy, m.profile); err != nil {
+	rests, err := o.mandated(c, m.policy, m.profile)
+	if err != nil {
+		return nil, err
+	}
+	if m.stands, err = c.footing(m.profile, m.policy.organisation, rests); err != nil {
 		return nil, err
 	}
 	m.scope.Admit = m.profile.Admit

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"osint/pkg/collectors/all"
-	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -65,8 +64,12 @@ type planLimits struct {
 }
 
 // planOf asks the gate about each target for each collector that takes it.
-func planOf(m *mandate, world string) *plan {
-	gate := compliance.New(m.profile.Policy, m.job)
+func (c *console) planOf(m *mandate, world string) (*plan, error) {
+	gate, err := c.gate(m.profile.Policy, m.job, m.stands, nil)
+	if err != nil {
+		return nil, err
+	}
+	_ = gate.Event(&pipeline.Event{Opened: &pipeline.Opened{Seeds: m.scope.Seeds}}) // what the targets tell by their form
 	l := m.limits
 	p := &plan{Version: 1, Profile: m.profile.ID, TLP: string(gate.Label()), Lab: world, Asked: []question{}, NotAsked: []refused{},
 		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
@@ -75,7 +78,7 @@ func planOf(m *mandate, world string) *plan {
 		for _, e := range all.Entries() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
 				taken = true
-				p.put(seed, e.Spec, gate.Ask(e.Spec, pipeline.Lead{Entity: seed, Clear: seed}))
+				p.put(seed, e.Spec, gate.Ask(e.Spec, pipeline.Lead{Entity: seed, Clear: seed, Settled: true}))
 			}
 		}
 		if !taken {
@@ -86,7 +89,7 @@ func planOf(m *mandate, world string) *plan {
 			p.NotAsked = append(p.NotAsked, r)
 		}
 	}
-	return p
+	return p, nil
 }
 
 func (p *plan) put(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling) {

@@ -104,11 +104,15 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 	p = under.over(p)
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
 		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
-	gates := []pipeline.Gate{compliance.New(p.Policy, job)}
+	policies := []compliance.Policy{p.Policy}
 	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
-		gates = append(gates, compliance.New(under.over(today).Policy, job))
+		policies = append(policies, under.over(today).Policy)
 	}
-	r := w.run(p, compliance.Strictest(gates...))
+	gate, err := w.gates(cs, p, policies, job, under.organisation)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := w.run(p, gate)
 	r.Opened, r.Past = *o, cs
 	r.Scope = pipeline.Scope{Admit: p.Admit}
 	for _, x := range []struct {
@@ -122,6 +126,33 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 	}
 	w.seeds = r.Scope.Seeds
 	return r, p, nil
+}
+
+// gates returns the strictest of the gates of several policies under all that
+// the case stands on, and lets it hear what the case has told.
+func (w *work) gates(cs *pipeline.Case, p *profiles.Profile, policies []compliance.Policy, job compliance.Job, today *compliance.Organisation) (pipeline.Gate, error) {
+	vault := w.folder.Vault()
+	stands, err := w.c.recorded(cs, p, today, vault)
+	if err != nil {
+		return nil, err
+	}
+	if len(stands) == 0 {
+		stands = []*footing{nil}
+	}
+	var gates []pipeline.Gate
+	for _, policy := range policies {
+		for _, f := range stands {
+			g, err := w.c.gate(policy, job, f, vault.Reveal)
+			if err != nil {
+				return nil, err
+			}
+			if err := w.folder.Replay(g); err != nil {
+				return nil, err
+			}
+			gates = append(gates, g)
+		}
+	}
+	return compliance.Strictest(gates...), nil
 }
 
 // catchUp lets a screen that has a memory hear what was recorded before.

@@ -114,7 +114,7 @@ func refusal(g pipeline.Gate, seeds []pipeline.Entity) string {
 			continue
 		}
 		for _, entry := range all.Entries() {
-			if r := g.Ask(entry.Spec, pipeline.Lead{Entity: e, Clear: e}); r.Verdict == pipeline.Deny && entry.Spec.Mode == pipeline.Passive {
+			if r := g.Ask(entry.Spec, pipeline.Lead{Entity: e, Clear: e, Settled: true}); r.Verdict == pipeline.Deny && entry.Spec.Mode == pipeline.Passive {
 				return fmt.Sprintf("%s (%s)", r.Reason, r.Rule)
 			}
 		}

@@ -13,7 +13,6 @@ import (
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/lab"
-	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 	"osint/pkg/risk"
@@ -217,8 +216,12 @@ func fileName(s string) string {
 }
 
 // first returns the run that opens the case.
-func (w *work) first(o *order, m *mandate) *pipeline.Run {
-	gate := compliance.New(m.profile.Policy, m.job)
+func (w *work) first(o *order, m *mandate) (*pipeline.Run, error) {
+	vault := w.folder.Vault()
+	gate, err := w.c.gate(m.profile.Policy, m.job, m.stands, vault.Reveal)
+	if err != nil {
+		return nil, err
+	}
 	b := thisBuild()
 	w.words = m.words
 	r := w.run(m.profile, gate)
@@ -227,12 +230,12 @@ func (w *work) first(o *order, m *mandate) *pipeline.Run {
 		Types: m.types, Priority: o.priority, Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator,
 		TLP: string(gate.Label()), Profile: pipeline.ProfileRef{Name: m.profile.ID, SHA256: m.profile.SHA256()}, Resolved: m.profile.JSON(),
 		Limits: m.limits, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
-		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested,
+		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested, Law: m.stands.ref(vault),
 	}
 	if m.words != nil {
 		r.Opened.WordList = &m.words.Ref
 	}
-	return r
+	return r, nil
 }
 
 // run returns what every run has in common.

@@ -12,6 +12,7 @@ const (
 	ruleManifest        = "manifest.incomplete"
 	rulePerson          = "persons.refuse"
 	ruleSuppressed      = "suppression.listed"
+	ruleErased          = "persons.erased"
 	ruleNoLaw           = "persons.by-law"
 	ruleEndpoint        = "endpoints.countries"
 	ruleEndpointUnknown = "endpoints.unknown"
@@ -60,6 +61,9 @@ func manifest(q *question) (pipeline.Ruling, bool) {
 // person refuses a living person as a target, or leaves it to law. A role's
 // mailbox is none.
 func person(q *question) (pipeline.Ruling, bool) {
+	if q.entity.Sealed() {
+		return deny(ruleErased, "erasure", "The key of this %s is not here any more: nobody can tell whom it would be about.", q.entity.Kind)
+	}
 	if !q.entity.Personal() || q.policy.Persons == ByLaw && q.bench != nil {
 		return silent()
 	}

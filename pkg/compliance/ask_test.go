@@ -80,7 +80,7 @@ func TestAsk(t *testing.T) {
 		}, pipeline.Deny, pipeline.KeepNone, "persons.refuse", ""},
 		{"a sealed mailbox whose key is gone", func(x setting) {
 			*x.l = pipeline.Lead{Entity: pipeline.Entity{Kind: pipeline.KindEmail, Value: "sealed:k1:00"}}
-		}, pipeline.Deny, pipeline.KeepNone, "persons.refuse", ""},
+		}, pipeline.Deny, pipeline.KeepNone, "persons.erased", "erasure"},
 		{"a role's mailbox", func(x setting) { *x.l = lead(t, "abuse@corp.example") }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
 		{"an organisation", func(x setting) { *x.l = lead(t, "organization:Corp Ltd") }, pipeline.Allow, pipeline.KeepRaw, "categories.allow", ""},
 

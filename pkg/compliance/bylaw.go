@@ -27,7 +27,28 @@ func byLaw(q *question) (pipeline.Ruling, bool) {
 	}
 	t := b.about(q.entity, q.lead.Entity)
 	b.criteria(q.spec, t)
-	return b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store), true
+	r := b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store)
+	if r.Verdict == pipeline.Deny && t.Kind != naturalPerson {
+		r = withoutPeople(r, q.spec.Emits)
+	}
+	return r, true
+}
+
+// withoutPeople lets a question pass that is about nobody, where the law denies
+// only what its answer may tell of people besides: that is left out of it
+// before anything is kept. Where nothing else is left it stays denied.
+func withoutPeople(r pipeline.Ruling, emits []pipeline.Category) pipeline.Ruling {
+	r.Verdict, r.Keep = pipeline.Redact, pipeline.KeepDerived
+	r.Reason = "What it may tell of people is left out: " + lower(r.Reason)
+	r.Redact = names(personalOf(emits))
+	return r
+}
+
+func lower(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
 
 // meets rules on a person who was met, whether or not a collector asks about
@@ -108,6 +129,7 @@ func (b *bench) redacted(collector string, o *pipeline.Observation) (rule, cite 
 				return f.Rule, f.Framework + ", " + f.Cite, c
 			}
 		}
+		return r.Rule, r.Cite, c
 	}
 	return "", "", ""
 }

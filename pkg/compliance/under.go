@@ -57,7 +57,6 @@ func (g *Gate) Under(l Law) *Gate {
 	l.Book.Lend(b.facts, l.Now)
 	l.Mandate.Facts(b.facts.Set)
 	b.facts.Set("data.age_days", 0)
-	b.facts.Set("job.recorded", true) // no task begins that is not in the record
 	b.facts.Set("job.encrypted", under.policy.seals())
 	if l.Organisation != nil {
 		l.Organisation.Facts(l.Now, b.facts.Set)
