@@ -1,6 +1,9 @@
 package pipeline
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Predicate says what an observation says of its subject.
 type Predicate string
@@ -9,14 +12,17 @@ type Predicate string
 type ValueType string
 
 // The value types. A Record is a map of named scalars; a List holds texts.
+// FreeText is what somebody wrote without a form, in which anything may stand:
+// it is of category Content or stricter, whatever it happens to say.
 const (
-	NoValue ValueType = ""
-	Text    ValueType = "text"
-	Number  ValueType = "number"
-	Bool    ValueType = "bool"
-	Moment  ValueType = "time" // RFC 3339, UTC
-	List    ValueType = "list"
-	Record  ValueType = "record"
+	NoValue  ValueType = ""
+	Text     ValueType = "text"
+	FreeText ValueType = "free-text"
+	Number   ValueType = "number"
+	Bool     ValueType = "bool"
+	Moment   ValueType = "time" // RFC 3339, UTC
+	List     ValueType = "list"
+	Record   ValueType = "record"
 )
 
 // A Relation is one row of the closed table of what can be said.
@@ -61,8 +67,14 @@ func CheckRelation(o *Observation) error {
 	if !r.Value.fits(o.Value, len(r.Objects) > 0) {
 		return fmt.Errorf("%s wants a value of type %q, not %T", o.Predicate, r.Value, o.Value)
 	}
+	if r.Value == FreeText && !slices.Contains(freely, o.Category) {
+		return fmt.Errorf("%s is free text, in which anything may stand: it is %s data or stricter, not %s", o.Predicate, Content, o.Category)
+	}
 	return nil
 }
+
+// freely are the categories that free text may have.
+var freely = []Category{Content, Special, Criminal}
 
 func (t ValueType) fits(v any, optional bool) bool {
 	if v == nil {
@@ -70,7 +82,7 @@ func (t ValueType) fits(v any, optional bool) bool {
 	}
 	switch v := v.(type) {
 	case string:
-		return t == Text || t == Moment && len(v) >= len("2006-01-02T15:04:05Z") || IsToken(v) && t != NoValue
+		return t == Text || t == FreeText || t == Moment && len(v) >= len("2006-01-02T15:04:05Z") || IsToken(v) && t != NoValue
 	case float64:
 		return t == Number
 	case bool:

@@ -25,6 +25,8 @@ var denials = map[Predicate][2]string{
 	"serves-zone":      {"is not served with authority", "is not served with authority by"},
 	"dnssec-state":     {"is not judged by the chain of trust", "is not, by the chain of trust,"},
 	"dane-match":       {"serves nothing that is pinned", "does not serve, where one is pinned,"},
+	"goes-by":          {"goes by no name", "does not go by the name"},
+	"holds-name":       {"has proven to hold nothing", "has not proven to hold"},
 	"tls-key-exchange": {"agrees to no hybrid key exchange", ""},
 }
 

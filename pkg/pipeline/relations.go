@@ -6,6 +6,7 @@ var (
 	holders  = []Kind{KindOrganization, KindPerson}
 	numbers  = []Kind{KindIP, KindNetblock, KindASN}
 	contacts = []Kind{KindEmail, KindPhone, KindPerson, KindOrganization, KindURL}
+	selves   = []Kind{KindPerson, KindEmail, KindAccount} // by which a person is known
 )
 
 // table is the closed set of relations. A new predicate is a row here and a
@@ -121,6 +122,18 @@ var table = []Relation{
 	{"robots-txt", names, nil, Record, "publishes robots.txt", true},                    // front (any crawler may read the front page), agents, rules, whole; Denies: none
 	{"disallows-path", names, nil, Text, "keeps crawlers out of", false},
 	{"has-sitemap", names, []Kind{KindURL}, NoValue, "has the sitemap", false},
+
+	// people, by what they say of themselves; a value that qualifies an object is
+	// never sealed, so that it is a word of ours
+	{"has-account", selves, []Kind{KindAccount}, Text, "has the account", false},    // stated, verified (the source had them log in), proven (signed at both ends)
+	{"holds-name", selves, names, Text, "has proven to hold", false},                // dns, web: where the proof stands
+	{"has-page", selves, nil, Text, "is shown on the page", false},                  // URL: a text, since it names its owner
+	{"links-to", selves, nil, Text, "points at the page", false},                    // URL, likewise
+	{"goes-by", selves, holders, NoValue, "goes by the name", false},                //
+	{"works-for", selves, []Kind{KindOrganization}, NoValue, "works for", false},    //
+	{"has-role", selves, nil, Text, "has the role", false},                          // job title
+	{"located-at", selves, nil, Text, "says to be at", false},                       // a place, as typed
+	{"describes-itself", selves, nil, FreeText, "describes itself in words", false}, //
 }
 
 var relations = func() map[Predicate]Relation {

@@ -61,14 +61,19 @@ func (e *engine) observe(t *running, o *Observation) (err error) {
 }
 
 // seal puts tokens in the place of personal values. A value that qualifies an
-// object (a role, a preference) is not what is said, and stays.
+// object (a role, a preference) is not what is said, and stays. Free text is
+// sealed however the ruling has it kept.
 func (e *engine) seal(o *Observation, r Ruling) {
 	o.Subject = e.token(o.Subject)
 	if o.Object != nil {
 		x := e.token(*o.Object)
 		o.Object = &x
 	}
-	if text, ok := o.Value.(string); ok && o.Object == nil && r.Keep == KeepSealed && o.Category.Personal() && text != "" {
+	text, ok := o.Value.(string)
+	if !ok || text == "" || o.Object != nil {
+		return
+	}
+	if r.Keep == KeepSealed && o.Category.Personal() || relations[o.Predicate].Value == FreeText {
 		o.Value = e.run.Vault.SealText(text)
 	}
 }
