@@ -43,26 +43,36 @@ var malices = []malice{
 	{"absurd texts", true, reshaped(absurdText)},
 }
 
-// TestEveryAnswerCanTurnBad turns what the sources of the lively world answer
+// TestEveryAnswerCanTurnBad turns what the sources of the lively worlds answer
 // into each malice, and holds every collector that asks them to its promises:
 // it ends within its bounds, says nothing of what it was not told, and takes
 // no broken answer for an empty one. Bootstraps and the rest turn apart, for
-// one hides the other.
+// one hides the other; and so do the sources that are asked about people.
 func TestEveryAnswerCanTurnBad(t *testing.T) {
-	source, err := fs.ReadFile(testdata.Worlds, path.Join("lab", "brindleford.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	organisation := entities(t, "brindleford.example", "www.brindleford.example", "192.0.2.10", "AS64500")
+	people := entities(t, "friederike.moosbrugger@quellenau.example", "account:funken.example/friedemoos", "account:keybase.io/dquinta")
 	for _, m := range malices {
-		for _, part := range []string{"bootstrap", "others"} {
-			t.Run(m.name+" "+part, func(t *testing.T) {
+		for _, part := range []struct {
+			name, world string
+			subjects    []pipeline.Entity
+			turns       func(host string) bool
+		}{
+			{"bootstrap", "brindleford", organisation, func(host string) bool { return strings.HasPrefix(host, "data.iana.org") }},
+			{"others", "brindleford", organisation, func(host string) bool { return !strings.HasPrefix(host, "data.iana.org") }},
+			{"people", "quellenau", people, func(string) bool { return true }},
+		} {
+			t.Run(m.name+" "+part.name, func(t *testing.T) {
 				t.Parallel()
-				text, turned := m.world(source, func(host string) bool { return strings.HasPrefix(host, "data.iana.org") == (part == "bootstrap") })
+				source, err := fs.ReadFile(testdata.Worlds, path.Join("lab", part.world+".txtar"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, turned := m.world(source, part.turns)
 				w, err := lab.Parse("malice.txtar", text)
 				if err != nil {
 					t.Fatal(err)
 				}
-				trials := tryEach(serve(t, w, 0), entities(t, "brindleford.example", "www.brindleford.example", "192.0.2.10", "AS64500"), 800*time.Millisecond)
+				trials := tryEach(serve(t, w, 0), part.subjects, 800*time.Millisecond)
 				for _, r := range trials {
 					r.check(t)
 					if !m.lies && r.own(turned) && (r.outcome() == pipeline.OK || r.outcome() == pipeline.Empty) {

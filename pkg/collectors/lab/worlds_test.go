@@ -56,7 +56,7 @@ func documentation(a netip.Addr) bool {
 // Names that anybody may own are only those of the public sources, and of a
 // hosting service that is known by its name.
 func TestNamesAreReserved(t *testing.T) {
-	sources := []string{"crt.sh", "api.certspotter.com", "data.iana.org", "whois.iana.org", "asn.cymru.com", "readthedocs.io"}
+	sources := []string{"crt.sh", "api.certspotter.com", "data.iana.org", "whois.iana.org", "asn.cymru.com", "readthedocs.io", "api.gravatar.com", "keybase.io"}
 	each(t, func(t *testing.T, _ string, w *World) {
 		tree, err := w.plant(midnight(time.Now()))
 		if err != nil {
