@@ -75,3 +75,30 @@ func TestService(t *testing.T) {
 		}
 	}
 }
+
+// Whatever somebody types, a label is a short line that nobody obeys, a free
+// text is bounded, and an account behind an address is one that can be asked
+// about.
+func FuzzFields(f *testing.F) {
+	for _, s := range []string{"Ada Plumtree", "<p>Ada <a href='https://funken.example/@ada'>me</a>", "https://github.com/ada", "https://xn--e1a.example/@ada",
+		"\u202e\x00\xff", strings.Repeat("<a href=x>", 50), "https://news.ycombinator.com/user?id=%2F", "https://funken.example/@a%2fb"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if v, ok := label(s); ok {
+			if again, same := label(v); !same || again != v || strings.ContainsAny(v, "\n\r\t\x1b@<>") || !utf8.ValidString(v) {
+				t.Errorf("%q is a label: %q", s, v)
+			}
+		}
+		shown, links := plain(s)
+		if len(shown) > maxFree || !utf8.ValidString(shown) || strings.ContainsAny(shown, "\x00\x1b\r") {
+			t.Errorf("%q is shown as %q", s, shown)
+		}
+		for _, l := range append(links, s) {
+			e, ok := accountAt(l)
+			if again, err := pipeline.NewEntity(pipeline.KindAccount, e.Value); ok && (err != nil || again != e) {
+				t.Errorf("%q: %s is not canonical: %v", l, e, err)
+			}
+		}
+	})
+}

@@ -101,11 +101,11 @@ func askFinger(ctx context.Context, net *collectors.View, subject pipeline.Entit
 	case profile == "" || other:
 		return t.end()
 	case !near(profile, "https://"+host+"/", a.URL):
-		if e, ok := accountAt(profile); ok {
+		if e, ok := accountAt(profile); ok && e != subject {
 			t.account(e, stated, subject)
 			return t.end()
 		}
-		return pipeline.Fail(pipeline.Partial, "its profile lies at another host, which is not asked")
+		return pipeline.Fail(pipeline.Partial, "its profile lies at another host, or in clear: it is not asked for")
 	}
 	if err := readActor(ctx, net, subject, profile, emit); err != nil {
 		return partly(err, "its profile")
