@@ -39,6 +39,8 @@ var measurements = map[string]measurement{
 	"tls-serve":    {"", func([]string) error { return tlsServe() }},
 	"tls-meet":     {"HOW ADDRESS", func(a []string) error { return tlsMeet(a[0], a[1]) }},
 	"web":          {"", func([]string) error { return pageCosts() }},
+	"law":          {"", func([]string) error { return rulings() }},
+	"law-of":       {"N", func(a []string) error { return rulingsOf(number(a[0])) }},
 	"web-of":       {"PAGES", func(a []string) error { return pageCostsOf(number(a[0])) }},
 }
 

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
@@ -30,76 +29,49 @@ func shelf(t testing.TB) map[string][]byte {
 	return files
 }
 
-// calm returns facts on which every law of the shelf applies and none fires.
-func calm(b *Book) *rule.Facts {
-	f := rule.NewFacts()
-	b.Lend(f, time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC))
-	for _, w := range Vocabulary {
-		switch w.Type {
-		case text:
-			f.Set(w.Name, "REF-7")
-		case truth:
-			f.Set(w.Name, false)
-		case whole:
-			f.Set(w.Name, 1)
-		}
+// calm returns the laws of the shelf and one of the two cases in
+// testdata/calm.cases.yaml, which says what they are.
+func calm(b *testing.B, which int) (*Book, *rule.Facts, []pipeline.Category) {
+	b.Helper()
+	text, err := os.ReadFile("testdata/calm.cases.yaml")
+	if err != nil {
+		b.Fatal(err)
 	}
-	for name, v := range map[string]any{
-		"data.personal": true, "dpia.criteria": 3, "dpia.met": []string{"sensitive", "large", "matching"},
-		"target.kind": "natural-person", "target.jurisdictions": []string{"FR", "GB", "US-CA", "CA-QC", "CA", "BR"}, "target.minor": "no",
-		"collector.country": "GB", "collector.class": "publication", "collector.access": "open", "collector.special": "none",
-		"collector.personal": true, "collector.sends_personal": true, "collector.published": true, "collector.emits": []string{"identity", "online-id"},
-		"job.purpose": "fraud", "job.basis": "legitimate-interests", "job.dpia_outcome": "low", "job.notice": "direct", "job.retention_days": 30,
-		"job.transfer_tool": "bcr", "job.storage_countries": []string{"DE"}, "job.human_review": true, "job.sources_attached": true, "job.encrypted": true,
-		"job.recorded": true, "job.ccpa_purpose_disclosed": true, "job.ccpa_inference_disclosed": true,
-		"org.establishments": []string{"DE", "GB", "CA", "BR"}, "org.allowed_purposes": []string{"exposure", "fraud"},
-		"org.purpose_categories": map[string]any{"fraud": []string{"identity", "online-id"}}, "org.commercial": true, "org.ccpa_business": true,
-		"org.max_retention_days": 365, "org.foreign_processing_notice": true, "org.large_scale": 500,
-		"disclosure.audience": "named", "disclosure.recipient_country": "GB",
-	} {
-		f.Set(name, v)
+	cases, err := ParseCases("calm.cases.yaml", text)
+	if err != nil {
+		b.Fatal(err)
 	}
-	return f
+	book := load(b, shelf(b))
+	for _, f := range book.Try(cases) {
+		b.Fatal(f)
+	}
+	f, emits := book.FactsOf(&cases.Cases[which]), cases.Cases[which].Emits
+	if d := book.Decide(f, emits); len(d.Applied) != 5 || len(d.Unknown) != 2*which {
+		b.Fatalf("%+v", d)
+	}
+	return book, f, emits
 }
 
-var stakes = []pipeline.Category{pipeline.OnlineID, pipeline.Identity, pipeline.Content}
+func benchmarkDecide(b *testing.B, which int) {
+	book, f, emits := calm(b, which)
+	b.ReportAllocs()
+	for b.Loop() {
+		book.Decide(f, emits)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rulings/s")
+}
 
 // BenchmarkDecide measures a ruling by five laws that all apply, every fact
 // known, every rule asked.
-func BenchmarkDecide(b *testing.B) {
-	book := load(b, shelf(b))
-	f := calm(book)
-	if d := book.Decide(f, stakes); d.Verdict != pipeline.Allow || len(d.Applied) != 5 {
-		b.Fatalf("%+v", d)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		book.Decide(f, stakes)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rulings/s")
-}
+func BenchmarkDecide(b *testing.B) { benchmarkDecide(b, 0) }
 
 // BenchmarkDecideUnknown is the same with two facts unknown that decide.
-func BenchmarkDecideUnknown(b *testing.B) {
-	book := load(b, shelf(b))
-	f := calm(book)
-	f.Forget("target.minor")
-	f.Forget("job.lia_ref")
-	if d := book.Decide(f, stakes); d.Verdict != pipeline.ReviewIt || len(d.Applied) != 5 || len(d.Unknown) != 2 {
-		b.Fatalf("%+v", d)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		book.Decide(f, stakes)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rulings/s")
-}
+func BenchmarkDecideUnknown(b *testing.B) { benchmarkDecide(b, 1) }
 
-// BenchmarkLoad measures reading and compiling five laws and two lists.
+// BenchmarkLoad measures reading and compiling all that is on the shelf.
 func BenchmarkLoad(b *testing.B) {
 	files := shelf(b)
 	for b.Loop() {
 		load(b, files)
 	}
-	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/load")
 }

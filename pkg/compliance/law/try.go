@@ -87,7 +87,7 @@ func meant(word string, known []string) string {
 
 // try decides a case and says what is not as it should be.
 func (b *Book) try(x *Case) (what []string) {
-	d := b.Decide(b.factsOf(x), x.Emits, x.Phases...)
+	d := b.Decide(b.FactsOf(x), x.Emits, x.Phases...)
 	if d.Verdict != x.Expect {
 		what = append(what, fmt.Sprintf("is %s, want %s%s", d.Verdict, x.Expect, d.because()))
 	}
@@ -119,8 +119,8 @@ func (d *Decision) because() string {
 	return b.String()
 }
 
-// factsOf returns the facts of a case, with what the book lends.
-func (b *Book) factsOf(x *Case) *rule.Facts {
+// FactsOf returns the facts of a case, with what the book lends.
+func (b *Book) FactsOf(x *Case) *rule.Facts {
 	facts := rule.NewFacts()
 	now, ok := x.Facts["now"].(time.Time)
 	if !ok {
