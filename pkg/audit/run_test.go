@@ -137,7 +137,8 @@ func killRun(t *testing.T, point string) (died bool) {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "OSINT_AUDIT_RUN="+dir, "OSINT_AUDIT_POINT="+point)
+	cmd.Env = append(os.Environ(), "OSINT_AUDIT_RUN="+dir, "OSINT_AUDIT_POINT="+point,
+		"GORACE=atexit_sleep_ms=0") // one that lives does not sleep before it ends
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || s.Signal() != syscall.SIGKILL {
 			t.Fatalf("%s: %v\n%s", point, err, out)

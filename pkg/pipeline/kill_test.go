@@ -120,7 +120,8 @@ func killAndResume(t *testing.T, point, want string) (died bool) {
 	t.Helper()
 	dir, keys := t.TempDir(), t.TempDir()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "OSINT_KILL="+point, "OSINT_DIR="+dir, "OSINT_KEYS="+keys)
+	cmd.Env = append(os.Environ(), "OSINT_KILL="+point, "OSINT_DIR="+dir, "OSINT_KEYS="+keys,
+		"GORACE=atexit_sleep_ms=0") // one that lives does not sleep before it ends
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || s.Signal() != syscall.SIGKILL {
