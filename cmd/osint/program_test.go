@@ -42,11 +42,10 @@ func quickProgram() (undo func(), err error) {
 	return undo, os.Setenv("PATH", dir+string(filepath.ListSeparator)+racedPath)
 }
 
-// buildProgram builds osint without the detector.
+// buildProgram builds osint without the detector, of packages that go vet has
+// built already.
 func buildProgram(to string, flags ...string) error {
-	cmd := exec.Command("go", append([]string{"build", "-buildvcs=false", "-o", to}, flags...)...)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", append([]string{"build", "-buildvcs=false", "-o", to}, flags...)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %v\n%s", err, out)
 	}
 	return nil
