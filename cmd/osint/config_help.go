@@ -44,7 +44,8 @@ working folder, as if it were typed: write it whole.
 
 A project's file comes with a repository or a download, so it is somebody
 else's. What it sets is said on stderr, depth, limit, workers and timeout may
-only be lower than the profile's, and a profile must be one that is built in.
+only be lower than the profile's, and a profile must be one that is built in,
+under which nothing is asked about people.
 Where your own file bounds investigations too, the project's counts only if it
 narrows: a lower number, fewer collectors; exclusions add up, and your profile
 stays. It may set these and nothing else:

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline/rule"
 	"osint/profiles"
 )
@@ -45,7 +46,7 @@ var onceOnly = map[string]string{
 // what it may say is a list, and what is not on it is refused, flags that will
 // be made one day among it. Numbers may only be lower than the profile's.
 var projectMay = []string{
-	"profile", // of the shelf: a file could allow anything
+	"profile", // of the shelf, and none for people: a file could allow anything
 	"type", "collector", "exclude", "exclude-entity",
 	"depth", "limit", "workers", "timeout",
 	"format", "progress", "quiet", "json", "csv", "color", "verbose",
@@ -105,11 +106,24 @@ func (s *sheet) refuses(x setting) string {
 		return fmt.Sprintf("a project's file may not set %s: %s; type --%s, or osint config set %s VALUE for yourself", name, why, name, x.key())
 	case name == "profile" && !slices.Contains(profiles.Names(), x.values[0]):
 		return fmt.Sprintf("profile %q: a project's file names a profile of the shelf, not a file, which could allow anything: %s",
-			x.values[0], rule.OneOf(x.values[0], profiles.Names()))
+			x.values[0], rule.OneOf(x.values[0], impersonal()))
+	case name == "profile" && !slices.Contains(impersonal(), x.values[0]):
+		return fmt.Sprintf("a project's file may not choose profile %s: people may be looked into under it; type --profile %s", x.values[0], x.values[0])
 	case name == "exclude-entity" && slices.ContainsFunc(x.values, isFile):
 		return "exclude-entity: a project's file names entities, not files"
 	}
 	return ""
+}
+
+// impersonal returns the profiles of the shelf under which nothing is asked
+// about a person.
+func impersonal() (names []string) {
+	for _, n := range profiles.Names() {
+		if p, err := profiles.Load(n); err == nil && p.Policy.Persons == compliance.RefusePersons {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // isFile reports whether a flag that takes an entity or a file would take a
