@@ -35,7 +35,7 @@ func (o *order) mandated(c *console, under *policy, p *profiles.Profile) (*compl
 	}
 	m = m.With(o.purpose, o.basis, o.reference)
 	if under.organisation != nil {
-		m = m.Over(under.organisation.Defaults)
+		m = m.Over(under.organisation.Terms())
 	}
 	or(&o.purpose, string(m.Purpose))
 	or(&o.basis, string(m.Basis))

@@ -227,7 +227,7 @@ func (m *Mandate) With(purpose, basis, reference string) *Mandate {
 }
 
 // Over returns the mandate, and what the organisation has for all of its own
-// where the mandate says nothing.
+// ([Organisation.Terms]) where the mandate says nothing.
 func (m *Mandate) Over(defaults Terms) *Mandate {
 	n := *m
 	n.Terms = m.Terms.over(defaults)

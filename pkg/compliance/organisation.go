@@ -226,6 +226,12 @@ func (o *Organisation) FrameworkFiles() (paths []string) {
 	return paths
 }
 
+// Terms returns what holds for every mandate that says nothing else: the
+// defaults, and that things are stored where the organisation stores them.
+func (o *Organisation) Terms() Terms {
+	return o.Defaults.over(Terms{StorageCountries: o.Body.StorageCountries})
+}
+
 // ContractRef returns the number of the contract with a source; "" is none.
 func (o *Organisation) ContractRef(source string) string { return o.Body.Contracts[source].Ref }
 
