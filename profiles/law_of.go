@@ -21,38 +21,40 @@ func FrameworkIDs() (ids []string) {
 	return ids
 }
 
-// LawOf returns a book of the frameworks that an organisation names: each an
-// id of the shelf, or a file (what has a slash in it or ends in .yaml or .yml)
-// of a Framework or a ReferenceList, relative to dir. None is all of the
-// shelf. The lists of the shelf are there too, but for one whose id a file
-// among names has: that file stands in for it. The error says every line that
-// is wrong and what to write instead.
+// LawOf returns a book of the frameworks that an organisation names, loaded
+// from [LawFiles]; none is the book of the shelf.
 func LawOf(dir string, names ...string) (*law.Book, error) {
-	own, err := readLaw(dir, names)
+	if len(names) == 0 {
+		return Law()
+	}
+	if !slices.ContainsFunc(names, isPath) {
+		if err := onShelf(names); err != nil {
+			return nil, err
+		}
+		book, err := Law()
+		if err != nil {
+			return nil, err
+		}
+		return book.Only(names...)
+	}
+	files, err := LawFiles(dir, names...)
 	if err != nil {
 		return nil, err
 	}
-	ids := slices.DeleteFunc(slices.Clone(names), isPath)
-	for _, id := range ids {
-		if known := FrameworkIDs(); !slices.Contains(known, id) {
-			return nil, fmt.Errorf("framework %q: there is none of that id, and a file needs its path, such as ./%s.yaml: %s", id, filepath.Base(id), rule.OneOf(id, known))
-		}
-	}
-	if len(own) > 0 {
-		return lawWith(own, ids)
-	}
-	book, err := Law()
-	if err == nil && len(ids) > 0 {
-		book, err = book.Only(ids...)
-	}
-	return book, err
+	return law.Load(files)
 }
 
-// readLaw reads those of names that are files.
-func readLaw(dir string, names []string) (map[string][]byte, error) {
+// LawFiles returns the documents of frameworks and of the lists that they may
+// refer to, by path. Each name is the id of a framework of the shelf, or a file
+// (what has a slash in it or ends in .yaml or .yml) of a Framework or a
+// ReferenceList, relative to dir. None is all of the shelf. A file stands in
+// for the document of the shelf that has its id.
+func LawFiles(dir string, names ...string) (map[string][]byte, error) {
 	own := map[string][]byte{}
+	var ids []string
 	for _, name := range names {
 		if !isPath(name) {
+			ids = append(ids, name)
 			continue
 		}
 		file := name
@@ -65,30 +67,55 @@ func readLaw(dir string, names []string) (map[string][]byte, error) {
 		}
 		own[file] = text
 	}
-	return own, nil
-}
-
-// lawWith loads files beside frameworks and lists of the shelf.
-func lawWith(own map[string][]byte, ids []string) (*law.Book, error) {
-	files, lists := Lists(), map[string][]byte{}
-	for file, text := range own {
-		if law.Kind(file, text) == "ReferenceList" {
-			lists[file] = text
-		}
+	if len(names) == 0 {
+		ids = FrameworkIDs()
 	}
-	replaced, err := law.Load(lists)
-	if err != nil {
+	if err := onShelf(ids); err != nil {
 		return nil, err
 	}
-	for _, l := range replaced.Lists() {
-		delete(files, "lists/"+l.ID+".yaml")
+	return WithShelf(own, ids...), nil
+}
+
+// WithShelf returns documents of law and, beside them, all lists and some
+// frameworks of the shelf, by id; those apart whose id a document has.
+func WithShelf(own map[string][]byte, ids ...string) map[string][]byte {
+	files := Lists()
+	shelf := Frameworks()
+	for _, id := range ids {
+		file := "frameworks/" + id + ".yaml"
+		files[file] = shelf[file]
+	}
+	for file, text := range own {
+		if law.Kind(file, text) == "ReferenceList" {
+			delete(files, "lists/"+IDOf(file, text)+".yaml")
+		} else {
+			delete(files, "frameworks/"+IDOf(file, text)+".yaml")
+		}
 	}
 	for file, text := range own {
 		files[file] = text
 	}
-	shelf := Frameworks()
-	for _, id := range ids {
-		files["frameworks/"+id+".yaml"] = shelf["frameworks/"+id+".yaml"]
+	return files
+}
+
+// IDOf returns the id that a document says it has; "" if it doesn't say.
+func IDOf(file string, text []byte) (id string) {
+	leaves, _ := rule.Leaves(file, text)
+	for _, l := range leaves {
+		if strings.Join(l.Path, ".") == "metadata.id" && l.Decode(&id) == nil {
+			return id
+		}
 	}
-	return law.Load(files)
+	return ""
+}
+
+// onShelf says which of ids is none, and what to write instead.
+func onShelf(ids []string) error {
+	known := FrameworkIDs()
+	for _, id := range ids {
+		if !slices.Contains(known, id) {
+			return fmt.Errorf("framework %q: there is none of that id, and a file needs its path, such as ./%s.yaml: %s", id, filepath.Base(id), rule.OneOf(id, known))
+		}
+	}
+	return nil
 }
