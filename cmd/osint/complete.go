@@ -118,6 +118,10 @@ func (c *console) named(takes string) completer {
 		return keyValues
 	case "NAME|FILE":
 		return profileValues
+	case "[ID]":
+		return c.frameworkValues
+	case "[FRAMEWORK|FILE...]":
+		return trialValues
 	case "WORLD":
 		return worldValues
 	case "DIR", "[DIR]", "[DIR...]":

@@ -50,6 +50,9 @@ func TestCompletions(t *testing.T) {
 		{[]string{"config", "set", "color", "nev"}, []string{"never"}},
 		{[]string{"completion", "z"}, []string{"zsh"}},
 		{[]string{"profile", "validate", "./"}, []string{"./mine.yaml"}},
+		{[]string{"profile", "test", "g"}, []string{"gdpr"}},
+		{[]string{"profile", "test", "gdpr", "./m"}, []string{"./mine.yaml"}},
+		{[]string{"compliance", "frameworks", "u"}, []string{"uk-gdpr"}},
 		{[]string{"help", "exit"}, []string{"exit-codes"}},
 	}
 	for shell, ask := range shells {

@@ -3,11 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"osint/pkg/collectors/lab"
+	"osint/pkg/compliance/law"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 	"osint/profiles"
@@ -22,6 +24,26 @@ func profileValues(_ *cobra.Command, _ []string, begun string) (out []string, _ 
 		out = append(out, name)
 	}
 	return append(out, filesHere(begun, "*.yaml", "*.yml")...), noFiles
+}
+
+// frameworkValues are the frameworks of law that hold here.
+func (c *console) frameworkValues(*cobra.Command, []string, string) (out []string, _ cobra.ShellCompDirective) {
+	dir, names, err := c.frameworks()
+	if err != nil {
+		return nil, noFiles
+	}
+	files, _ := profiles.LawFiles(dir, names...)
+	for file, text := range files {
+		if law.Kind(file, text) == "Framework" {
+			out = append(out, profiles.IDOf(file, text))
+		}
+	}
+	slices.Sort(out)
+	return out, noFiles
+}
+
+func trialValues(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return append(profiles.FrameworkIDs(), filesHere(begun, "*.yaml", "*.yml")...), noFiles
 }
 
 func worldValues(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {

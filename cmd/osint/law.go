@@ -1,167 +1,32 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
 
-	"osint/pkg/compliance"
 	"osint/pkg/compliance/law"
-	"osint/pkg/pipeline"
 	"osint/profiles"
 )
 
-// A footing is what a job stands on in law: the frameworks, the organisation,
-// the mandate, and the day.
-type footing struct {
-	book         *law.Book
-	organisation *compliance.Organisation // nil: none
-	mandate      *compliance.Mandate      // people stand in it in clear
-	today        time.Time
-	approvals    compliance.Approvals
-}
-
-// footing returns what a job stands on; nil where no law is asked: no
-// organisation says that it is bound, and the profile lets nobody be looked
-// into.
-func (c *console) footing(p *profiles.Profile, o *compliance.Organisation, m *compliance.Mandate) (*footing, error) {
-	if o == nil && p.Policy.Persons != compliance.ByLaw {
-		return nil, nil
+// law returns the frameworks and lists that hold here: those that the
+// organisation's document names, else all of the shelf.
+func (c *console) law() (*law.Book, error) {
+	dir, names, err := c.frameworks()
+	if err != nil {
+		return nil, err
 	}
-	dir, names := "", []string(nil)
-	if o != nil {
-		dir, names = filepath.Dir(o.File), slices.Clone(o.Frameworks)
-	}
-	if len(names) > 0 { // none is all of the shelf
-		names = append(names, p.Policy.Frameworks...)
-	}
-	book, err := c.book(dir, names)
+	book, err := profiles.LawOf(dir, names...)
 	if err != nil {
 		return nil, usage("%w", err)
 	}
-	if o != nil && m.StorageCountries == nil {
-		m = m.Over(compliance.Terms{StorageCountries: o.Body.StorageCountries})
-	}
-	return &footing{book: book, organisation: o, mandate: m, today: c.today()}, nil
+	return book, nil
 }
 
-// book loads frameworks, once however many targets are ruled by them.
-func (c *console) book(dir string, names []string) (b *law.Book, err error) {
-	slices.Sort(names)
-	names = slices.Compact(names)
-	key := dir + "\x00" + strings.Join(names, "\x00")
-	if b = c.books[key]; b != nil {
-		return b, nil
+// frameworks returns what the organisation's document names, and the folder
+// that its paths start from.
+func (c *console) frameworks() (dir string, names []string, err error) {
+	p, err := c.policy()
+	if err != nil || p.organisation == nil {
+		return "", nil, err
 	}
-	if b, err = profiles.LawOf(dir, names...); err != nil {
-		return nil, err
-	}
-	for _, w := range b.Stale(c.today()) {
-		c.say("osint: %s", w.Text)
-	}
-	if c.books == nil {
-		c.books = map[string]*law.Book{}
-	}
-	c.books[key] = b
-	return b, nil
-}
-
-// gate returns the gate of a job: under its policy, sparing whom this
-// installation leaves alone, and under the law that it stands on. reveal is the
-// case's; nil before there is one.
-func (c *console) gate(p compliance.Policy, j compliance.Job, f *footing, reveal func(pipeline.Entity) (pipeline.Entity, bool)) (*compliance.Gate, error) {
-	g := compliance.New(p, j)
-	list, err := c.leftAlone()
-	if err != nil {
-		return nil, err
-	}
-	if list != nil {
-		g = g.Sparing(func(e pipeline.Entity) bool { _, listed := list.Suppressed(e); return listed })
-	}
-	if f != nil {
-		g = g.Under(compliance.Law{Book: f.book, Organisation: f.organisation, Mandate: f.mandate, Now: f.today, Approvals: f.approvals, Reveal: reveal})
-	}
-	return g, nil
-}
-
-// leftAlone opens the lists of those who are left alone, once; nil if there are
-// none.
-func (c *console) leftAlone() (*compliance.Suppressions, error) {
-	c.spareOnce.Do(func() { c.spare, c.spareErr = compliance.OpenSuppressions(c.places(false).keys()) })
-	return c.spare, c.spareErr
-}
-
-// recorded returns what a case stood on when it was opened, and, where the
-// organisation's document is another today, that of today: first the case's.
-// The approvals in it count if who approved may do so today.
-func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compliance.Organisation, vault *pipeline.Vault) (fs []*footing, err error) {
-	o := cs.Opened
-	m := compliance.NewMandate().With(o.Purpose, o.LawfulBasis, o.Reference)
-	var then *compliance.Organisation
-	if o.Law != nil {
-		if m, err = compliance.MandateFromJSON(o.Law.Mandate); err != nil {
-			return nil, fmt.Errorf("the case's mandate: %w", err)
-		}
-		m = m.Replace(func(e pipeline.Entity) pipeline.Entity { clear, _ := vault.Reveal(e); return clear })
-		if o.Law.Organised != nil {
-			if then, err = compliance.OrganisationFromJSON(o.Law.Organised); err != nil {
-				return nil, fmt.Errorf("the case's organisation: %w", err)
-			}
-		}
-	}
-	if then == nil || today != nil && then.SHA256() == today.SHA256() {
-		then, today = cmp.Or(today, then), nil
-	}
-	var approvals compliance.Approvals
-	if current := cmp.Or(today, then); current != nil {
-		var faults []error
-		approvals, faults = compliance.ReadApprovals(cs, current.Approvers, c.today(), c.operator())
-		for _, f := range faults {
-			c.say("osint: %v", f)
-		}
-	}
-	for i, org := range []*compliance.Organisation{then, today} {
-		if i > 0 && org == nil {
-			break
-		}
-		f, err := c.footing(p, org, m)
-		if err != nil || f == nil {
-			return nil, err
-		}
-		f.approvals = approvals
-		fs = append(fs, f)
-	}
-	return fs, nil
-}
-
-// ref is what a case remembers of its footing. The vault seals whom the mandate
-// names.
-func (f *footing) ref(vault *pipeline.Vault) *pipeline.LawRef {
-	if f == nil {
-		return nil
-	}
-	r := &pipeline.LawRef{Frameworks: []pipeline.DocumentRef{}, Lists: []pipeline.DocumentRef{}, RetentionDays: f.mandate.RetentionDays,
-		Mandate: f.mandate.Replace(func(e pipeline.Entity) pipeline.Entity {
-			if e.Personal() {
-				e = vault.SealEntity(e)
-			}
-			return e
-		}).JSON()}
-	if o := f.organisation; o != nil {
-		r.Organisation = &pipeline.DocumentRef{ID: o.Metadata.ID, Version: o.Metadata.Version, SHA256: o.SHA256()}
-		r.Organised = o.JSON()
-	}
-	for _, x := range f.book.Frameworks() {
-		r.Frameworks = append(r.Frameworks, pipeline.DocumentRef{ID: x.ID, Version: x.Version, SHA256: x.SHA256})
-	}
-	for _, x := range f.book.Lists() {
-		r.Lists = append(r.Lists, pipeline.DocumentRef{ID: x.ID, Version: x.CheckedAt.Format(time.DateOnly), SHA256: x.SHA256})
-	}
-	for _, w := range f.book.Stale(f.today) {
-		r.Stale = append(r.Stale, w.Text)
-	}
-	return r
+	return filepath.Dir(p.files[0]), p.organisation.Frameworks, nil
 }

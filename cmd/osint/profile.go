@@ -34,10 +34,10 @@ func newProfile(c *console) *cobra.Command {
 		},
 	}
 	validate := &cobra.Command{
-		Use: "validate NAME|FILE", Short: "Say what is wrong in a profile, an organisation's document or a mandate", Args: exactly("a profile, such as ./mine.yaml"),
+		Use: "validate NAME|FILE", Short: "Say what is wrong in a profile, a mandate, a framework of law or another document", Args: exactly("a profile, such as ./mine.yaml"),
 		Long: `The kind of document is what its key kind says. What is wrong is said with file
 and line, and with what to write instead; exit code 2 then.`,
-		Example: "  osint profile validate default\n  osint profile validate /etc/osint/policy.yaml",
+		Example: "  osint profile validate default\n  osint profile validate ci --json",
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := validate(args[0])
 			if err != nil {
@@ -60,8 +60,8 @@ and line, and with what to write instead; exit code 2 then.`,
 	for _, cmd := range []*cobra.Command{list, show, validate} {
 		jsonFlag(cmd, &asJSON)
 	}
-	return shelf("profile", "", "What an investigation may do: list, show and validate profiles",
-		"  osint profile list\n  osint profile show default > mine.yaml", list, show, validate)
+	return shelf("profile", "", "What an investigation may do: list, show and validate profiles, test frameworks of law",
+		"  osint profile list\n  osint profile show default > mine.yaml", list, show, validate, newProfileTest(c))
 }
 
 func (c *console) listProfiles(asJSON bool) error {

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"osint/pkg/compliance"
-	"osint/pkg/pipeline/rule"
+	"osint/pkg/compliance/law"
 	"osint/profiles"
 )
 
@@ -42,6 +42,9 @@ var readers = map[string]func(file string, text []byte) (sounded, error){
 		}
 		return sounded{"Mandate", m.Metadata.Reference, "", m.SHA256(), ""}, nil
 	},
+	"Framework":     soundLaw,
+	"ReferenceList": soundLaw,
+	"Cases":         soundCases,
 }
 
 // validate reads a document of any kind that osint knows.
@@ -50,7 +53,7 @@ func validate(nameOrPath string) (sounded, error) {
 	if err != nil {
 		return sounded{}, err
 	}
-	read := readers[kindOf(text)]
+	read := readers[law.Kind(nameOrPath, text)]
 	if read == nil {
 		read = readers["Profile"]
 	}
@@ -59,18 +62,6 @@ func validate(nameOrPath string) (sounded, error) {
 		file += ".yaml"
 	}
 	return read(file, text)
-}
-
-// kindOf returns the kind that a document says it is; "" if it does not, or is
-// none.
-func kindOf(text []byte) (kind string) {
-	leaves, _ := rule.Leaves("", text)
-	for _, l := range leaves {
-		if len(l.Path) == 1 && l.Path[0] == "kind" && l.Decode(&kind) == nil {
-			return kind
-		}
-	}
-	return ""
 }
 
 // String says in a line what the document is.

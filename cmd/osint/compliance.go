@@ -1,0 +1,9 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// newCompliance holds what is about law and the organisation's own rules.
+func newCompliance(c *console) *cobra.Command {
+	return shelf("compliance", "", "The law that is asked before anything about people is",
+		"  osint compliance frameworks", newFrameworks(c))
+}
