@@ -87,6 +87,9 @@ func Compile(env *cel.Env, file string, e Expr, options ...Option) (*Program, er
 		at = append(at, slotOf(f))
 	}
 	p := &Program{Expr: e, facts: facts, slots: at}
+	if !loops {
+		p.quick = quicken(tree, at)
+	}
 	plain := []cel.ProgramOption{reading(at, tree), cel.EvalOptions(cel.OptOptimize)}
 	p.run, err = env.Program(tree, plain...)
 	if err == nil && loops {

@@ -10,5 +10,7 @@
 //
 // Facts are flat: each is a CEL variable of its own, with a dotted name
 // ("job.basis"). That is the fastest way into CEL, and a typo in a name fails
-// when the file is loaded.
+// when the file is loaded. What most conditions are made of is judged without
+// CEL's machinery, and gives what CEL gives; a [Session] judges many of them
+// over the same facts.
 package rule

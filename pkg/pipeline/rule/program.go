@@ -29,6 +29,7 @@ type Program struct {
 	Expr  Expr
 	facts []string // sorted
 	slots []*slot  // of facts
+	quick quick    // nil if CEL must be asked
 	run   cel.Program
 	brief cel.Program // of one that holds a loop: without a limit, where nothing can be long
 }
@@ -44,6 +45,11 @@ func (p *Program) Facts() []string { return p.facts }
 // names the absent facts that would decide, sorted; it is empty if there are
 // none. The caller must not change it.
 func (p *Program) Test(facts any) (t Truth, missing []string) {
+	if f, ok := facts.(*Facts); ok && p.quick != nil {
+		if t, unknown, sure := p.quick.judge(f); sure {
+			return t, p.named(unknown)
+		}
+	}
 	v, err := p.eval(facts)
 	return p.truth(facts, v, err)
 }

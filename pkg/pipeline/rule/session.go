@@ -32,7 +32,7 @@ func (s Session) Close() {
 
 // Test is [Program.Test] over the facts of the session.
 func (s Session) Test(p *Program) (t Truth, missing []string) {
-	if s.frame == nil || p.brief != nil && !p.short(s.facts) {
+	if s.frame == nil || p.quick != nil || p.brief != nil && !p.short(s.facts) {
 		return p.Test(s.facts)
 	}
 	run := p.run
