@@ -146,13 +146,32 @@ type given map[string]any
 func (g given) flat() map[string]any {
 	facts := map[string]any{}
 	_ = g.walk("", func(name string, value any) error {
-		if m, is := value.(given); is {
-			value = map[string]any(m)
-		}
-		facts[name] = value
+		facts[name] = plain(value)
 		return nil
 	})
 	return facts
+}
+
+// plain returns lists as texts and maps as maps of them, which are the
+// quickest to judge.
+func plain(value any) any {
+	switch v := value.(type) {
+	case given:
+		m := map[string]any{}
+		for key, x := range v {
+			m[key] = plain(x)
+		}
+		return m
+	case []any:
+		if areTexts(v) {
+			list := make([]string, len(v))
+			for i, x := range v {
+				list[i], _ = x.(string)
+			}
+			return list
+		}
+	}
+	return value
 }
 
 // Check implements [rule.Checker]: every fact must be one, and of its type.

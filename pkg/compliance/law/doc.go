@@ -19,7 +19,8 @@
 //   - A fact that is not known is neither true nor false: "false && unknown" is
 //     false, "true || unknown" is true. Where what remains unknown would
 //     decide, the rule fires with review, whatever its outcome is, and names
-//     the facts. It redacts as if it had fired.
+//     the facts. It redacts as if it had fired. The same holds where a rule
+//     says by an expression what it redacts, and that is unknown.
 //   - Nothing weakens what has fired: an unknown fact elsewhere leaves a deny a
 //     deny.
 //   - Where the rules that fired for certain take away every category that the
