@@ -17,8 +17,8 @@ import (
 // ErrNoPassphrase is the error of an encrypted key where nobody can be asked.
 var ErrNoPassphrase = errors.New("the key is encrypted, and there is no terminal to ask for its passphrase on")
 
-// signByHand is what to type where osint can't sign itself.
-const signByHand = "print the statement with --print-statement, sign it with ssh-keygen -Y sign -n " + ApprovalVersion + " -f KEY STATEMENT, and give the signature as --signature"
+// SignElsewhere is what to do where osint can't sign itself.
+const SignElsewhere = "print the statement with --print-statement, sign it with ssh-keygen -Y sign -n " + ApprovalVersion + " -f KEY STATEMENT, and give the signature as --signature"
 
 // Sign signs a statement with a private key: in the form of OpenSSH, of PKCS#1,
 // SEC 1 or PKCS#8, in PEM. passphrase is asked for one where the key is
@@ -53,7 +53,7 @@ func Sign(s Statement, by Approver, key []byte, passphrase func() ([]byte, error
 // readPrivate reads a private key.
 func readPrivate(key []byte, passphrase func() ([]byte, error)) (any, error) {
 	if _, err := ParseKey(string(key)); err == nil {
-		return nil, errors.New("it is a public key; where an agent or a token holds the private one, " + signByHand)
+		return nil, errors.New("it is a public key; where an agent or a token holds the private one, " + SignElsewhere)
 	}
 	block, _ := pem.Decode(key)
 	if block == nil {
@@ -73,7 +73,7 @@ func readPrivate(key []byte, passphrase func() ([]byte, error)) (any, error) {
 		}
 	}
 	if err != nil {
-		return nil, errors.New("a private key that can't be read; " + signByHand)
+		return nil, errors.New("a private key that can't be read; " + SignElsewhere)
 	}
 	if k, ok := private.(*ed25519.PrivateKey); ok { // as OpenSSH's form gives it
 		private = *k

@@ -25,7 +25,9 @@ type Waiting struct {
 
 // Reviews returns the questions whose last ruling is a review, sorted by subject
 // and collector. approvals say which of their rules somebody has waived since.
-func Reviews(c *pipeline.Case, approvals Approvals) []Review {
+// denied also returns those that law denies, without rules: none can be waived,
+// but one may ask for an approver ([RuleApprover]).
+func Reviews(c *pipeline.Case, approvals Approvals, denied bool) []Review {
 	type question struct {
 		subject   pipeline.Entity
 		collector string
@@ -43,10 +45,13 @@ func Reviews(c *pipeline.Case, approvals Approvals) []Review {
 	}
 	var out []Review
 	for q, r := range last {
-		if r.Verdict != pipeline.ReviewIt {
+		w := Review{Subject: q.subject, Collector: q.collector, Rules: []Waiting{}}
+		switch {
+		case r.Verdict == pipeline.ReviewIt:
+			w.Rules = waiting(r)
+		case !denied || r.Verdict != pipeline.Deny || r.Law == nil:
 			continue
 		}
-		w := Review{Subject: q.subject, Collector: q.collector, Rules: waiting(r)}
 		for i := range w.Rules {
 			x := &w.Rules[i]
 			x.Approved = approvals.Waives(q.subject, q.collector, x.Rule, x.Unknown)
