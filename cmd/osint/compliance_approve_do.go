@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -126,13 +127,9 @@ func (a *approving) sign(s compliance.Statement, list []compliance.Approver) (st
 		_, err := compliance.Verify(s, "", list, a.c.today())
 		return "", usage("--by %s: %w", a.by, err)
 	}
-	info, err := os.Stat(a.key)
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
+	text, err := os.ReadFile(a.key)
+	if info, e := os.Stat(a.key); err == nil && e == nil && info.Mode().Perm()&0o077 != 0 && bytes.Contains(text, []byte("PRIVATE KEY")) {
 		err = fmt.Errorf("%s can be read by others: run chmod 600 on it", a.key)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(a.key)
 	}
 	if err != nil {
 		return "", usage("--key: %w", err)

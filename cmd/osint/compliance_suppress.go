@@ -17,7 +17,7 @@ import (
 
 func newSuppress(c *console) *cobra.Command {
 	return shelf("suppress", "", "Whom to leave alone: add, import, export, list, remove",
-		"  osint compliance suppress list\n  osint compliance suppress add person:'Jane Doe' --reason 'objected, Art. 21'",
+		"  osint compliance suppress list\n  osint compliance suppress add 'person:Jane Doe' --reason 'objected, Art. 21'",
 		suppressAdd(c), suppressImport(c), suppressExport(c), suppressList(c), suppressRemove(c))
 }
 
@@ -84,7 +84,7 @@ func (c *console) unnamed(args []string) (out []pipeline.Entity, err error) {
 			where = "stdin"
 			list, err = compliance.ReadEntities(c.in)
 		} else if list, err = compliance.ReadEntities(strings.NewReader(text)); err == nil && len(list) != 1 || err != nil {
-			err = fmt.Errorf("it can't be read as one: write kind:value, such as email:jane@corp.example or person:'Jane Doe'")
+			err = fmt.Errorf("it can't be read as one: write kind:value, such as email:jane@corp.example or 'person:Jane Doe'")
 		}
 		if err != nil {
 			return nil, usage("%s: %w", where, err)

@@ -15,6 +15,12 @@ import (
 // wrote there. The terminal never answers.
 func onTerminal(t *testing.T, width uint16, env []string, args ...string) string {
 	t.Helper()
+	return typing(t, width, env, "", "", args...)
+}
+
+// typing is onTerminal where somebody types a line as soon as he is asked.
+func typing(t *testing.T, width uint16, env []string, asked, line string, args ...string) string {
+	t.Helper()
 	back, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skip("left out: this machine has no pseudo-terminals:", err)
@@ -46,6 +52,12 @@ func onTerminal(t *testing.T, width uint16, env []string, args ...string) string
 	for buf := make([]byte, 4096); ; {
 		n, err := back.Read(buf)
 		seen.Write(buf[:n])
+		if asked != "" && strings.Contains(seen.String(), asked) {
+			asked = ""
+			if _, err := back.WriteString(line + "\n"); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err != nil { // EIO: the last one who had the terminal is gone
 			break
 		}

@@ -33,7 +33,12 @@ var onceOnly = map[string]string{
 	"forget":          "each place is forgotten by itself",
 	"accept-rollback": "each is accepted by itself",
 	"adopt":           "each is answered for by itself",
-	"key":             "it is of one case",
+	"key":             "it is of one case, or of one signature",
+	"by":              "an approval is given each time",
+	"statement":       "an approval is given each time",
+	"signature":       "an approval is given each time",
+	"print-statement": "it is asked for once",
+	"reason":          "why something is done is said each time",
 	"trust":           "whom to trust is said each time",
 	"raw":             "it is asked for once",
 }

@@ -28,6 +28,7 @@ Who signed is a question of its own. Ask the sender for the fingerprint of his
 key by another way than the case came, and give it as --key. --trust remembers
 the key as one you know; this machine's own is known by itself. A key that is
 not known is a warning, for whoever made it could have written all of the case.
+Approvals are told with the key that signed them: ask the organisation whose it is.
 
 Exit codes: 0 all holds, 20 tampered, 23 incomplete (evidence is missing, or the
 case has no proof), 24 all holds, with warnings; 2 there is no such case.`,
@@ -182,6 +183,9 @@ func (c *console) showCheck(k *casefile.Result, target string) {
 	}
 	e := k.Evidence
 	row("Evidence", fmt.Sprintf("%d answers and %d sealed values are what was recorded; %d erased, %d missing", e.Answers, e.Sealed, e.Erased, e.Missing))
+	for _, x := range k.Approvals {
+		row("Approval", fmt.Sprintf("line %d, of %s until %s, as %s: signed by key %s", x.Line, strings.Join(x.Rules, ", "), x.Expires, x.Approver, x.Key))
+	}
 	var good []string
 	for _, r := range k.Reports {
 		if r.OK {

@@ -17,13 +17,14 @@ import (
 
 // A Result is what a case folder turned out to be, judged by itself.
 type Result struct {
-	Case     string   `json:"case"`     // id
-	Lines    uint64   `json:"lines"`    // that could be read
-	Attested uint64   `json:"attested"` // lines that the last proof which holds covers
-	Proofs   []Proof  `json:"proofs"`   // in the order of their lines
-	Evidence Evidence `json:"evidence"`
-	Reports  []Report `json:"reports"` // files, sorted
-	Faults   []Fault  `json:"faults"`
+	Case      string     `json:"case"`     // id
+	Lines     uint64     `json:"lines"`    // that could be read
+	Attested  uint64     `json:"attested"` // lines that the last proof which holds covers
+	Proofs    []Proof    `json:"proofs"`   // in the order of their lines
+	Evidence  Evidence   `json:"evidence"`
+	Reports   []Report   `json:"reports"`   // files, sorted
+	Approvals []Approval `json:"approvals"` // whose signature holds
+	Faults    []Fault    `json:"faults"`
 }
 
 // A Proof is one Attested line that holds.
@@ -60,7 +61,7 @@ type Report struct {
 // A Fault is one thing that is not as it should be.
 type Fault struct {
 	Code audit.Verdict `json:"code"`
-	What string        `json:"what"` // lines, proof, key, evidence, erasure, report, folder
+	What string        `json:"what"` // lines, proof, key, evidence, erasure, approval, report, folder
 	Text string        `json:"text"`
 }
 
@@ -114,7 +115,7 @@ func Check(dir, keysDir string, witnesses ...string) (*Result, error) {
 	defer root.Close()
 	r := &reader{root: root, witnesses: watchers, sum: sha256.New(), blobs: map[[32]byte]bool{}, lost: map[string]lostEvidence{}, tokens: map[string]lostEvidence{},
 		issued: map[string][]issue{}, told: map[string]int{},
-		Result: Result{Proofs: []Proof{}, Reports: []Report{}, Faults: []Fault{}}}
+		Result: Result{Proofs: []Proof{}, Reports: []Report{}, Approvals: []Approval{}, Faults: []Fault{}}}
 	if err := r.readLines(); err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func Check(dir, keysDir string, witnesses ...string) (*Result, error) {
 		return nil, err
 	}
 	r.judgeReports()
-	for _, what := range []string{"lines", "proof", "evidence", "erasure", "report", "folder"} {
+	for _, what := range []string{"lines", "proof", "evidence", "erasure", "approval", "report", "folder"} {
 		if n := r.told[what] - len(r.alike(what).Faults); n > 0 {
 			r.Add(r.worstOf(what), what, "and %d more like these", n)
 		}
@@ -247,6 +248,8 @@ func (r *reader) Event(e *pipeline.Event) error {
 		r.answer(e.Seq, e.Exchanged)
 	case e.Erased != nil:
 		r.erased(e)
+	case e.Approved != nil:
+		r.approved(e)
 	case e.Reported != nil:
 		r.reported(e)
 	}
