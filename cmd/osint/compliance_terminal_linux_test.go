@@ -18,7 +18,7 @@ func TestPassphrase(t *testing.T) {
 	dir, _ := reviewed(t, "k.lang")
 	key := filepath.Join(t.TempDir(), "key")
 	output(t, keygen, "-q", "-t", "ed25519", "-N", "open sesame", "-f", key)
-	policy(t, "a.meyer", read(t, key+".pub"))
+	approvedBy(t, "a.meyer", read(t, key+".pub"))
 	args := []string{"compliance", "approve", dir, "--adopt", "made by a test", "--by", "a.meyer", "--reason", "LIA-7", "--expires", "30d", "--key", key}
 	if _, errs, code := runHere(t, args...); code != badUsage || !strings.Contains(errs, "no terminal to ask for its passphrase on: run it on one, or print the statement with --print-statement") {
 		t.Errorf("%d: %s", code, errs)

@@ -47,8 +47,8 @@ func reviewed(t *testing.T, investigator string) (dir, token string) {
 	return dir, jane.String()
 }
 
-// policy writes an organisation's document that names one approver by his key.
-func policy(t *testing.T, id, key string) {
+// approvedBy writes an organisation's document that names one approver by his key.
+func approvedBy(t *testing.T, id, key string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	write(t, path, fmt.Sprintf(`apiVersion: osint.compliance/v1
@@ -77,7 +77,7 @@ func TestApprove(t *testing.T) {
 		}
 	}
 	key, other := filepath.Join(keys, "key"), filepath.Join(keys, "other")
-	policy(t, "a.meyer", read(t, key+".pub"))
+	approvedBy(t, "a.meyer", read(t, key+".pub"))
 
 	out, errs, code := runHere(t, "compliance", "approve", dir)
 	if code != 0 || !strings.Contains(errs, "2 questions wait for review") || strings.Contains(out, "jane") {
@@ -175,7 +175,7 @@ func TestApprove(t *testing.T) {
 		t.Errorf("the record says why: %s", out)
 	}
 	// An approver who takes up the case himself has approved nothing.
-	policy(t, "a.meyer", read(t, other+".pub"))
+	approvedBy(t, "a.meyer", read(t, other+".pub"))
 	if out, errs, _ = runHere(t, "compliance", "approve", dir); !strings.Contains(errs, "does not hold") || strings.Contains(out, "approved by") {
 		t.Error(out, errs)
 	}
@@ -183,7 +183,7 @@ func TestApprove(t *testing.T) {
 	if _, errs, code = runHere(t, "compliance", "approve", elsewhere, "--by", "a.meyer", "--reason", "r", "--expires", "1d", "--key", key, "--adopt", "t"); code != badUsage || !strings.Contains(errs, "names no approvers") {
 		t.Error(errs)
 	}
-	policy(t, "a.meyer", read(t, key+".pub"))
+	approvedBy(t, "a.meyer", read(t, key+".pub"))
 	nobodys, _ := reviewed(t, "")
 	if _, errs, code = runHere(t, "compliance", "approve", nobodys, "--by", "a.meyer", "--reason", "r", "--expires", "1d", "--key", key); code != badUsage || !strings.Contains(errs, "--investigator") {
 		t.Error(errs)
