@@ -206,7 +206,11 @@ func OrganisationFromJSON(text []byte) (*Organisation, error) {
 
 // JSON returns the document in the keys of the YAML; it is byte-equal for
 // equal ones. [OrganisationFromJSON] reads it back.
-func (o *Organisation) JSON() []byte { return encode(o) }
+func (o *Organisation) JSON() []byte {
+	n := *o
+	n.Ceiling.From = "" // or an empty ceiling would not be none
+	return encode(n)
+}
 
 // SHA256 returns the digest of [Organisation.JSON] in hexadecimal.
 func (o *Organisation) SHA256() string { return digest(o.JSON()) }
