@@ -42,6 +42,10 @@ Your own file must not be one that others can write to. No file holds a secret:
 a URL with a password in it is an error. A path in a file is taken from the
 working folder, as if it were typed: write it whole.
 
+Your organisation's document, OSINT_POLICY or /etc/osint/policy.yaml, is no
+configuration: it bounds what may be chosen here. osint doctor says whether there
+is one.
+
 A project's file comes with a repository or a download, so it is somebody
 else's. What it sets is said on stderr, depth, limit, workers and timeout may
 only be lower than the profile's, and a profile must be one that is built in,
