@@ -88,7 +88,30 @@ func (b *bench) asks(s *pipeline.Spec, entity pipeline.Entity) {
 	set("collector.uk_bridge", s.Source.UKBridge)
 	set("collector.contract_ref", contract)
 	set("collector.emits", emits)
+	beyond, known := b.beyond(s.Emits)
+	b.known("collector.beyond_purpose", beyond, known)
 	b.known("collector.country", s.Source.Country, s.Source.Country != "")
+}
+
+// beyond returns those of the categories, about people, that the purpose does
+// not need; not known where there is no organisation or no purpose. Of a
+// purpose whose needs the organisation has not said, nothing is beyond it.
+func (b *bench) beyond(emits []pipeline.Category) (beyond []string, known bool) {
+	purpose := Word(b.job.Purpose)
+	if purpose == "" {
+		purpose = b.Mandate.Purpose
+	}
+	if b.Organisation == nil || purpose == "" {
+		return nil, false
+	}
+	beyond = []string{}
+	needs, said := b.Organisation.Body.PurposeCategories[purpose]
+	for _, c := range emits {
+		if said && c.Personal() && !slices.Contains(needs, c) {
+			beyond = append(beyond, string(c))
+		}
+	}
+	return beyond, true
 }
 
 // asksNobody sets the facts of a question that no collector puts.

@@ -44,6 +44,7 @@ var Vocabulary = rule.Vocabulary{
 	{Name: "collector.uk_bridge", Type: truth, Means: "the source takes part in the UK-US data bridge"},
 	{Name: "collector.contract_ref", Type: text, Means: "the organisation's contract with the source"},
 	{Name: "collector.emits", Type: texts, Means: "the categories that it may bring"},
+	{Name: "collector.beyond_purpose", Type: texts, Means: "those of them, about people, that the purpose does not need; none where the organisation has not said what it needs"},
 
 	{Name: "job.purpose", Type: text, Means: "what the investigation is for"},
 	{Name: "job.basis", Type: text, Means: "the legal basis: consent, contract, legitimate-interests, …"},
