@@ -36,6 +36,8 @@ var floors = map[string]struct {
 	"pkg/audit/recheck":             {1, []string{"modernc.org/sqlite"}},
 	"pkg/compliance/law":            {0.75, []string{"cel.dev/cel-go"}},
 	"pkg/compliance":                {1, []string{"cel.dev/cel-go", "golang.org/x/crypto", "github.com/hiddeco/sshsig", "golang.org/x/text"}},
+	"pkg/compliance/incident":       {1, nil},
+	"pkg/compliance/paper":          {1.5, nil},
 	"pkg/risk":                      {1, []string{"cel.dev/cel-go"}},
 	"pkg/telemetry":                 {1, nil},
 	"pkg/report":                    {1, []string{"github.com/go-pdf/fpdf"}},

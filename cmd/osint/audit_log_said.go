@@ -84,6 +84,9 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 		}
 		return because(text, l.Text("reason"))
 	},
+	audit.Incident: func(l *audit.Leaf) string {
+		return fmt.Sprintf("incident %s %s, version %d", l.Text("incident"), l.Text("act"), l.Int("version"))
+	},
 	audit.Ship: func(l *audit.Leaf) string {
 		return entries(l.Int("size")) + " shipped to " + l.Text("dest")
 	},

@@ -268,6 +268,10 @@ func digestOf(path string) string {
 	if err != nil {
 		return ""
 	}
+	return digestOfBytes(b)
+}
+
+func digestOfBytes(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }

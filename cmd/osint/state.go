@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -78,7 +79,34 @@ func (c *console) state(ctx context.Context, now time.Time, online bool) *state 
 	s.spool(now)
 	s.keys(p.keys())
 	s.sources(p.state, held, now)
+	s.incidents(c, c.today())
 	return s
+}
+
+// incidents heeds duties of the register whose time is over, and files that
+// can't be read.
+func (s *state) incidents(c *console, now time.Time) {
+	r := c.register(false)
+	ids, err := r.IDs()
+	if err != nil {
+		s.heed("incidents", err.Error(), "make the folder readable: "+r.Dir)
+	}
+	for _, id := range ids {
+		i, _, err := r.Read(id)
+		if err != nil {
+			s.heed("incidents", err.Error(), "osint incident list")
+			continue
+		}
+		for _, x := range i.Clocks(now) {
+			if i.Closed == nil && x.Attention() {
+				what := fmt.Sprintf("%s: %s was due %s", id, x.ID, x.Due.Format("2006-01-02 15:04Z"))
+				if x.Told != nil {
+					what += " and was told late; why is not said"
+				}
+				s.heed("incidents", what, "osint incident show "+id)
+			}
+		}
+	}
 }
 
 // heed adds a concern.

@@ -30,13 +30,14 @@ const (
 	CaseRemove Type = "case.remove" // the case was removed from this machine
 	Metric     Type = "metric"      // what a run used
 	Config     Type = "config"      // a change of configuration
+	Incident   Type = "incident"    // a personal data incident was entered, changed, told of or closed
 	Ship       Type = "ship"        // entries were copied elsewhere
 )
 
 // Types returns every type, in the order of the constants.
 func Types() []Type {
 	return []Type{Genesis, KeyRotate, KeyRevoke, Heartbeat, CaseOpen, CaseRuling, TaskStart, TaskFinish, KeyUse, Finding, Risk, CaseClose,
-		CaseAct, Disclosure, Erasure, Report, Segment, Attest, Rollback, CaseRemove, Metric, Config, Ship}
+		CaseAct, Disclosure, Erasure, Report, Segment, Attest, Rollback, CaseRemove, Metric, Config, Incident, Ship}
 }
 
 // plain returns a string of canonical JSON, given without its quotes, as it
