@@ -89,11 +89,16 @@ type LawRef struct {
 	RetentionDays int             `json:"retention_days,omitempty"`
 }
 
-// A DocumentRef names a document, its version, and the digest of its bytes.
+// A DocumentRef names a document, its version, and the digest of its bytes; of
+// a framework also when it was held against the law, and when that is due
+// again, as days.
 type DocumentRef struct {
-	ID      string `json:"id"`
-	Version string `json:"version"`
-	SHA256  string `json:"sha256"`
+	ID       string `json:"id"`
+	Title    string `json:"title,omitempty"`
+	Version  string `json:"version"`
+	SHA256   string `json:"sha256"`
+	Reviewed string `json:"reviewed,omitempty"`
+	ReviewBy string `json:"review_by,omitempty"`
 }
 
 // CollectorRef is what a case remembers of a collector that took part.
