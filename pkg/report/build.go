@@ -25,7 +25,7 @@ type Options struct {
 // and options give equal documents.
 func Build(c *pipeline.Case, o Options) *Document {
 	t := newTeller(c, o)
-	d := &Document{SchemaVersion: SchemaVersion, Compliance: []Compliance{}, Stages: []Stage{}}
+	d := &Document{SchemaVersion: SchemaVersion, Stages: []Stage{}}
 	d.Case, d.Attestation = caseOf(c, t), attestationOf(c)
 	d.Risk = riskOf(c, t)
 	d.Findings = findingsOf(c, t)
@@ -37,6 +37,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 	d.Withheld = withheldOf(c, t)
 	d.Timeline = timelineOf(c, t)
 	d.Baseline, d.Suppressions, d.FailOn = baselineOf(c, t), suppressionsOf(c), failOnOf(c)
+	d.Compliance, d.Law = complianceOf(c, t), lawOf(c, t, c.Lines)
 	stated := pipeline.Correlate(c)
 	d.relations = relationsOf(stated, t)
 	d.Coverage = coverageOf(c, d, stated, t)

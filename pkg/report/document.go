@@ -30,7 +30,8 @@ type Document struct {
 	Baseline      Baseline             `json:"baseline"`
 	Suppressions  []Suppression        `json:"suppressions"` // in the order of their file
 	FailOn        []pipeline.Condition `json:"fail_on"`
-	Compliance    []Compliance         `json:"compliance"`
+	Compliance    []Compliance         `json:"compliance"` // by framework; empty where none was asked
+	Law           *Law                 `json:"law"`        // null: nothing of law, and nothing about a person
 	Stages        []Stage              `json:"stages"`
 
 	relations []relation // what the layout draws and tabulates; in JSON they are observations

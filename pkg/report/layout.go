@@ -155,7 +155,9 @@ func lay(d *Document) *layout {
 		Skip:     "Skip to the bottom line",
 	}
 	l.Sections = append([]section{w.summary(), w.theCase(), w.score(), w.findings()}, w.standing()...)
-	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings(), w.observations(), w.evidence(), w.proof())
+	l.Sections = append(l.Sections, w.gaps(), w.timeline(), w.entities(), w.relations(), w.sources(), w.rulings())
+	l.Sections = append(l.Sections, w.law()...)
+	l.Sections = append(l.Sections, w.observations(), w.evidence(), w.proof())
 	return l
 }
 

@@ -169,12 +169,6 @@ type Moment struct {
 	Evidence string          `json:"evidence"` // id of the observation; empty for the case's own acts
 }
 
-// Compliance is what one framework of law says of the case.
-type Compliance struct {
-	Framework string `json:"framework"`
-	Text      string `json:"text"`
-}
-
 // Stage is how long one stage of the run took.
 type Stage struct {
 	Stage     pipeline.Stage `json:"stage"`
