@@ -214,7 +214,7 @@ func transfersOf(c *pipeline.Case) []Transfer {
 	var order []key
 	for _, x := range c.Exchanges {
 		e := x.Task.Subject
-		if x.Cached || !e.Sealed() {
+		if x.Cached || !e.Sealed() && !e.Personal() {
 			continue
 		}
 		k := key{x.Task.Collector, x.Source, e.Kind}

@@ -97,7 +97,7 @@ func (w *writer) lawRules(add func(...block)) {
 	for _, u := range l.Unknown {
 		unknown.Rows = append(unknown.Rows, row{Cells: []cell{w.cell(u.Fact), w.cell(group(u.Rulings)), w.cell(join(u.Rules))}})
 	}
-	waived := &table{Caption: "Approvals of what waited for review", Columns: []column{{"At", 2.2, false, true}, {"By", 1.8, false, false}, {"Rules", 3.4, false, false}, {"Reason", 4, false, false}, {"Until", 2.2, false, true}}}
+	waived := &table{Caption: "Approvals of what waited for review", Columns: []column{{"At", 2.7, false, true}, {"By", 1.6, false, false}, {"Rules", 3, false, false}, {"Reason", 3.8, false, false}, {"Until", 2.7, false, true}}}
 	for _, x := range l.Waivers {
 		waived.Rows = append(waived.Rows, row{Cells: []cell{w.cell(stamp(x.At)), w.cell(x.Approver), w.cell(join(x.Rules)), w.cell(x.Reason), w.cell(x.Expires)}})
 	}
@@ -139,16 +139,16 @@ func (w *writer) lawPeople(add func(...block)) {
 // lawWent shows what left this machine, was handed out, and was erased.
 func (w *writer) lawWent(add func(...block)) {
 	l := w.d.Law
-	left := &table{Caption: "Identifiers of people that left for a source", Columns: []column{{"Country", 1.8, false, false}, {"Source", 2.2, false, false}, {"Kind", 1.5, false, false}, {"People", 1.1, true, false}, {"Questions", 1.3, true, false}, {"From and to", 4.2, false, true}}}
+	left := &table{Caption: "Identifiers of people that left for a source", Columns: []column{{"Country", 1.8, false, false}, {"Source", 2.2, false, false}, {"Kind", 1.5, false, false}, {"People", 1.1, true, false}, {"Questions", 1.3, true, false}, {"First", 2.7, false, true}, {"Last", 2.7, false, true}}}
 	for _, x := range l.Transfers {
-		left.Rows = append(left.Rows, row{Cells: []cell{w.cell(cmp.Or(x.Country, "by the target")), w.cell(x.Source), w.cell(string(x.Kind)), w.cell(group(x.Subjects)), w.cell(group(x.Questions)), w.cell(stamp(x.First) + " to " + stamp(x.Last))}})
+		left.Rows = append(left.Rows, row{Cells: []cell{w.cell(cmp.Or(x.Country, "by the target")), w.cell(x.Source), w.cell(string(x.Kind)), w.cell(group(x.Subjects)), w.cell(group(x.Questions)), w.cell(stamp(x.First)), w.cell(stamp(x.Last))}})
 	}
-	out := &table{Caption: "What was handed out, up to the last line rendered", Columns: []column{{"At", 2.4, false, true}, {"By", 1.8, false, false}, {"What", 3, false, false}, {"To", 3, false, false}, {"In clear", 2.4, false, false}}}
+	out := &table{Caption: "What was handed out, up to the last line rendered", Columns: []column{{"At", 2.7, false, true}, {"By", 1.8, false, false}, {"What", 3, false, false}, {"To", 3, false, false}, {"In clear", 2.4, false, false}}}
 	for _, x := range l.Disclosures {
 		to := strings.TrimSpace(x.Audience + " " + x.Recipient)
 		out.Rows = append(out.Rows, row{Cells: []cell{w.cell(stamp(x.At)), w.cell(x.By), w.cell(strings.TrimSpace(x.What + " " + x.Form)), w.cell(cmp.Or(to, "not stated")), w.cell(cmp.Or(joinTexts(x.Clear), "nothing about people"))}})
 	}
-	gone := &table{Caption: "What was erased", Columns: []column{{"At", 2.4, false, true}, {"By", 1.8, false, false}, {"What", 2.4, false, false}, {"Reason", 3.6, false, false}, {"Keys", 1, true, false}, {"Texts", 1, true, false}, {"Copies with", 2.2, false, false}}}
+	gone := &table{Caption: "What was erased", Columns: []column{{"At", 2.7, false, true}, {"By", 1.8, false, false}, {"What", 2.4, false, false}, {"Reason", 3.6, false, false}, {"Keys", 1, true, false}, {"Texts", 1, true, false}, {"Copies with", 2.2, false, false}}}
 	for _, x := range l.Erasures {
 		gone.Rows = append(gone.Rows, row{Cells: []cell{w.cell(stamp(x.At)), w.cell(x.By), w.cell(x.What), w.cell(x.Reason), w.cell(group(x.Keys)), w.cell(group(x.Texts)), w.cell(cmp.Or(join(x.Recipients), "nobody on record"))}})
 	}
