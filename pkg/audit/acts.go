@@ -279,9 +279,13 @@ func reported(a *pipeline.Act) Body {
 }
 
 func erased(a *pipeline.Act) Body {
-	var d struct{ Kids, Digests []string }
+	var d struct {
+		Kids, Digests, Subjects, Reports []string
+		Reason                           string
+		Recipients                       []json.RawMessage
+	}
 	_ = json.Unmarshal(a.Data, &d)
-	return Body{"what": a.What, "kids": d.Kids, "digests": d.Digests}
+	return Body{"what": a.What, "reason": d.Reason, "kids": d.Kids, "digests": d.Digests, "subjects": d.Subjects, "reports": d.Reports, "recipients": len(d.Recipients)}
 }
 
 func micro(usd float64) int64     { return int64(math.Round(usd * 1e6)) }

@@ -153,6 +153,31 @@ func (f *Folder) Append(e *Event) error {
 	return nil
 }
 
+// Enter puts what the case has sealed into the index, whole, where it is not: its
+// keys are older than the index, or came back with a backup.
+func (f *Folder) Enter() error {
+	x, err := OpenIndex(f.keys.dir)
+	if err != nil {
+		return err
+	}
+	l, err := readLines(f.Dir, nil)
+	if err != nil {
+		return err
+	}
+	for token := range l.tokens {
+		if kid, _, ok := cutToken(token); ok {
+			if text, ok := f.vault.RevealText(token); ok {
+				f.keys.renew(kid, text)
+			}
+		}
+	}
+	if err := f.keys.Sync(); err != nil {
+		return err
+	}
+	_, err = x.add(nil, f.keys.id, true)
+	return err
+}
+
 // Close gives the case back. What was not synced is lost.
 func (f *Folder) Close() error {
 	var errs []error

@@ -131,6 +131,39 @@ func TestIndexMissing(t *testing.T) {
 	is("under another index key", want...)
 }
 
+// A case whose keys are older than the index is in it once it was entered.
+func TestEnter(t *testing.T) {
+	dir, keys := peopled(t)
+	for _, name := range []string{"index", "index.key"} {
+		if err := os.RemoveAll(filepath.Join(keys, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ids := missing(t, keys); len(ids) != 1 || find(t, keys, planted[0]) != nil {
+		t.Fatalf("missing: %v", ids)
+	}
+	f, err := Open(dir, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Enter(); err != nil {
+		t.Fatal(err)
+	}
+	if ids := missing(t, keys); len(ids) > 0 {
+		t.Errorf("still missing: %v", ids)
+	}
+	if found := find(t, keys, planted[0]); len(found) != 1 {
+		t.Errorf("found: %v", found)
+	}
+	if err := f.Erase(Erasure{Traces: trace(t, f, subject(t, ada...))}, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if found := find(t, keys, planted[0]); found != nil {
+		t.Errorf("left: %v", found)
+	}
+}
+
 // What was torn by a kill takes nothing with it, neither in the index nor among
 // the keys.
 func TestTornLines(t *testing.T) {

@@ -115,6 +115,16 @@ func (k *Keys) indexed(kids []string) (digests []string) {
 	return digests
 }
 
+// renew lets the index learn a value that it may not know.
+func (k *Keys) renew(kid, value string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if l, ok := k.held[kid]; ok && l.Subject != "" {
+		k.fresh[kid], k.stored = value, 0
+		k.add(l)
+	}
+}
+
 // lie says where the case lies, so that it is found wherever that is. It is
 // noted with the next key, or at once where there are keys.
 func (k *Keys) lie(dir string) {

@@ -30,6 +30,7 @@ type erasing struct {
 	line    uint64
 	kids    []string
 	digests []string
+	reports []string
 }
 
 // packName is the file of sealed values.
@@ -206,9 +207,9 @@ func packed(line []byte) (digest string, err error) {
 // erased notes what an Erased line says was destroyed.
 func (r *reader) erased(e *pipeline.Event) {
 	x := erasing{line: e.Seq}
-	var d struct{ Kids, Digests []string }
+	var d struct{ Kids, Digests, Reports []string }
 	if err := json.Unmarshal(e.Erased.Data, &d); err == nil {
-		x.kids, x.digests = d.Kids, d.Digests
+		x.kids, x.digests, x.reports = d.Kids, d.Digests, d.Reports
 	}
 	r.erasures = append(r.erasures, x)
 }

@@ -125,6 +125,17 @@ func (r *reader) judgeReports() {
 			continue
 		}
 		made := r.issued[name]
+		if r.erasedReport(name, made[len(made)-1].line) {
+			continue
+		}
 		r.fault(audit.Warned, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
 	}
+}
+
+// erasedReport reports whether a line that is attested says that a report was
+// erased after it was issued.
+func (r *reader) erasedReport(name string, issued uint64) bool {
+	return slices.ContainsFunc(r.erasures, func(x erasing) bool {
+		return x.line > issued && x.line <= r.Attested && slices.Contains(x.reports, name)
+	})
 }
