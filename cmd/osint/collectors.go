@@ -39,7 +39,7 @@ type ceiling struct {
 func newCollectors(c *console) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "collectors", GroupID: groupLook, Short: "List the collectors: whom they ask, who notices, on what terms", Args: exactly(),
+		Use: "collectors", Short: "List the collectors: whom they ask, who notices, on what terms", Args: exactly(),
 		Example: "  osint collectors\n  osint collectors --json | jq -r '.collectors[].source.name'",
 		RunE: func(*cobra.Command, []string) error {
 			rows := []collectorRow{}

@@ -30,7 +30,7 @@ const (
 func newDoctor(c *console) *cobra.Command {
 	var asJSON, online bool
 	cmd := &cobra.Command{
-		Use: "doctor", GroupID: groupLook, Short: "Check this machine and this installation", Args: exactly(),
+		Use: "doctor", Short: "Check this machine and this installation", Args: exactly(),
 		Long: `Each check is ok, warn or fail, with the reason and what to type next. Nothing
 is contacted, but with --online the resolver, which is asked for the name
 servers of arpa. Exit code 1 if a check failed; a warning is none.`,

@@ -44,7 +44,7 @@ func helpText(cmd *cobra.Command) string {
 		}
 	}
 	if !cmd.HasParent() {
-		b.WriteString("\nAlso: " + strings.Join(also(cmd), ", ") + "\nMore: osint help COMMAND, osint help exit-codes, environment, config\n")
+		b.WriteString(wrapHanging("\nAlso: "+strings.Join(also(cmd), ", "), 80, 6) + "\nMore: osint help COMMAND, osint help exit-codes, environment, config\n")
 	} else if cmd.Annotations["exit-codes"] != "" {
 		b.WriteString("\nExit codes\n" + exitCodeHelp())
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"osint/pkg/compliance"
+	"osint/pkg/compliance/law"
 )
 
 // TestOrganisationPage holds that the documents on the page are read, raise no
@@ -19,7 +20,7 @@ func TestOrganisationPage(t *testing.T) {
 	}
 	shown := map[string]string{}
 	for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(page, -1) {
-		kind := kindOf(m[1])
+		kind := law.Kind("organisation.md", m[1])
 		shown[kind] = string(m[1])
 		s, err := readers[kind]("organisation.md", m[1])
 		if err != nil || s.doubt != "" {

@@ -12,9 +12,9 @@ import (
 
 // Groups of commands in the help.
 const (
-	groupRun  = "run"
-	groupRead = "read"
-	groupLook = "look"
+	groupRun    = "run"
+	groupRead   = "read"
+	groupAnswer = "answer"
 )
 
 func newRoot(c *console) *cobra.Command {
@@ -22,14 +22,13 @@ func newRoot(c *console) *cobra.Command {
 		Use:   "osint",
 		Short: "osint investigates an organisation from what is public, and proves what it says.",
 		Example: `  osint investigate example.com
-  osint investigate brindleford.example --lab brindleford --active
-  osint show CASE findings`,
+  osint investigate brindleford.example --lab brindleford --active`,
 		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true,
 		Args: cobra.ArbitraryArgs,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Investigate"}, &cobra.Group{ID: groupRead, Title: "Read a case"},
-		&cobra.Group{ID: groupLook, Title: "Look around"})
+		&cobra.Group{ID: groupAnswer, Title: "Answer for it"})
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
@@ -50,7 +49,7 @@ func newRoot(c *console) *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { c.help(cmd) })
 	root.SetHelpCommand(newHelp(c))
 	root.AddCommand(newInvestigate(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
-		newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
+		newErase(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
 	root.AddCommand(topics(root)...)
 	return root
 }

@@ -41,6 +41,9 @@ var onceOnly = map[string]string{
 	"reason":          "why something is done is said each time",
 	"trust":           "whom to trust is said each time",
 	"raw":             "it is asked for once",
+	"subject":         "who is meant is said each time",
+	"reason":          "each has its own",
+	"remove-reports":  "what can't be undone is said each time",
 }
 
 // projectMay are the flags that a project's file may set. The file comes with

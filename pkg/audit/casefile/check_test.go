@@ -235,6 +235,17 @@ func TestMatrix(t *testing.T) {
 			m.erase([]string{kid, m.answer.Kid}, nil)
 			pipeline.ForgetKeys(filepath.Join(m.home, "keys"), m.folder.Vault().Case)
 		}, 0, ""},
+		{"22-report-erased", func(m *madeCase) {
+			data, _ := json.Marshal(map[string]any{"reports": []string{"reports/report.pdf"}})
+			m.add(pipeline.Event{Erased: &pipeline.Act{What: "reports", Data: data}})
+			m.attest()
+			os.Remove(m.path("reports/report.pdf"))
+		}, 0, ""},
+		{"24-report-erased-not-attested", func(m *madeCase) {
+			data, _ := json.Marshal(map[string]any{"reports": []string{"reports/report.pdf"}})
+			m.add(pipeline.Event{Erased: &pipeline.Act{What: "reports", Data: data}})
+			os.Remove(m.path("reports/report.pdf"))
+		}, 24, "is not there"},
 		{"23-ciphertext-missing", func(m *madeCase) { os.Remove(m.path(blobName(m.answer.SHA256))) }, 23, "is missing"},
 		{"23-sealed-value-missing", func(m *madeCase) { os.Remove(m.path("evidence/sealed.jsonl")) }, 23, "sealed value"},
 		{"23-answer-missing", func(m *madeCase) { os.Remove(m.path(blobName(m.raw[2]))) }, 23, "is missing"},

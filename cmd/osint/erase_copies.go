@@ -1,0 +1,54 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"osint/pkg/pipeline"
+	"osint/pkg/report"
+)
+
+// A givenCopy is something made of a case that went elsewhere: nobody who erases
+// reaches it, and who was given it is to be told (GDPR Art. 19).
+type givenCopy struct {
+	At        time.Time `json:"at"`
+	Line      uint64    `json:"line"`
+	What      string    `json:"what"`
+	Audience  string    `json:"audience,omitempty"`
+	Recipient string    `json:"recipient,omitempty"`
+	By        string    `json:"by,omitempty"`
+}
+
+func (g givenCopy) String() string {
+	text := report.Safe(g.What)
+	if g.Recipient != "" {
+		text += " to " + report.Safe(g.Recipient)
+	}
+	if g.Audience != "" {
+		text += " (" + report.Safe(g.Audience) + ")"
+	}
+	return text + ", " + g.At.UTC().Format(time.DateOnly)
+}
+
+// copiesOf returns what a case's lines say went elsewhere: what was disclosed,
+// and reports that were written outside its folder.
+func copiesOf(cs *pipeline.Case) (copies []givenCopy) {
+	for _, e := range cs.Acts {
+		for _, name := range reportNames(e) {
+			if !strings.Contains(name, "/") {
+				copies = append(copies, givenCopy{At: e.Time, Line: e.Seq, What: name, By: e.Reported.By})
+			}
+		}
+		if e.Disclosed == nil {
+			continue
+		}
+		var d struct{ What, Audience, Recipient string }
+		_ = json.Unmarshal(e.Disclosed.Data, &d) // what it doesn't say is left open
+		if d.What == "" {
+			d.What = e.Disclosed.What
+		}
+		copies = append(copies, givenCopy{At: e.Time, Line: e.Seq, What: d.What, Audience: d.Audience, Recipient: d.Recipient, By: e.Disclosed.By})
+	}
+	return copies
+}
