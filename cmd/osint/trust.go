@@ -42,7 +42,6 @@ var onceOnly = map[string]string{
 	"trust":           "whom to trust is said each time",
 	"raw":             "it is asked for once",
 	"subject":         "who is meant is said each time",
-	"reason":          "each has its own",
 	"remove-reports":  "what can't be undone is said each time",
 }
 
