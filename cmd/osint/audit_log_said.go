@@ -61,7 +61,11 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 		return because("case data was handed out", l.Text("what"))
 	},
 	audit.Erasure: func(l *audit.Leaf) string {
-		return because(count(len(names(l, "kids", "")), "key")+" and "+count(len(names(l, "digests", "")), "text")+" destroyed", l.Text("what"))
+		text := count(len(names(l, "kids", "")), "key") + " and " + count(len(names(l, "digests", "")), "text") + " destroyed"
+		if cases := names(l, "cases", ""); len(cases) > 0 {
+			text = "asked for, and done in " + few(cases)
+		}
+		return because(text, strings.Join(slices.DeleteFunc([]string{l.Text("what"), l.Text("reason")}, func(s string) bool { return s == "" }), ", "))
 	},
 	audit.Report: func(l *audit.Leaf) string {
 		return fmt.Sprintf("rendered up to line %d: %s", l.Int("lines"), few(names(l, "files", "name")))
