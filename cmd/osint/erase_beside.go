@@ -12,6 +12,7 @@ import (
 	"osint/pkg/audit"
 	"osint/pkg/audit/postgres"
 	"osint/pkg/collectors"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 )
 
@@ -22,8 +23,8 @@ func (e *erasing) beside(ctx context.Context) error {
 	var err error
 	dry, says := e.ledger == nil, e.search.subject.In
 	e.done.Cached, err = collectors.ForgetCached(e.c.places(false).cache, dry, says)
-	errs = append(errs, err, e.batches(), e.record(ctx))
-	if e.ledger == nil || !e.done.holds() {
+	errs = append(errs, err, e.batches(), e.record(ctx), e.leaveAlone())
+	if e.ledger == nil || !e.done.holds() && !e.done.Suppressed {
 		return errors.Join(errs...)
 	}
 	var ids []string
@@ -36,6 +37,21 @@ func (e *erasing) beside(ctx context.Context) error {
 		e.done.Shared = e.c.shareErasure(ctx, e.ledger)
 	}
 	return errors.Join(append(errs, err)...)
+}
+
+// leaveAlone puts the person on the list of those about whom nothing is asked.
+func (e *erasing) leaveAlone() error {
+	if !e.suppress || e.ledger == nil {
+		return nil
+	}
+	x, err := compliance.Suppress(e.search.keys, e.search.subject.Entities, compliance.Entry{Reason: e.done.Reason, Source: "osint erase", Date: e.c.today()})
+	if err != nil {
+		return err
+	}
+	e.done.Suppressed = true
+	_, err = e.ledger.Append(audit.Act{Type: audit.Config, Body: audit.Body{"component": "suppression", "operation": "add", "path": x.Name,
+		"entries": x.Entries, "changed": x.Changed, "digests": x.Digests, "reason": e.done.Reason}})
+	return err
 }
 
 // batches puts other words in the place of the person's values in the files of

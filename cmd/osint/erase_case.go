@@ -1,8 +1,6 @@
 package main
 
 import (
-	"path/filepath"
-
 	"osint/pkg/audit"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
@@ -166,7 +164,7 @@ func orNil(x *erasedCase) *erasedCase {
 func rendered(cs *pipeline.Case, dir string) (anew, goes []string) {
 	anew, goes = []string{}, []string{}
 	for name := range issuedReports(cs) {
-		if !exists(filepath.Join(dir, filepath.FromSlash(name))) {
+		if !exists(inCase(dir, name)) {
 			continue
 		}
 		if formatOf(name) == nil {

@@ -56,7 +56,7 @@ func (c *console) prove(l *audit.Ledger, folder *pipeline.Folder) error {
 	var stale []report.Format
 	var gone []string
 	for name, line := range issuedReports(cs) {
-		file := filepath.Join(folder.Dir, filepath.FromSlash(name))
+		file := inCase(folder.Dir, name)
 		if line > last || !exists(file) {
 			continue
 		}
@@ -123,6 +123,8 @@ func lastErased(cs *pipeline.Case) (last uint64, reports map[string]uint64) {
 	}
 	return last, reports
 }
+
+func inCase(dir, name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)

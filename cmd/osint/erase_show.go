@@ -17,16 +17,19 @@ type erasureTold struct {
 	Reason   string        `json:"reason"`
 	Subjects []string      `json:"subjects"` // keyed digests: who knows the values and has the index key can prove whom
 	Cases    []*erasedCase `json:"cases"`
-	Looked   int           `json:"cases_read"`    // in which nothing of the person was
 	Cached   int           `json:"cached"`        // answers taken out of the cache
 	Scrubbed []string      `json:"batch_files"`   // in which the values were replaced
 	Files    []string      `json:"files_left"`    // in which they could not be
 	Entries  []int64       `json:"record_clear"`  // entries of the record with a value in clear: they stay
 	Shared   *sharedRecord `json:"shared_record"` // null: no PostgreSQL is configured
+
+	Suppressed bool `json:"suppressed"` // the person is left alone from here on
 }
 
 // holds reports whether anything of the person was found.
 func (d *erasureTold) holds() bool { return len(d.Cases)+d.Cached+len(d.Scrubbed)+len(d.Files) > 0 }
+
+const leftAlone = "left alone from here on: no source is asked about the person"
 
 func (e *erasing) show() error {
 	d := e.done
@@ -36,6 +39,9 @@ func (e *erasing) show() error {
 	}
 	if !d.holds() {
 		fmt.Fprintf(e.c.out, "nothing is held of this person: %s\n", e.where())
+		if d.Suppressed {
+			fmt.Fprintln(e.c.out, leftAlone)
+		}
 		return e.c.flush()
 	}
 	word := "would erase from"
@@ -124,6 +130,9 @@ func (e *erasing) lines() (lines []string) {
 		say("shared record: %s has the erasure; it never had a value or key, and its entries are this record's", s.Dest)
 	default:
 		say("shared record: not told yet: %s; send it with osint audit ship", report.Safe(s.Error))
+	}
+	if d.Suppressed {
+		say(leftAlone)
 	}
 	if len(d.Cases) > 0 {
 		say("backups of the key store from before still have the keys: destroy them, and run osint retention run whenever one was restored")

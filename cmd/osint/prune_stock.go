@@ -87,6 +87,16 @@ func (s *stock) addBatch(dir string) {
 	}
 }
 
+// measured takes up one case, which may be of a batch, and returns it.
+func (s *stock) measured(dir string) *stored {
+	batch := ""
+	if run := filepath.Dir(dir); isRun(filepath.Base(run)) {
+		batch = filepath.Dir(run)
+	}
+	s.measure(dir, batch)
+	return s.cases[len(s.cases)-1]
+}
+
 // measure takes up one case.
 func (s *stock) measure(dir, batch string) {
 	x := &stored{dir: dir, batch: batch}

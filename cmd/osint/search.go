@@ -153,6 +153,29 @@ func (s *search) everyCase(usual bool) map[string]string {
 	return dirs
 }
 
+// known returns the folders of all cases that are known, by id: where cases are
+// kept, in the folders that flags name, and where the key store says. gone are
+// cases that have keys and no folder.
+func (s *search) known() (dirs map[string]string, gone []string, err error) {
+	s.dirs = s.everyCase(true)
+	ids, err := pipeline.CasesWithKeys(s.keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	dirs = s.dirs
+	for _, id := range ids {
+		if dirs[id] != "" {
+			continue
+		}
+		if dir := s.place(id); dir != "" {
+			dirs[id] = dir
+		} else {
+			gone = append(gone, id)
+		}
+	}
+	return dirs, gone, nil
+}
+
 // casesIn returns the case that a folder is, or those in it and in its batches.
 func casesIn(root string) (dirs []string) {
 	switch {

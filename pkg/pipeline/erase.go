@@ -73,6 +73,11 @@ func (f *Folder) sayErased(x Erasure) error {
 // off, or something came back with a backup.
 func (f *Folder) Reapply() (n int, err error) {
 	kids, digests := f.Case.Erasures()
+	x, err := OpenIndex(f.keys.dir)
+	if err != nil {
+		return 0, err
+	}
+	gone := append(f.Case.erasedSubjects(), f.keys.indexed(kids)...)
 	for _, lose := range []func() (int, error){
 		func() (int, error) { return f.loseKeys(kids) },
 		func() (int, error) { return f.vault.lose(digests) },
@@ -83,7 +88,26 @@ func (f *Folder) Reapply() (n int, err error) {
 			return n, err
 		}
 	}
-	return n, nil
+	if n > 0 {
+		err = x.drop(f.keys.id, kids, gone)
+	}
+	return n, err
+}
+
+// Left counts what the case's Erased lines say was destroyed, and is there.
+func (v *Vault) Left(c *Case) (n int) {
+	kids, digests := c.Erasures()
+	for _, kid := range kids {
+		if _, there := v.keys.Key(kid); there {
+			n++
+		}
+	}
+	for _, d := range digests {
+		if _, there := v.sealed[d]; there || len(d) == 64 && v.store.has(d) {
+			n++
+		}
+	}
+	return n
 }
 
 // LoseKeys destroys keys of a case whose folder is not here.

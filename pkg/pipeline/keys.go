@@ -199,6 +199,13 @@ func (k *Keys) Key(kid string) ([]byte, bool) {
 	return l.Key, ok
 }
 
+// Len returns how many keys there are, but for the master key.
+func (k *Keys) Len() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.held)
+}
+
 // Event implements [Sink].
 func (k *Keys) Event(*Event) error { return nil }
 
