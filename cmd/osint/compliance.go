@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // newCompliance holds what is about law and the organisation's own rules.
 func newCompliance(c *console) *cobra.Command {
-	return shelf("compliance", "", "The law that is asked before anything about people is",
+	return shelf("compliance", groupAnswer, "The law that is asked before anything about people is",
 		"  osint compliance frameworks\n  osint compliance approve CASE\n  osint compliance suppress list",
 		newFrameworks(c), newApprove(c), newSuppress(c))
 }

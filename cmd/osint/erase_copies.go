@@ -45,6 +45,9 @@ func copiesOf(cs *pipeline.Case) (copies []givenCopy) {
 		}
 		var d struct{ What, Audience, Recipient string }
 		_ = json.Unmarshal(e.Disclosed.Data, &d) // what it doesn't say is left open
+		if d.Recipient == theSubject {
+			continue // who is erased has their own
+		}
 		if d.What == "" {
 			d.What = e.Disclosed.What
 		}

@@ -49,7 +49,7 @@ func newRoot(c *console) *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { c.help(cmd) })
 	root.SetHelpCommand(newHelp(c))
 	root.AddCommand(newInvestigate(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
-		newErase(c), newRetention(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
+		newErase(c), newRetention(c), newSubject(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
 	root.AddCommand(topics(root)...)
 	return root
 }

@@ -18,7 +18,8 @@ type Traces struct {
 
 	Values       []HeldValue `json:"-"`            // in clear
 	Observations []string    `json:"observations"` // about them, by id
-	Answers      int         `json:"answers"`      // that these rest on, or that name them
+	Answers      int         `json:"answers"`      // that these rest on, or that name them, and that are here
+	Asked        []*Exchange `json:"-"`            // all such questions, in the order of their lines
 	Others       []string    `json:"others"`       // observations about others that rest on the same answers: their proof goes too
 	Clear        []ClearLine `json:"clear"`        // lines with a value in clear; no line ever changes
 }
@@ -165,6 +166,7 @@ func (t *tracer) names(x *Exchange, s *Subject) bool {
 
 func (t *tracer) answer(x *Exchange) {
 	t.goes[x.ID] = true
+	t.Asked = append(t.Asked, x)
 	there := false
 	if _, ok := t.v.keys.Key(x.Kid); ok && x.Kid != "" {
 		t.Kids, there = append(t.Kids, x.Kid), true
