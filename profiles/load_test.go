@@ -113,7 +113,7 @@ func TestShelfOfPeople(t *testing.T) {
 	}{
 		{"strict-eu", redact, redact, deny, deny, compliance.Amber, "omit", 0.6, "gdpr", 30},
 		{"journalist", seal, seal, seal, seal, compliance.Red, "token", 0.4, "", 0},
-		{"person-diligence", redact, redact, deny, seal, compliance.Amber, "show", 0.8, "gdpr uk-gdpr", 0},
+		{"person-diligence", redact, redact, redact, seal, compliance.Amber, "show", 0.8, "gdpr uk-gdpr", 0},
 	} {
 		p, err := Load(c.name)
 		if err != nil {

@@ -83,8 +83,8 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 		}
 		if !taken {
 			r := refused{Kind: seed.Kind, Target: inPlan(seed), Reason: "no collector takes a " + string(seed.Kind) + instead(seed), Collectors: []string{}}
-			if why := refusal(gate, []pipeline.Entity{seed}); why != "" {
-				r.Reason = why
+			if met, ok := gate.Meet(pipeline.Lead{Entity: seed, Clear: seed, Settled: true}); ok && seed.Personal() && met.Verdict.Strictness() >= pipeline.ReviewIt.Strictness() {
+				r.Verdict, r.Rule, r.Cite, r.Reason = met.Verdict, met.Rule, met.Cite, met.Reason
 			}
 			p.NotAsked = append(p.NotAsked, r)
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 
-	"osint/pkg/collectors/all"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/profiles"
@@ -61,9 +60,7 @@ func (w *work) nothingAsked(cs *pipeline.Case) string {
 	if asked {
 		return ""
 	}
-	if why := refusal(w.gate, w.seeds); why != "" {
-		denied.text = why
-	} else if len(w.seeds) > 0 && strings.HasPrefix(denied.text, "no collector takes") {
+	if len(w.seeds) > 0 && strings.HasPrefix(denied.text, "no collector takes") {
 		denied.text += instead(w.seeds[0])
 	}
 	return "nothing was asked: " + denied.text
@@ -101,22 +98,6 @@ func instead(e pipeline.Entity) string {
 	case pipeline.KindEmail:
 		if d := e.Registrable(); !e.Personal() && !d.IsZero() {
 			return ": type osint investigate " + d.Value
-		}
-	}
-	return ""
-}
-
-// refusal is what the gate says of a person as the target, whether or not a
-// collector takes one; "" if it has nothing against any seed.
-func refusal(g pipeline.Gate, seeds []pipeline.Entity) string {
-	for _, e := range seeds {
-		if !e.Personal() {
-			continue
-		}
-		for _, entry := range all.Entries() {
-			if r := g.Ask(entry.Spec, pipeline.Lead{Entity: e, Clear: e, Settled: true}); r.Verdict == pipeline.Deny && entry.Spec.Mode == pipeline.Passive {
-				return fmt.Sprintf("%s (%s)", r.Reason, r.Rule)
-			}
 		}
 	}
 	return ""
