@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -44,12 +45,16 @@ func (w *work) nothingAsked(cs *pipeline.Case) string {
 	for _, t := range cs.Tasks {
 		asked = asked || t.Attempts > 0
 	}
+	standing := cs.Standing()
 	for _, r := range cs.Rulings {
 		for _, g := range r.Groups {
-			switch g.Ruling.Verdict {
-			case pipeline.ReviewIt:
-				return fmt.Sprintf("a ruling waits for review: %s (%s)", g.Ruling.Reason, g.Ruling.Rule)
-			case pipeline.Deny:
+			waits := slices.ContainsFunc(g.Collectors, func(c string) bool {
+				return standing[pipeline.TaskKey{Collector: c, Subject: r.Lead.Entity}].Verdict == pipeline.ReviewIt
+			})
+			switch {
+			case waits:
+				return fmt.Sprintf("a ruling waits for review: %s (%s); osint compliance approve %s says who may settle it", g.Ruling.Reason, g.Ruling.Rule, w.folder.Dir)
+			case g.Ruling.Verdict == pipeline.Deny:
 				denied.hear(g.Ruling.Rule, g.Ruling.Reason)
 			}
 		}

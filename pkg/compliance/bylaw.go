@@ -113,6 +113,26 @@ func names(cs []pipeline.Category) []string {
 	return out
 }
 
+// denies returns the ruling by which a person whom an observation names beside
+// the one who was asked about may not stand in the case.
+func (b *bench) denies(o *pipeline.Observation) (pipeline.Ruling, bool) {
+	if b == nil {
+		return silent()
+	}
+	people := []pipeline.Entity{o.Subject}
+	if o.Object != nil && !o.Denies {
+		people = append(people, *o.Object)
+	}
+	for _, e := range people {
+		if e.Personal() && !e.Sealed() {
+			if r := b.meets(pipeline.Lead{Entity: e, Clear: e}); r.Verdict == pipeline.Deny {
+				return r, true
+			}
+		}
+	}
+	return silent()
+}
+
 // redacted returns by which rule an observation is left out of the answer to
 // the question that brought it, and which category of it; "" if it is not.
 func (b *bench) redacted(collector string, o *pipeline.Observation) (rule, cite string, left pipeline.Category) {

@@ -19,8 +19,8 @@ const (
 // the policy says of the category, and masks the mailboxes and telephone
 // numbers of people where they stand in technical text.
 //
-// Nothing is kept about whom the gate leaves alone, nor what the law had left
-// out of the answer to the question that brought it.
+// Nothing is kept about whom the gate leaves alone, about a person whom the law
+// denies, nor what it had left out of the answer to the question that brought it.
 //
 // Keep of the ruling says how personal entities and texts in it are kept;
 // Deny keeps nothing.
@@ -37,6 +37,9 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 		if c != pipeline.Technical && !slices.Contains(s.Emits, c) {
 			return withheld(o, ruleExcessCategory, manifest, "The collector says nothing of bringing "+string(c)+" data.")
 		}
+	}
+	if r, denied := g.bench.denies(&o); denied {
+		return withheld(o, r.Rule, r.Cite, r.Reason)
 	}
 	if id, cite, c := g.bench.redacted(s.Name, &o); id != "" {
 		return withheld(o, id, cite, "The law leaves "+string(c)+" data out.")

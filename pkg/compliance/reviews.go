@@ -28,24 +28,9 @@ type Waiting struct {
 // denied also returns those that law denies, without rules: none can be waived,
 // but one may ask for an approver ([RuleApprover]).
 func Reviews(c *pipeline.Case, approvals Approvals, denied bool) []Review {
-	type question struct {
-		subject   pipeline.Entity
-		collector string
-	}
-	last := map[question]pipeline.Ruling{}
-	for _, r := range c.Rulings {
-		for _, g := range r.Groups {
-			if len(g.Collectors) == 0 {
-				last[question{r.Lead.Entity, ""}] = g.Ruling
-			}
-			for _, name := range g.Collectors {
-				last[question{r.Lead.Entity, name}] = g.Ruling
-			}
-		}
-	}
 	var out []Review
-	for q, r := range last {
-		w := Review{Subject: q.subject, Collector: q.collector, Rules: []Waiting{}}
+	for q, r := range c.Standing() {
+		w := Review{Subject: q.Subject, Collector: q.Collector, Rules: []Waiting{}}
 		switch {
 		case r.Verdict == pipeline.ReviewIt:
 			w.Rules = waiting(r)
@@ -54,7 +39,7 @@ func Reviews(c *pipeline.Case, approvals Approvals, denied bool) []Review {
 		}
 		for i := range w.Rules {
 			x := &w.Rules[i]
-			x.Approved = approvals.Waives(q.subject, q.collector, x.Rule, x.Unknown)
+			x.Approved = approvals.Waives(q.Subject, q.Collector, x.Rule, x.Unknown)
 		}
 		out = append(out, w)
 	}

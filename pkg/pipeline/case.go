@@ -77,6 +77,23 @@ func (c *Case) Exchange(id ExchangeID) *Exchange { return c.exchanged[id] }
 // Task returns the record of a task, or nil if it never started.
 func (c *Case) Task(k TaskKey) *TaskRecord { return c.tasks[k] }
 
+// Standing returns the last ruling on each question. One without a collector is
+// on whether a person may stand in the case.
+func (c *Case) Standing() map[TaskKey]Ruling {
+	last := map[TaskKey]Ruling{}
+	for _, r := range c.Rulings {
+		for _, g := range r.Groups {
+			if len(g.Collectors) == 0 {
+				last[TaskKey{"", r.Lead.Entity}] = g.Ruling
+			}
+			for _, name := range g.Collectors {
+				last[TaskKey{name, r.Lead.Entity}] = g.Ruling
+			}
+		}
+	}
+	return last
+}
+
 // Nodes returns the entities sorted by kind and value.
 func (c *Case) Nodes() []*Node {
 	return slices.SortedFunc(maps.Values(c.Entities), func(a, b *Node) int { return compareEntity(a.Entity, b.Entity) })

@@ -95,12 +95,12 @@ func (t *telling) domain(r *registration, name string, x pipeline.ExchangeID) {
 	if org, err := pipeline.NewEntity(pipeline.KindOrganization, r.registrar); t.first("registered-by", err == nil) {
 		t.say("registered-by", &org, text(r.registrarID), x)
 	}
-	t.contacts("registered-to", r.contacts, x)
-	for _, c := range r.contacts {
+	for _, c := range r.contacts { // before the people: whose law protects them hangs on it
 		if c.role == "registrant" && t.first("registrant-country", c.country != "") {
 			t.say("registrant-country", nil, c.country, x)
 		}
 	}
+	t.contacts("registered-to", r.contacts, x)
 }
 
 // allocation reports the record of a network or AS number. What it says of
