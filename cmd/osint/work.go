@@ -241,7 +241,7 @@ func (w *work) first(o *order, m *mandate) (*pipeline.Run, error) {
 // run returns what every run has in common.
 func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 	w.gate = gate
-	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(),
+	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(), By: w.c.operator(),
 		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage, Past: w.terms.past})}
 	for _, e := range all.Entries() {
 		e.WordList = w.words

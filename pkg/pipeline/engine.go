@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -126,7 +127,7 @@ func newEngine(r *Run, sinks []Sink) *engine {
 func (e *engine) plan(ctx context.Context) error {
 	if e.run.Past != nil {
 		e.catchUp()
-		e.write(&Event{Resumed: &Act{By: e.run.Opened.Investigator, What: "resumed"}})
+		e.write(&Event{Resumed: &Act{By: cmp.Or(e.run.By, e.run.Opened.Investigator), What: "resumed"}})
 	} else {
 		e.open()
 	}

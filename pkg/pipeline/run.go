@@ -17,6 +17,7 @@ type Run struct {
 	Scope      Scope
 	Vault      *Vault
 	Past       *Case            // what was recorded before: set to resume
+	By         string           // who resumes it; "": the investigator that the case names
 	Now        func() time.Time // nil: the machine's clock
 
 	Grace time.Duration // how long a task may overstay its deadline before it is abandoned; 0: 2 s
