@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -45,16 +44,14 @@ func (w *work) nothingAsked(cs *pipeline.Case) string {
 	for _, t := range cs.Tasks {
 		asked = asked || t.Attempts > 0
 	}
-	standing := cs.Standing()
+	for _, x := range compliance.Reviews(cs, compliance.Approvals{}, false) {
+		if x.Collector != "" {
+			return "a ruling waits for review: " + x.Reason + "; osint compliance approve " + shortPath(w.folder.Dir) + " lists what waits"
+		}
+	}
 	for _, r := range cs.Rulings {
 		for _, g := range r.Groups {
-			waits := slices.ContainsFunc(g.Collectors, func(c string) bool {
-				return standing[pipeline.TaskKey{Collector: c, Subject: r.Lead.Entity}].Verdict == pipeline.ReviewIt
-			})
-			switch {
-			case waits:
-				return fmt.Sprintf("a ruling waits for review: %s (%s); osint compliance approve %s says who may settle it", g.Ruling.Reason, g.Ruling.Rule, w.folder.Dir)
-			case g.Ruling.Verdict == pipeline.Deny:
+			if g.Ruling.Verdict == pipeline.Deny {
 				denied.hear(g.Ruling.Rule, g.Ruling.Reason)
 			}
 		}

@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"osint/pkg/pipeline"
@@ -11,6 +12,7 @@ import (
 type Review struct {
 	Subject   pipeline.Entity `json:"subject"`
 	Collector string          `json:"collector"` // "" is whether the subject may stand in the case
+	Reason    string          `json:"reason"`    // of the rule that decided
 	Rules     []Waiting       `json:"rules"`
 }
 
@@ -30,7 +32,7 @@ type Waiting struct {
 func Reviews(c *pipeline.Case, approvals Approvals, denied bool) []Review {
 	var out []Review
 	for q, r := range c.Standing() {
-		w := Review{Subject: q.Subject, Collector: q.Collector, Rules: []Waiting{}}
+		w := Review{Subject: q.Subject, Collector: q.Collector, Reason: fmt.Sprintf("%s (%s)", r.Reason, r.Rule), Rules: []Waiting{}}
 		switch {
 		case r.Verdict == pipeline.ReviewIt:
 			w.Rules = waiting(r)
