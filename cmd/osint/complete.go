@@ -37,7 +37,11 @@ func (c *console) completions(root *cobra.Command) {
 				f.Annotations = map[string][]string{}
 			}
 			f.Usage, f.Annotations[argument] = does, []string{arg}
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, flagCompleter(f)) // it fails for a flag that is not the command's, and each is
+			values := flagCompleter(f)
+			if f.Name == "by" {
+				values = c.approverValues
+			}
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, values) // it fails for a flag that is not the command's, and each is
 		}
 	}
 	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { register(root, f) })
@@ -106,7 +110,7 @@ func (c *console) argCompleter(cmd *cobra.Command) completer {
 
 func (c *console) named(takes string) completer {
 	switch strings.TrimSuffix(takes, "...") {
-	case "SEED":
+	case "SEED", "ENTITY", "[ENTITY...]":
 		return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 			return kindValues(begun), noSpace
 		}

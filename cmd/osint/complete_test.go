@@ -18,6 +18,7 @@ func TestCompletions(t *testing.T) {
 		t.Fatal(errs)
 	}
 	write(t, "mine.yaml", "")
+	approvedBy(t, "a.meyer", "ed25519:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=")
 	list, _, _ := runHere(t, "cases", "list", "--json")
 	id := regexp.MustCompile(`c-[0-9a-f]{16}`).FindString(list)
 	name := regexp.MustCompile(`hollowmere.example-[0-9TZ]+`).FindString(list)
@@ -38,6 +39,9 @@ func TestCompletions(t *testing.T) {
 		{[]string{"investigate", "--tlp", "TLP"}, []string{"TLP:AMBER", "TLP:RED"}},
 		{[]string{"investigate", "--type", "infra"}, []string{"infrastructure"}},
 		{[]string{"investigate", "netb"}, []string{"netblock:"}},
+		{[]string{"compliance", "suppress", "add", "pers"}, []string{"person:"}},
+		{[]string{"compliance", "suppress", "remove", "pers"}, []string{"person:"}},
+		{[]string{"compliance", "approve", name, "--by", ""}, []string{"a.meyer"}},
 		{[]string{"show", "hollow"}, []string{name}},
 		{[]string{"report", "c-"}, []string{id}},
 		{[]string{"resume", ""}, []string{name}},

@@ -1,6 +1,12 @@
 package main
 
-import "osint/pkg/compliance"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"osint/pkg/compliance"
+)
 
 // approvers returns who may approve today: whom the organisation's document
 // names; nobody without one.
@@ -10,4 +16,22 @@ func (c *console) approvers() ([]compliance.Approver, error) {
 		return nil, err
 	}
 	return p.organisation.Approvers, nil
+}
+
+// approverValues completes who may approve.
+func (c *console) approverValues(*cobra.Command, []string, string) (out []string, _ cobra.ShellCompDirective) {
+	list, err := c.approvers()
+	if err != nil {
+		return nil, noFiles
+	}
+	for _, a := range list {
+		var roles []string
+		for _, r := range a.Roles {
+			roles = append(roles, string(r))
+		}
+		if plainWord(a.ID) {
+			out = append(out, a.ID+"\t"+strings.Join(roles, ", "))
+		}
+	}
+	return out, noFiles
 }
