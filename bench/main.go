@@ -29,6 +29,7 @@ var measurements = map[string]measurement{
 	"record-of":    {"DIR HOSTS LEDGER", func(a []string) error { return recordOf(a[0], number(a[1]), a[2] == "true") }},
 	"overhead":     {"", func([]string) error { return overhead() }},
 	"overhead-of":  {"HOME CASE LEDGER", func(a []string) error { return overheadOf(a[0], a[1], a[2] == "true") }},
+	"erase":        {"BINARY", func(a []string) error { return erase(a[0]) }},
 	"verify":       {"BINARY ENTRIES", func(a []string) error { return verify(a[0], a[1]) }},
 	"verify-fill":  {"HOME ENTRIES", func(a []string) error { return verifyFill(a[0], number(a[1])) }},
 	"verify-prove": {"HOME", func(a []string) error { return verifyProve(a[0]) }},

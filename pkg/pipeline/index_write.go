@@ -15,11 +15,12 @@ import (
 // add makes entries durable; with whole the case is in the index with all it
 // has. It makes the key when there is none, and fills in the digests of values.
 func (x *Index) add(values map[string]string, caseID string, whole bool) (digests map[string]string, err error) {
-	return digests, x.locked(func() error {
+	paths := map[string]bool{}
+	err = x.locked(func() error {
 		if err := x.ready(); err != nil {
 			return err
 		}
-		shards, paths := map[string][]byte{}, map[string]bool{}
+		shards := map[string][]byte{}
 		digests = map[string]string{}
 		for kid, value := range values {
 			d := x.Digest(value)
@@ -36,8 +37,12 @@ func (x *Index) add(values map[string]string, caseID string, whole bool) (digest
 			}
 			paths[path] = true
 		}
-		return syncFiles(x.dir(), paths)
+		return nil
 	})
+	if err == nil { // who takes others out meanwhile makes durable what is left
+		err = syncFiles(x.dir(), paths)
+	}
+	return digests, err
 }
 
 // ready makes the key. Entries under a key that is gone tell nobody anything:
