@@ -94,6 +94,7 @@ func (e *erasing) inFolder(f *foundCase, told *erasedCase) (*erasedCase, error) 
 	if err := e.c.enter(e.ledger, folder, audit.Consent{}); err != nil {
 		return told, err
 	}
+	e.c.tidy(folder)
 	t, err := pipeline.Trace(f.dir, folder.Case, folder.Vault(), e.search.subject)
 	if err != nil {
 		return told, err
@@ -102,19 +103,22 @@ func (e *erasing) inFolder(f *foundCase, told *erasedCase) (*erasedCase, error) 
 	if told.Held != "" {
 		return orNil(told), nil
 	}
-	before := folder.Case.Seq
+	before, last := folder.Case.Seq, uint64(0)
+	if last, _ = lastErased(folder.Case); last > 0 {
+		told.Finished = folder.Vault().Left(folder.Case) > 0 || folder.Case.Covering(last) == nil
+	}
 	x := pipeline.Erasure{Traces: t, By: e.c.operator(), What: erasedWhat, Reason: e.done.Reason, Subjects: e.digests(), Reports: told.Removed}
 	for _, c := range told.Copies {
 		x.Recipients = append(x.Recipients, c.String())
 	}
-	if t.None() {
+	if t.None() || folder.SaidErased(t) {
 		x.Reports = nil
 	}
 	err = folder.Erase(x, func() error { return e.c.prove(e.ledger, folder) })
 	if err == nil && f.older {
 		err = folder.Enter()
 	}
-	told.Finished = t.None() && folder.Case.Seq > before
+	told.Finished = told.Finished || t.None() && folder.Case.Seq > before
 	return orNil(told), err
 }
 

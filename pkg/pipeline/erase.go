@@ -59,13 +59,23 @@ func (f *Folder) erasing(x Erasure, prove func() error) []func() error {
 
 func (f *Folder) sayErased(x Erasure) error {
 	t := x.Traces
-	if (t == nil || t.None()) && len(x.Reports) == 0 {
+	if (t == nil || f.SaidErased(t)) && len(x.Reports) == 0 {
 		return nil
 	}
 	if t != nil {
 		x.Kids, x.Digests, x.Unproven = t.Kids, t.Digests, len(t.Others)
 	}
 	return f.Append(&Event{Erased: &Act{By: x.By, What: x.What, Data: encode(x)}})
+}
+
+// SaidErased reports whether lines say already that all of it was destroyed: an
+// erasure was broken off.
+func (f *Folder) SaidErased(t *Traces) bool {
+	kids, digests := f.Case.Erasures()
+	said := func(by []string) func(string) bool {
+		return func(x string) bool { return !slices.Contains(by, x) }
+	}
+	return !slices.ContainsFunc(t.Kids, said(kids)) && !slices.ContainsFunc(t.Digests, said(digests))
 }
 
 // Reapply destroys again what the case's Erased lines say was destroyed, and

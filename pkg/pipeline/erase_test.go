@@ -212,7 +212,7 @@ func TestEraseKill(t *testing.T) {
 			t.Errorf("step %d: the line names %d keys and %d digests", step, len(kids), len(digests))
 		}
 		lines := f.Case.Seq
-		if err := f.Erase(Erasure{}, func() error { return nil }); err != nil {
+		if err := f.Erase(Erasure{Traces: trace(t, f, subject(t, ada...))}, func() error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if left := trace(t, f, subject(t, ada...)); !left.None() || f.Case.Seq != lines {
