@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +24,7 @@ type erasing struct {
 	asJSON   bool
 
 	ledger *audit.Ledger // nil: nothing is erased
+	shared []string      // answers that go, and that other cases have as the same file
 	done   *erasureTold
 }
 
@@ -99,11 +102,17 @@ func (e *erasing) run(ctx context.Context) error {
 // them. An error is the first that a case had; the others are gone through all
 // the same.
 func (e *erasing) all(ctx context.Context, found []*foundCase) error {
-	var errs []error
+	errs := e.each(ctx, found)
+	errs = append(errs, e.each(ctx, e.sharing(found))...)
+	errs = append(errs, e.beside(ctx))
+	return strongest(errs)
+}
+
+// each goes through some cases.
+func (e *erasing) each(ctx context.Context, found []*foundCase) (errs []error) {
 	for _, f := range found {
 		if ctx.Err() != nil {
-			errs = append(errs, &exit{interrupted, errors.New("interrupted: type the same again to go on")})
-			break
+			return append(errs, &exit{interrupted, errors.New("interrupted: type the same again to go on")})
 		}
 		told, err := e.one(f)
 		if told == nil && err == nil {
@@ -115,8 +124,26 @@ func (e *erasing) all(ctx context.Context, found []*foundCase) error {
 		}
 		e.done.Cases = append(e.done.Cases, told)
 	}
-	errs = append(errs, e.beside(ctx))
-	return strongest(errs)
+	return errs
+}
+
+// sharing returns the cases, beside those found, that have one of the answers that
+// go: evidence that is the same is one file with many names.
+func (e *erasing) sharing(found []*foundCase) (more []*foundCase) {
+	if len(e.shared) == 0 {
+		return nil
+	}
+	dirs := e.search.everyCase(true)
+	for _, f := range found {
+		delete(dirs, f.id)
+	}
+	for _, id := range sortedKeys(dirs) {
+		s := pipeline.NewStore(filepath.Join(dirs[id], "evidence"))
+		if slices.ContainsFunc(e.shared, s.Has) {
+			more = append(more, &foundCase{id: id, dir: dirs[id]})
+		}
+	}
+	return more
 }
 
 // strongest returns the error that decides the exit code: that a case is locked

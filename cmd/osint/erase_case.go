@@ -138,6 +138,7 @@ func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, t *pipeline.Traces, 
 	told.Target, told.Values, told.Answers, told.Keys = title(cs.Opened.Seeds), len(t.Values), t.Answers, len(t.Kids)
 	told.Observations, told.Unproven = append(told.Observations, t.Observations...), append(told.Unproven, t.Others...)
 	told.Clear = append(told.Clear, t.Clear...)
+	e.shared = append(e.shared, t.Shared...)
 	if t.None() && len(t.Clear) == 0 {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // A Store keeps the bytes of answers under their SHA-256, compressed, each
@@ -120,6 +121,19 @@ func (s *Store) Remove(digest string) error {
 func (s *Store) has(digest string) bool {
 	_, err := os.Lstat(s.path(digest))
 	return err == nil
+}
+
+// Has reports whether the store in a case's evidence folder has an answer.
+func (s *Store) Has(digest string) bool { return len(digest) > 2 && s.has(digest) }
+
+// shares reports whether an answer is a file that has other names.
+func (s *Store) shares(digest string) bool {
+	info, err := os.Lstat(s.path(digest))
+	if err != nil {
+		return false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Nlink > 1
 }
 
 // Event implements [Sink].

@@ -20,6 +20,7 @@ type Traces struct {
 	Observations []string    `json:"observations"` // about them, by id
 	Answers      int         `json:"answers"`      // that these rest on, or that name them, and that are here
 	Asked        []*Exchange `json:"-"`            // all such questions, in the order of their lines
+	Shared       []string    `json:"-"`            // answers that other cases have too, as the same file
 	Others       []string    `json:"others"`       // observations about others that rest on the same answers: their proof goes too
 	Clear        []ClearLine `json:"clear"`        // lines with a value in clear; no line ever changes
 }
@@ -172,6 +173,9 @@ func (t *tracer) answer(x *Exchange) {
 		t.Kids, there = append(t.Kids, x.Kid), true
 	}
 	if there || t.v.store.has(x.SHA256) {
+		if t.v.store.shares(x.SHA256) {
+			t.Shared = append(t.Shared, x.SHA256)
+		}
 		t.Digests = append(t.Digests, x.SHA256)
 		t.Answers++
 	}
