@@ -99,6 +99,8 @@ func (c *console) argCompleter(cmd *cobra.Command) completer {
 		return helpValues
 	case "config set":
 		return settingValues
+	case "compliance paper":
+		return c.paperValues
 	}
 	_, takes, _ := strings.Cut(cmd.Use, " ")
 	f := c.named(takes)

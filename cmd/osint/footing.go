@@ -155,7 +155,8 @@ func (f *footing) ref(vault *pipeline.Vault) *pipeline.LawRef {
 		r.Organised = o.JSON()
 	}
 	for _, x := range f.book.Frameworks() {
-		r.Frameworks = append(r.Frameworks, pipeline.DocumentRef{ID: x.ID, Version: x.Version, SHA256: x.SHA256})
+		r.Frameworks = append(r.Frameworks, pipeline.DocumentRef{ID: x.ID, Title: x.Title, Version: x.Version, SHA256: x.SHA256,
+			Reviewed: x.Reviewed.Format(time.DateOnly), ReviewBy: x.ReviewBy.Format(time.DateOnly)})
 	}
 	for _, x := range f.book.Lists() {
 		r.Lists = append(r.Lists, pipeline.DocumentRef{ID: x.ID, Version: x.CheckedAt.Format(time.DateOnly), SHA256: x.SHA256})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,9 +40,9 @@ func incidentOpen(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "open", Short: "Enter an incident, and say whom to tell by when", Args: exactly(),
 		Long: `--aware says when the organisation knew of it: the clocks begin then, not when it
-is entered. All frameworks count unless --framework names those that apply; with
-none left out no duty is overlooked. What is not known yet is added by osint
-incident update.
+is entered. The frameworks of the organisation's document count, else all, unless
+--framework names those that apply; with none left out no duty is overlooked.
+What is not known yet is added by osint incident update.
 
 A TIME is RFC 3339, a day, or an age such as 2h; without a zone it is UTC.`,
 		Example: "  osint incident open --title 'a folder was mailed to the wrong recipient' --aware 2h\n" +
@@ -49,7 +50,11 @@ A TIME is RFC 3339, a day, or an age such as 2h; without a zone it is UTC.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			now := c.today()
 			i := incident.New("", time.Time{})
-			i.Frameworks = incident.Frameworks()
+			under, err := c.policy()
+			if err != nil {
+				return err
+			}
+			i.Frameworks = frameworksOf(under)
 			what, err := facts.apply(c, cmd.Flags(), i, now)
 			if err != nil {
 				return err
@@ -159,6 +164,21 @@ The entry stays in the register.`,
 	reasonFlag(cmd, &reason)
 	typedFlags(cmd.Flags())
 	return cmd
+}
+
+// frameworksOf returns the frameworks with duties here that the organisation's
+// document names; all, if it names none.
+func frameworksOf(p *policy) []string {
+	var named []string
+	for _, f := range incident.Frameworks() {
+		if p.organisation != nil && slices.Contains(p.organisation.Frameworks, f) {
+			named = append(named, f)
+		}
+	}
+	if named == nil {
+		return incident.Frameworks()
+	}
+	return named
 }
 
 // leftToDo says of a duty what keeps an incident open, and what to type.

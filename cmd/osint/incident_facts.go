@@ -30,7 +30,7 @@ func (x *incidentFacts) flags(c *console, cmd *cobra.Command) {
 	fs.StringVar(&x.aware, "aware", "", "`TIME`: when the organisation knew of it")
 	fs.StringVar(&x.occurred, "occurred", "", "`TIME`: when it began, where that is known")
 	fs.StringVar(&x.role, "role", "", "`ROLE`: "+strings.Join(texts(incident.Roles()), " or ")+" of the data (default controller)")
-	fs.StringSliceVar(&x.frameworks, "framework", nil, "`LIST`: whose clocks run: "+strings.Join(incident.Frameworks(), ",")+" (default all)")
+	fs.StringSliceVar(&x.frameworks, "framework", nil, "`LIST`: whose clocks run: "+strings.Join(incident.Frameworks(), ",")+" (default the organisation's, else all)")
 	fs.StringSliceVar(&x.cases, "case", nil, "`LIST`: the cases concerned")
 	fs.StringSliceVar(&x.nature, "nature", nil, "`LIST`: what was lost: "+strings.Join(texts(incident.Natures()), ","))
 	fs.StringSliceVar(&x.categories, "category", nil, "`LIST`: categories of the data, such as contact,identity")

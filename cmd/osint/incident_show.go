@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"osint/pkg/compliance"
 	"osint/pkg/compliance/incident"
 	"osint/pkg/report"
 )
@@ -40,7 +41,7 @@ for an authority.`,
 		},
 	}
 	jsonFlag(cmd, &asJSON)
-	sheet.flags(cmd, ".")
+	sheet.flags(cmd, ".", "here", string(compliance.AmberStrict))
 	return cmd
 }
 

@@ -24,13 +24,13 @@ type papering struct {
 	tlp     string
 }
 
-// flags adds the flags; where is the folder that papers go to unless --to says
-// otherwise.
-func (x *papering) flags(cmd *cobra.Command, where string) {
+// flags adds the flags; where says where papers go and how they are marked
+// unless it is said, and to is that place.
+func (x *papering) flags(cmd *cobra.Command, to, where, label string) {
 	fs := cmd.Flags()
 	fs.StringSliceVar(&x.formats, "format", paperFormatNames(), "`LIST`: "+strings.Join(paperFormatNames(), ",")+" (default all)")
-	fs.StringVar(&x.to, "to", where, "`DIR`: where the files go (default "+where+"); - is stdout")
-	fs.StringVar(&x.tlp, "tlp", "", "`LABEL`: how the paper is marked (default "+string(compliance.AmberStrict)+")")
+	fs.StringVar(&x.to, "to", to, "`DIR`: where the files go (default "+where+"); - is stdout")
+	fs.StringVar(&x.tlp, "tlp", "", "`LABEL`: how the paper is marked (default "+label+")")
 	typedFlags(fs)
 	_ = cmd.RegisterFlagCompletionFunc("format", listOf(paperFormatNames())) // it is there
 }

@@ -137,30 +137,12 @@ func (t *terms) verdict(cs *pipeline.Case, err error) error {
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
 func (c *console) rerender(dir, to string, wanted []report.Format, force bool, consent audit.Consent, t *terms, h *host) error {
-	var cs *pipeline.Case
-	var ledger *audit.Ledger
-	folder, err := pipeline.Open(dir, c.places(false).keys())
-	switch {
-	case err == nil:
-		defer folder.Close()
-		cs = folder.Case
-		l, err := c.ledger(c.places(true), "")
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		if err := c.enter(l, folder, consent); err != nil {
-			return err
-		}
-		ledger = l
-	case to != "" && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
-		c.say("osint: %s can't be written to: that this report was made is not recorded in it", dir)
-		if cs, err = pipeline.Read(dir); err != nil {
-			return err
-		}
-	default:
+	at, err := c.desk(dir, to, consent)
+	if err != nil {
 		return err
 	}
+	defer at.close()
+	cs, folder, ledger := at.Case, at.folder, at.ledger
 	if to != "" {
 		if err := placeFor("--to", to); err != nil {
 			return err
@@ -209,6 +191,47 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, c
 		fmt.Fprintln(c.out, f)
 	}
 	return t.verdict(cs, h.tell(c, doc, false))
+}
+
+// A desk is a case that something is rendered from. folder and ledger are nil
+// where it can't be written to.
+type desk struct {
+	*pipeline.Case
+	folder *pipeline.Folder
+	ledger *audit.Ledger
+}
+
+// desk opens a case to render something from it. One that can't be written
+// to is read all the same, if the files go elsewhere.
+func (c *console) desk(dir, to string, consent audit.Consent) (*desk, error) {
+	folder, err := pipeline.Open(dir, c.places(false).keys())
+	switch {
+	case err == nil:
+	case to != "" && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
+		c.say("osint: %s can't be written to: that this report was made is not recorded in it", dir)
+		cs, err := pipeline.Read(dir)
+		return &desk{Case: cs}, err
+	default:
+		return nil, err
+	}
+	d := &desk{Case: folder.Case, folder: folder}
+	if d.ledger, err = c.ledger(c.places(true), ""); err == nil {
+		err = c.enter(d.ledger, folder, consent)
+	}
+	if err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *desk) close() {
+	if d.ledger != nil {
+		d.ledger.Close()
+	}
+	if d.folder != nil {
+		d.folder.Close()
+	}
 }
 
 // spare fails if a report would be written over a file that is another.
@@ -278,6 +301,12 @@ func digestOfBytes(b []byte) string {
 
 // reported is the line that says which files were rendered up to which line.
 func reported(dir string, files []string, doc *report.Document) *pipeline.Event {
+	return issued(dir, files, doc.Case.Lines, "")
+}
+
+// issued is reported of whatever was rendered; what says what it is, where the
+// formats do not.
+func issued(dir string, files []string, lines uint64, what string) *pipeline.Event {
 	type file struct {
 		Name   string `json:"name"`
 		SHA256 string `json:"sha256"`
@@ -285,7 +314,7 @@ func reported(dir string, files []string, doc *report.Document) *pipeline.Event 
 	data := struct {
 		Lines uint64 `json:"lines"`
 		Files []file `json:"files"`
-	}{Lines: doc.Case.Lines}
+	}{Lines: lines}
 	var names []string
 	for _, path := range files {
 		name := filepath.Base(path)
@@ -295,5 +324,5 @@ func reported(dir string, files []string, doc *report.Document) *pipeline.Event 
 		data.Files = append(data.Files, file{name, digestOf(path)})
 		names = append(names, strings.TrimPrefix(filepath.Ext(path), "."))
 	}
-	return &pipeline.Event{Reported: &pipeline.Act{What: strings.Join(names, ", "), Data: json.RawMessage(compact(data))}}
+	return &pipeline.Event{Reported: &pipeline.Act{What: what + strings.Join(names, ", "), Data: json.RawMessage(compact(data))}}
 }

@@ -42,16 +42,9 @@ func (s *search) flags(fs *pflag.FlagSet) {
 
 // read understands the flags.
 func (s *search) read() (err error) {
-	var es []pipeline.Entity
-	for _, text := range s.subjects {
-		if text == "-" {
-			es, err = appendLines(es, s.c.in, "stdin")
-		} else {
-			es, err = appendEntity(es, text)
-		}
-		if err != nil {
-			return err
-		}
+	es, err := s.c.typedEntities(s.subjects)
+	if err != nil {
+		return err
 	}
 	if len(es) == 0 {
 		return usage("--subject is missing: write an identifier of the person, such as --subject ada@example.com")
@@ -67,6 +60,21 @@ func (s *search) read() (err error) {
 	s.keys = s.c.places(false).keys()
 	s.index, err = pipeline.OpenIndex(s.keys)
 	return err
+}
+
+// typedEntities reads what --subject names; "-" is stdin, a line each.
+func (c *console) typedEntities(texts []string) (es []pipeline.Entity, err error) {
+	for _, text := range texts {
+		if text == "-" {
+			es, err = appendLines(es, c.in, "stdin")
+		} else {
+			es, err = appendEntity(es, text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return es, nil
 }
 
 // cases returns where the person may be, by id: what the index names, what is

@@ -15,12 +15,17 @@ func (p *setter) facts(fs []fact, indent float64) {
 			st.colour = sevColours[pipeline.High]
 		}
 		lines := p.wrap(f.Shown(), st, measure-indent-key)
-		p.need(min(st.lead*float64(len(lines)), 30) + 1.2)
-		p.at(left+indent, p.y+st.lead*.74, f.Key, grey)
-		for _, l := range lines {
+		keys := p.wrap(f.Key, grey, key-2)
+		p.need(min(st.lead*float64(max(len(lines), len(keys))), 30) + 1.2)
+		for i := range max(len(lines), len(keys)) {
 			p.need(st.lead)
 			p.barBeside(st.lead)
-			p.at(left+indent+key, p.y+st.lead*.74, l, st)
+			if i < len(keys) {
+				p.at(left+indent, p.y+st.lead*.74, keys[i], grey)
+			}
+			if i < len(lines) {
+				p.at(left+indent+key, p.y+st.lead*.74, lines[i], st)
+			}
 			p.y += st.lead
 		}
 		p.barBeside(1.2)

@@ -68,8 +68,8 @@ func (r *reader) file(name string) {
 // is the line that issued it; nil if there is none.
 func (r *reader) saying(name string, made *issue) {
 	says, err := r.readPrinted(name)
-	if errors.Is(err, ErrNoReport) {
-		return // another format: it says nothing
+	if errors.Is(err, ErrNoReport) || strings.HasPrefix(path.Base(name), "paper-") {
+		return // another format, or a paper: it says nothing
 	}
 	switch {
 	case err != nil && made != nil:
@@ -128,7 +128,11 @@ func (r *reader) judgeReports() {
 		if r.erasedReport(name, made[len(made)-1].line) {
 			continue
 		}
-		r.fault(audit.Warned, "report", "%s is not there; line %d issued it: osint report makes it again", name, made[len(made)-1].line)
+		again := "osint report makes"
+		if strings.HasPrefix(path.Base(name), "paper-") {
+			again = "osint compliance paper makes"
+		}
+		r.fault(audit.Warned, "report", "%s is not there; line %d issued it: %s it again", name, made[len(made)-1].line, again)
 	}
 }
 

@@ -31,10 +31,8 @@ type Dossier struct {
 	Specs map[string]pipeline.Spec // of collectors, as they declare themselves today
 	Book  *law.Book                // for the lists of countries; nil: no list is known
 
-	// Subject is whom a notice is for, as the case has it; zero is everybody in
-	// the case. Shown is what the notice calls that person.
-	Subject pipeline.Entity
-	Shown   string
+	subject []pipeline.Entity // whom a notice is for, by what the case has of that person; none is everybody in the case
+	shown   string            // what the notice calls that person
 }
 
 // Open fills a dossier from a case. today is the organisation's document of
@@ -44,7 +42,7 @@ func Open(c *pipeline.Case, d *report.Document, o report.Options, today *complia
 		return nil, errors.New("the case has no first line, so that there is nothing to fill a paper from")
 	}
 	x := &Dossier{About: a, Case: c, Document: d, Organisation: today, Borrowed: today != nil, Specs: map[string]pipeline.Spec{}}
-	x.TLP = cmp.Or(a.TLP, d.Case.TLP)
+	x.TLP, x.Now = cmp.Or(a.TLP, d.Case.TLP), a.Now.UTC().Truncate(24*time.Hour) // equal on one day
 	x.Law, x.Frameworks = report.LawOf(c, o)
 	if x.Law == nil {
 		x.Law = &report.Law{}
@@ -119,7 +117,7 @@ func (d *Dossier) Build(name string) (*report.Paper, error) {
 // sheet begins a paper of the case.
 func (d *Dossier) sheet(kind, title string, draft bool) *report.Paper {
 	p := &report.Paper{SchemaVersion: report.PaperVersion, Kind: kind, Title: title, Draft: draft,
-		Subtitle: fmt.Sprintf("Case %s, up to line %d; as of %s", d.Case.Opened.Case, d.Case.Seq, day(d.Now)),
+		Subtitle: fmt.Sprintf("Case %s, up to line %d; as of %s", d.Case.Opened.Case, d.last(), day(d.Now)),
 		TLP:      d.TLP, Case: d.Case.Opened.Case, Date: d.Now.UTC(), Author: d.Author, Tool: d.Tool, Notice: []string{advice}}
 	switch {
 	case d.Organisation == nil:
@@ -132,6 +130,18 @@ func (d *Dossier) sheet(kind, title string, draft bool) *report.Paper {
 		p.Notice = append(p.Notice, "Due for review when the case began: "+s+".")
 	}
 	return p
+}
+
+// last is the number of the last line that a paper tells of: a report, or a
+// proof, changes nothing in one.
+func (d *Dossier) last() uint64 {
+	last := d.Case.Lines
+	for _, e := range d.Case.Acts {
+		if e.Disclosed != nil {
+			last = max(last, e.Seq)
+		}
+	}
+	return last
 }
 
 // body is what the organisation's document says; all is empty without one.

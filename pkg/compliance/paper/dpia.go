@@ -185,7 +185,11 @@ func (d *Dossier) risks() []report.Part {
 	} else {
 		add("It spreads further than was meant", "no disclosure is on record; files that were copied by hand are not seen")
 	}
-	add("The person does not know, and can't object", d.told().Value)
+	knows := d.told()
+	if knows.Open {
+		knows.Value = "nobody is said to tell the person"
+	}
+	add("The person does not know, and can't object", knows.Value)
 	g.Rows = append(g.Rows, []report.Cell{cell("", "risks that no record shows: for freedom, work, reputation"), {Text: "–"}, cell("", "judge both")})
 	return []report.Part{{Grid: g}}
 }

@@ -17,7 +17,7 @@ func lia(d *Dossier) *report.Paper {
 	refs := d.terms().References
 	b := d.body()
 	interest := []report.Point{
-		report.Point{Key: "Purpose", Value: either(d.Law.Mandate.Purpose, d.Case.Opened.Purpose, "not stated")},
+		fact("Purpose", either(d.Law.Mandate.Purpose, d.Case.Opened.Purpose), "state it: --purpose, or purpose in the mandate"),
 		fact("Interest", "", "say whose interest it is, and what exactly: lawful, precise, real and not a guess"),
 		fact("Order", strings.TrimSpace(either(d.Law.Mandate.Reference, d.Case.Opened.Reference)+" "+d.Law.Mandate.Date), "name the engagement, ticket or order"),
 	}
@@ -50,7 +50,7 @@ func (d *Dossier) needed() []report.Part {
 		}
 	}
 	return []report.Part{points(
-		report.Point{Key: "What was asked", Value: fmt.Sprintf("%s, of which %d about people", plural(found, "question task", "question tasks"), people)},
+		report.Point{Key: "What was asked", Value: fmt.Sprintf("%s asked a source, %d of them about people", plural(found, "task", "tasks"), people)},
 		fact("Less intrusive ways", "", "name those you considered, and why they do not do"),
 		fact("Why these sources", "", "say why these sources and not fewer"),
 	), d.categories()}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -14,8 +15,8 @@ import (
 // elsewhere, and by when.
 func notice(d *Dossier) *report.Paper {
 	p := d.sheet("notice to the person", "Information about your personal data", true)
-	if d.Shown != "" {
-		p.Subtitle = "For " + d.Shown + "; " + p.Subtitle
+	if d.shown != "" {
+		p.Subtitle = "For " + d.shown + "; " + p.Subtitle
 	} else {
 		p.Notice = append(p.Notice, "It tells of everybody in the case. For one person write --subject ENTITY: nobody may read what is about others.")
 	}
@@ -34,7 +35,6 @@ func notice(d *Dossier) *report.Paper {
 		auto = fact("Automation", "", "explain the logic, what it means and what follows (Art. 14(2)(g))")
 	}
 	p.Sections = []report.PaperSection{
-		section("When you are told", d.clock()...),
 		section("Who we are", d.controller()),
 		section("Why we have data about you", points(
 			fact("Purpose", either(m.Purpose, o.Purpose), "say it in plain words"),
@@ -49,6 +49,7 @@ func notice(d *Dossier) *report.Paper {
 			points(fact("Where to write", either(b.DPOContact, b.Contact), "say how you are reached; "+from("dpo_contact")),
 				fact("Complaint", "", "name the supervisory authority, and where the person lives or works if that is another (Art. 77)"))),
 		section("Automation", points(auto)),
+		section("For the file, not for the person: when this is due", d.clock()...),
 	}
 	return p
 }
@@ -103,16 +104,8 @@ func (d *Dossier) sources() []report.Part {
 		}
 		g.Rows = append(g.Rows, []report.Cell{{Text: k.what}, {Text: k.category}, {Text: k.source}, access, {Text: fmt.Sprint(count[k])}, {Text: day(first[k])}})
 	}
-	return []report.Part{grid(g, "The case holds nothing about "+either(d.Shown, "a person")+"."),
+	return []report.Part{grid(g, "The case holds nothing about "+either(d.shown, "a person")+"."),
 		note("The values themselves are not printed here: osint subject export gives the person a copy of them.")}
-}
-
-// concerns reports whether an observation is about whom the notice is for.
-func (d *Dossier) concerns(o *pipeline.Observation) bool {
-	if d.Subject.IsZero() {
-		return o.Category.Personal()
-	}
-	return o.Subject == d.Subject || o.Object != nil && *o.Object == d.Subject
 }
 
 // isOpen reports whether anybody can read a collector's source, as far as it is
@@ -122,17 +115,25 @@ func (d *Dossier) isOpen(collector string) (known, open bool) {
 	return known, s.Source.Access == "" || s.Source.Access == pipeline.AccessOpen
 }
 
+// thePerson is the recipient of what was handed to the data subject, as such a
+// line has it.
+const thePerson = "the person"
+
 // clock says by when the person is to be told: one month after the data came
 // in, earlier at the first contact or the first disclosure.
 func (d *Dossier) clock() []report.Part {
-	first := d.collectedOf()
+	first := d.collected()
 	if first.IsZero() {
-		return []report.Part{text("Nothing about %s was collected: there is nobody to tell.", either(d.Shown, "a person"))}
+		return []report.Part{text("Nothing about %s was collected: there is nobody to tell.", either(d.shown, "a person"))}
 	}
 	due, why := monthAfter(first), "one month after the first data came in (Art. 14(3)(a))"
 	for _, x := range d.Law.Disclosures {
-		if len(x.Clear) > 0 && x.At.Before(due) {
-			due, why = x.At, "at the latest when data about people was first handed out (Art. 14(3)(c))"
+		switch {
+		case !x.At.Before(due):
+		case x.Recipient == thePerson:
+			due, why = x.At, "at the latest with the first answer to the person (Art. 14(3)(b))"
+		case len(x.Clear) > 0 && x.Audience != string(compliance.InHouse):
+			due, why = x.At, "at the latest when data about people was first handed to somebody else (Art. 14(3)(c))"
 		}
 	}
 	refs := d.terms().References
@@ -144,30 +145,18 @@ func (d *Dossier) clock() []report.Part {
 			ps = append(ps, fact("Public notice", d.body().PublicNoticeURL, "publish one, and say where: "+from("public_notice_url")))
 		}
 	case d.Now.After(due):
-		ps = append(ps, report.Point{Key: "Stands", Value: "the time is over by " + plural(int(d.Now.Sub(due).Hours()/24), "day", "days") + ": send it now, and write down why it is late", Open: true})
+		ps = append(ps, report.Point{Key: "Stands", Value: "the time is over by " + plural(days(due, d.Now), "day", "days") + ": send it now, and write down why it is late", Open: true})
 	default:
-		ps = append(ps, report.Point{Key: "Stands", Value: plural(int(due.Sub(d.Now).Hours()/24), "day is", "days are") + " left"})
+		ps = append(ps, report.Point{Key: "Stands", Value: plural(days(d.Now, due), "day is", "days are") + " left"})
 	}
 	ps = append(ps, fact("Sent", "", "write down when and how it was sent"))
 	return []report.Part{points(ps...), note("If you write to the person, or talk to them, before that day, tell them then (Art. 14(3)(b)). The program does not see it.")}
 }
 
-// collectedOf is when the first data about whom the notice is for came in.
-func (d *Dossier) collectedOf() (first time.Time) {
-	if d.Subject.IsZero() {
-		return d.collected()
-	}
-	for _, o := range d.Case.Observations {
-		if !d.concerns(o) {
-			continue
-		}
-		for _, id := range o.Exchanges {
-			if x := d.Case.Exchange(id); x != nil && (first.IsZero() || x.At.Before(first)) {
-				first = x.At.UTC()
-			}
-		}
-	}
-	return first
+// days counts the midnights between two times.
+func days(from, to time.Time) int {
+	const day = 24 * time.Hour
+	return int(to.UTC().Truncate(day).Sub(from.UTC().Truncate(day)) / day)
 }
 
 // monthAfter is the same day of the next month, or its last.
