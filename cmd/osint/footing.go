@@ -19,7 +19,7 @@ import (
 type footing struct {
 	book         *law.Book
 	organisation *compliance.Organisation // nil: none
-	mandate      *compliance.Mandate      // people stand in it in clear
+	mandate      *compliance.Mandate      // people stand in it in clear; nil: none
 	today        time.Time
 	approvals    compliance.Approvals
 }
@@ -41,9 +41,6 @@ func (c *console) footing(p *profiles.Profile, o *compliance.Organisation, m *co
 	book, err := c.book(dir, names)
 	if err != nil {
 		return nil, usage("%w", err)
-	}
-	if o != nil && m.StorageCountries == nil {
-		m = m.Over(compliance.Terms{StorageCountries: o.Body.StorageCountries})
 	}
 	return &footing{book: book, organisation: o, mandate: m, today: c.today()}, nil
 }
@@ -101,15 +98,18 @@ func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compli
 	o := cs.Opened
 	m := compliance.NewMandate().With(o.Purpose, o.LawfulBasis, o.Reference)
 	var then *compliance.Organisation
-	if o.Law != nil {
+	switch {
+	case o.Law != nil && o.Law.Mandate == nil:
+		m = nil
+	case o.Law != nil:
 		if m, err = compliance.MandateFromJSON(o.Law.Mandate); err != nil {
 			return nil, fmt.Errorf("the case's mandate: %w", err)
 		}
 		m = m.Replace(func(e pipeline.Entity) pipeline.Entity { clear, _ := vault.Reveal(e); return clear })
-		if o.Law.Organised != nil {
-			if then, err = compliance.OrganisationFromJSON(o.Law.Organised); err != nil {
-				return nil, fmt.Errorf("the case's organisation: %w", err)
-			}
+	}
+	if o.Law != nil && o.Law.Organised != nil {
+		if then, err = compliance.OrganisationFromJSON(o.Law.Organised); err != nil {
+			return nil, fmt.Errorf("the case's organisation: %w", err)
 		}
 	}
 	var approvers []compliance.Approver // those of today alone: a key that was taken out signs for nobody
@@ -137,26 +137,34 @@ func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compli
 	return fs, nil
 }
 
+// frameworks names the frameworks that are asked, sorted by id.
+func (f *footing) frameworks() []pipeline.DocumentRef {
+	refs := []pipeline.DocumentRef{}
+	for _, x := range f.book.Frameworks() {
+		refs = append(refs, pipeline.DocumentRef{ID: x.ID, Title: x.Title, Version: x.Version, SHA256: x.SHA256,
+			Reviewed: x.Reviewed.Format(time.DateOnly), ReviewBy: x.ReviewBy.Format(time.DateOnly)})
+	}
+	return refs
+}
+
 // ref is what a case remembers of its footing. The vault seals whom the mandate
 // names.
 func (f *footing) ref(vault *pipeline.Vault) *pipeline.LawRef {
 	if f == nil {
 		return nil
 	}
-	r := &pipeline.LawRef{Frameworks: []pipeline.DocumentRef{}, Lists: []pipeline.DocumentRef{}, RetentionDays: f.mandate.RetentionDays,
-		Mandate: f.mandate.Replace(func(e pipeline.Entity) pipeline.Entity {
+	r := &pipeline.LawRef{Frameworks: f.frameworks(), Lists: []pipeline.DocumentRef{}}
+	if m := f.mandate; m != nil {
+		r.RetentionDays, r.Mandate = m.RetentionDays, m.Replace(func(e pipeline.Entity) pipeline.Entity {
 			if e.Personal() {
 				e = vault.SealEntity(e)
 			}
 			return e
-		}).JSON()}
+		}).JSON()
+	}
 	if o := f.organisation; o != nil {
 		r.Organisation = &pipeline.DocumentRef{ID: o.Metadata.ID, Version: o.Metadata.Version, SHA256: o.SHA256()}
 		r.Organised = o.JSON()
-	}
-	for _, x := range f.book.Frameworks() {
-		r.Frameworks = append(r.Frameworks, pipeline.DocumentRef{ID: x.ID, Title: x.Title, Version: x.Version, SHA256: x.SHA256,
-			Reviewed: x.Reviewed.Format(time.DateOnly), ReviewBy: x.ReviewBy.Format(time.DateOnly)})
 	}
 	for _, x := range f.book.Lists() {
 		r.Lists = append(r.Lists, pipeline.DocumentRef{ID: x.ID, Version: x.CheckedAt.Format(time.DateOnly), SHA256: x.SHA256})

@@ -99,6 +99,9 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if err != nil {
 		return nil, err
 	}
+	if o.mandate == "" && m.policy.organisation == nil {
+		rests = nil // nobody said anything: it is not known, rather than not so
+	}
 	if m.stands, err = c.footing(m.profile, m.policy.organisation, rests); err != nil {
 		return nil, err
 	}

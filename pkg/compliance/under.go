@@ -13,7 +13,7 @@ import (
 type Law struct {
 	Book         *law.Book
 	Organisation *Organisation // nil: none, and every fact about it is unknown
-	Mandate      *Mandate      // with the organisation's defaults; nil is one that says nothing
+	Mandate      *Mandate      // with the organisation's defaults; nil: none, and every fact about the job is unknown that was not typed
 	Now          time.Time
 
 	// Approvals waive reviews; nil: there are none.
@@ -45,7 +45,8 @@ type bench struct {
 // Under returns a gate that also rules by law. It learns from the events of
 // one case, so each case needs its own.
 func (g *Gate) Under(l Law) *Gate {
-	if l.Mandate == nil {
+	declared := l.Mandate != nil
+	if !declared {
 		l.Mandate = NewMandate()
 	}
 	if l.Reveal == nil {
@@ -55,7 +56,9 @@ func (g *Gate) Under(l Law) *Gate {
 	b := &bench{Law: l, job: &under.job, facts: rule.NewFacts(), home: places{}, learned: map[pipeline.Entity]places{},
 		subject: map[pipeline.Entity]bool{}, rulings: map[pipeline.TaskKey]pipeline.Ruling{}, people: map[pipeline.Entity]bool{}}
 	l.Book.Lend(b.facts, l.Now)
-	l.Mandate.Facts(b.facts.Set)
+	if declared {
+		l.Mandate.Facts(b.facts.Set)
+	}
 	b.facts.Set("data.age_days", 0)
 	b.facts.Set("job.encrypted", under.policy.seals())
 	if l.Organisation != nil {
