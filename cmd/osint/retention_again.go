@@ -12,6 +12,7 @@ import (
 // An erasedBefore is what the record says was destroyed of one case.
 type erasedBefore struct {
 	kids    []string
+	digests []string
 	removed bool // the case, with all its keys
 }
 
@@ -60,11 +61,11 @@ func (c *console) erasedBefore(ctx context.Context) (map[string]erasedBefore, er
 		case audit.CaseRemove:
 			of.removed = true
 		case audit.Erasure:
-			var d struct{ Kids []string }
+			var d struct{ Kids, Digests []string }
 			if err := json.Unmarshal(x.Leaf.Body, &d); err != nil || x.Leaf.Case == "" {
 				return err
 			}
-			of.kids = append(of.kids, d.Kids...)
+			of.kids, of.digests = append(of.kids, d.Kids...), append(of.digests, d.Digests...)
 		}
 		before[x.Leaf.Case] = of
 		return nil
@@ -95,7 +96,7 @@ func (r *retaining) destroyAgain(id, dir string, before erasedBefore) (n int, er
 		}
 		return pipeline.LoseKeys(r.search.keys, id, before.kids)
 	}
-	again, err := r.inFolderAgain(dir, n)
+	again, err := r.inFolderAgain(dir, n, before)
 	if err != nil && r.ledger != nil && n > 0 { // the case is not as the record has it, or locked: its keys go all the same
 		_, failed := pipeline.LoseKeys(r.search.keys, id, before.kids)
 		return n, errors.Join(err, failed)
@@ -103,15 +104,17 @@ func (r *retaining) destroyAgain(id, dir string, before erasedBefore) (n int, er
 	return again, err
 }
 
-// inFolderAgain destroys again what the lines of a case say was destroyed. keys
-// is how many of its keys are there.
-func (r *retaining) inFolderAgain(dir string, keys int) (n int, err error) {
+// inFolderAgain destroys again what the lines of a case say was destroyed, and
+// what the ledger says and the lines don't: the case was set back, and somebody
+// went on with it. keys is how many of its keys are there.
+func (r *retaining) inFolderAgain(dir string, keys int, before erasedBefore) (n int, err error) {
 	if r.ledger == nil {
 		cs, v, err := r.search.look(dir)
 		if err != nil {
 			return 0, err
 		}
-		return max(keys, v.Left(cs)), nil
+		left := v.There(before.kids, before.digests)
+		return max(keys, v.Left(cs), len(left.Kids)+len(left.Digests)), nil
 	}
 	folder, err := pipeline.Open(dir, r.search.keys)
 	if err != nil {
@@ -121,8 +124,10 @@ func (r *retaining) inFolderAgain(dir string, keys int) (n int, err error) {
 	if err := r.c.enter(r.ledger, folder, audit.Consent{}); err != nil {
 		return 0, err
 	}
-	if n, err = folder.Reapply(); err == nil {
-		err = r.c.prove(r.ledger, folder)
+	if n, err = folder.Reapply(); err != nil {
+		return n, err
 	}
-	return n, err
+	left := folder.Vault().There(before.kids, before.digests)
+	x := pipeline.Erasure{Traces: left, By: r.c.operator(), What: "what was erased before", Reason: "the record says that it was destroyed, and it was here"}
+	return n + len(left.Kids) + len(left.Digests), folder.Erase(x, func() error { return r.c.prove(r.ledger, folder) })
 }

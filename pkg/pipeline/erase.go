@@ -105,19 +105,25 @@ func (f *Folder) Reapply() (n int, err error) {
 }
 
 // Left counts what the case's Erased lines say was destroyed, and is there.
-func (v *Vault) Left(c *Case) (n int) {
-	kids, digests := c.Erasures()
+func (v *Vault) Left(c *Case) int {
+	t := v.There(c.Erasures())
+	return len(t.Kids) + len(t.Digests)
+}
+
+// There returns which of some keys, sealed values and answers are there.
+func (v *Vault) There(kids, digests []string) *Traces {
+	t := &Traces{}
 	for _, kid := range kids {
 		if _, there := v.keys.Key(kid); there {
-			n++
+			t.Kids = append(t.Kids, kid)
 		}
 	}
 	for _, d := range digests {
 		if _, there := v.sealed[d]; there || len(d) == 64 && v.store.has(d) {
-			n++
+			t.Digests = append(t.Digests, d)
 		}
 	}
-	return n
+	return t
 }
 
 // LoseKeys destroys keys of a case whose folder is not here.

@@ -143,6 +143,9 @@ func (v *Vault) SealBody(body []byte) (digest, kid string, err error) {
 	return digest, kid, err
 }
 
+// Keep keeps an answer as it is and returns its digest.
+func (v *Vault) Keep(body []byte) (digest string, err error) { return v.store.Put(body) }
+
 // Body returns the bytes kept of an exchange, opened if they are sealed.
 func (v *Vault) Body(x *Exchange) ([]byte, error) {
 	if x.SHA256 == "" {
