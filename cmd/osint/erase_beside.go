@@ -116,18 +116,22 @@ func (e *erasing) batch(dir string) error {
 	return nil
 }
 
-// record looks for the person in the entries of the cases, here and in the
-// shared PostgreSQL. The value is sent to nobody: entries are read and looked
-// through here.
+// record goes once through the record: for reports of the cases that were printed,
+// of which the cases themselves don't tell, and, where a line names the person, for
+// the entries that do. Nothing is asked of the shared PostgreSQL: it has the same
+// entries.
 func (e *erasing) record(ctx context.Context) error {
-	var ids []string
+	cases, q := map[string]*erasedCase{}, audit.Query{Types: []audit.Type{audit.Report}}
 	for _, x := range e.done.Cases {
+		cases[x.Case] = x
 		if len(x.Clear) > 0 {
-			ids = append(ids, x.Case)
+			q.Types = nil
 		}
 	}
-	if len(ids) == 0 && !e.search.everywhere {
-		return nil // an entry says what its line says, and no line names the person
+	if e.search.everywhere {
+		q.Types = nil
+	} else if len(cases) == 0 {
+		return nil
 	}
 	l, err := e.c.openLog(ctx, fromLedger)
 	if errors.Is(err, audit.ErrAbsent) {
@@ -137,8 +141,12 @@ func (e *erasing) record(ctx context.Context) error {
 		return err
 	}
 	defer l.Close()
-	_, err = l.Read(ctx, audit.Query{}, func(x audit.Entry) error {
-		if (e.search.everywhere || slices.Contains(ids, x.Leaf.Case)) && e.search.subject.In(x.Leaf.Body) {
+	_, err = l.Read(ctx, q, func(x audit.Entry) error {
+		of := cases[x.Leaf.Case]
+		if of != nil && x.Leaf.Type == audit.Report && x.Leaf.Int("line") == 0 {
+			of.Copies = append(of.Copies, givenCopy{At: x.Leaf.Time, What: few(names(&x.Leaf, "files", "name")), By: x.Leaf.Actor})
+		}
+		if q.Types == nil && (of != nil || e.search.everywhere) && e.search.subject.In(x.Leaf.Body) {
 			e.done.Entries = append(e.done.Entries, x.Leaf.Seq)
 		}
 		return nil
