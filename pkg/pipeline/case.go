@@ -27,12 +27,14 @@ type Case struct {
 	Assessment   *Assessment
 	Triaged      *Triage  // the last one; nil if there is none
 	Acts         []*Event // lines that commands appended
+	Sealed       []Entity // each sealed value once, in the order of the lines: see [Case.seals]
 
 	observed  map[string]*Observation
 	exchanged map[ExchangeID]*Exchange
 	tasks     map[TaskKey]*TaskRecord
 	rulings   map[Entity][]*Ruled
 	words     map[string]string // one copy of what is said again and again
+	sealed    map[string]bool   // tokens in Sealed
 }
 
 // A Node is what the fold knows of one entity.
@@ -65,6 +67,7 @@ func NewCase() *Case {
 		tasks:     map[TaskKey]*TaskRecord{},
 		rulings:   map[Entity][]*Ruled{},
 		words:     map[string]string{},
+		sealed:    map[string]bool{},
 	}
 }
 
@@ -167,6 +170,7 @@ func (c *Case) meet(e Entity, at time.Time, because string) *Node {
 	if n == nil {
 		n = &Node{Entity: e, FirstSeen: at, Because: because}
 		c.Entities[e] = n
+		c.seals(e)
 	}
 	return n
 }
@@ -209,6 +213,7 @@ func (c *Case) observe(o *Observation, at time.Time) {
 			n := c.meet(*o.Object, at, o.ID)
 			n.In = append(n.In, o)
 		}
+		c.sealsIn(o.Value)
 	} else {
 		for _, x := range o.Exchanges {
 			if !slices.Contains(known.Exchanges, x) {

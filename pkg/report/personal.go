@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"sync"
 
 	"osint/pkg/pipeline"
@@ -16,9 +15,11 @@ const (
 	personalOmit = "omit" // rows with them are left out and counted
 )
 
-// A teller says what stands in the report for a sealed value: a label that is
-// the same in the whole report, or the value where it may be shown. Two
-// values never share a label.
+// A teller says what stands in the report for a sealed value: a label, or the
+// value where it may be shown. A label is the same in everything that is ever
+// made of the case, two values never share one, and it is not given to another
+// once its value is erased: it is counted by [pipeline.Case.Sealed], whether or
+// not those before it are shown.
 type teller struct {
 	shown map[string]string // by token
 	omit  bool
@@ -27,33 +28,31 @@ type teller struct {
 
 func newTeller(c *pipeline.Case, o Options) *teller {
 	t := &teller{shown: map[string]string{}, omit: o.Personal == personalOmit}
+	destroyed := map[string]bool{}
+	kids, _ := c.Erasures()
+	for _, kid := range kids {
+		destroyed[kid] = true
+	}
 	count := map[pipeline.Kind]int{}
-	add := func(e pipeline.Entity) {
-		if !e.Sealed() || t.shown[e.Value] != "" {
-			return
-		}
+	for _, e := range c.Sealed {
+		count[e.Kind]++
+		t.shown[e.Value] = label(e.Kind, count[e.Kind], destroyed[pipeline.KeyOf(e.Value)])
 		if o.Personal == personalShow && o.Reveal != nil {
 			if clear, ok := o.Reveal(e); ok {
 				t.shown[e.Value] = clear.Value
-				return
 			}
 		}
-		count[e.Kind]++
-		t.shown[e.Value] = fmt.Sprintf("[sealed %s %d]", cmp.Or(e.Kind, "text"), count[e.Kind])
-	}
-	nodes := c.Nodes()
-	slices.SortStableFunc(nodes, func(a, b *pipeline.Node) int { return a.FirstSeen.Compare(b.FirstSeen) })
-	for _, n := range nodes {
-		add(n.Entity)
-	}
-	for _, o := range c.Observations {
-		eachText(o.Value, func(s string) {
-			if pipeline.IsToken(s) {
-				add(pipeline.Entity{Value: s})
-			}
-		})
 	}
 	return t
+}
+
+// label is the pseudonym of the nth value of a kind.
+func label(k pipeline.Kind, n int, erased bool) string {
+	text := fmt.Sprintf("[sealed %s %d", cmp.Or(k, "text"), n)
+	if erased {
+		text += ", erased"
+	}
+	return text + "]"
 }
 
 // eachText calls f with every text in a value.
