@@ -61,7 +61,7 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 // clean deals with data about people where no token can take its place:
 // inside a record, a technical text or another entity.
 func (g *Gate) clean(o pipeline.Observation, ruling pipeline.Ruling) (pipeline.Observation, pipeline.Ruling) {
-	if x := o.Object; x != nil && !x.Personal() && x.Kind != pipeline.KindEmail && maskString(x.Value) != x.Value {
+	if x := o.Object; x != nil && !x.Personal() && x.Kind != pipeline.KindEmail && pipeline.Mask(x.Value) != x.Value {
 		return withheld(o, ruleUnsealable, g.cite(pipeline.Contact), "A person's address stands inside a "+string(x.Kind)+".")
 	}
 	_, text := o.Value.(string)

@@ -126,11 +126,11 @@ func TestMask(t *testing.T) {
 		"x'jane@corp.example'":               "withheld@corp.example'",
 		"https://corp.example/u/jane@b.test": "https://corp.example/u/withheld@b.test",
 	} {
-		got := maskString(in)
+		got := pipeline.Mask(in)
 		if got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
-		if again := maskString(got); again != got {
+		if again := pipeline.Mask(got); again != got {
 			t.Errorf("%q is masked again: %q", got, again)
 		}
 	}
@@ -142,13 +142,13 @@ func FuzzMask(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		masked := maskString(s)
-		if again := maskString(masked); again != masked {
+		masked := pipeline.Mask(s)
+		if again := pipeline.Mask(masked); again != masked {
 			t.Errorf("%q is masked to %q, and again to %q", s, masked, again)
 		}
 		for _, word := range strings.FieldsFunc(masked, func(r rune) bool { return strings.ContainsRune(" ,;<>\"()[]\t\r\n:", r) }) {
 			e, err := pipeline.NewEntity(pipeline.KindEmail, word)
-			if err == nil && e.Personal() && !strings.HasSuffix(strings.Split(e.Value, "@")[0], maskText) {
+			if err == nil && e.Personal() && !strings.HasSuffix(strings.Split(e.Value, "@")[0], pipeline.Masked) {
 				t.Errorf("%q survives in %q", word, masked)
 			}
 		}
