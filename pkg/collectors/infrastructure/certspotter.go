@@ -31,6 +31,7 @@ func certspotter() collectors.Entry {
 			Ceiling:     pipeline.Ceiling{Requests: 3 * certspotterPages, Bytes: 32 << 20},
 			Timeout:     60 * time.Second,
 			StandsInFor: "ct-crtsh",
+			Derive:      derived(deriveCertificates),
 		},
 		Collect: searchCertspotter,
 	}

@@ -32,6 +32,7 @@ func crtsh() collectors.Entry {
 			Sends:   []pipeline.Kind{pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 6, Bytes: 32 << 20},
 			Timeout: 60 * time.Second,
+			Derive:  derived(deriveCertificates),
 		},
 		Collect: searchCrtsh,
 	}

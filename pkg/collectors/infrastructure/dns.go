@@ -24,6 +24,7 @@ func dnsRecords() collectors.Entry {
 			Mode:  pipeline.Relayed, Source: dnsSource(), Origin: "zone", Grade: pipeline.Own,
 			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindHost},
 			Ceiling: pipeline.Ceiling{Requests: 96},
+			Derive:  derived(deriveDNS),
 		},
 		Collect: func(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 			return readRecords(ctx, net.Lookup, subject, emit)

@@ -26,6 +26,7 @@ func mailPolicy() collectors.Entry {
 			Mode:  pipeline.Relayed, Source: dnsSource(), Origin: "zone", Grade: pipeline.Own,
 			Sends:   []pipeline.Kind{pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 16 + len(selectors) + spfQuestions + reportHosts},
+			Derive:  derived(deriveDNS),
 		},
 		Collect: func(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 			return readMailPolicy(ctx, net.Lookup, subject, emit)

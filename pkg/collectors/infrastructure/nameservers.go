@@ -26,6 +26,7 @@ func nameServers() collectors.Entry {
 			Sends:   []pipeline.Kind{pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 256},
 			Timeout: 60 * time.Second,
+			Derive:  derived(deriveDNS),
 		},
 		Collect: surveyServers,
 	}

@@ -36,6 +36,7 @@ func rdap() collectors.Entry {
 			Sends:   []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP, pipeline.KindASN},
 			Ceiling: pipeline.Ceiling{Requests: 12},
 			Timeout: 30 * time.Second,
+			Derive:  derived(deriveRDAP),
 		},
 		Collect: readRDAP,
 	}

@@ -32,6 +32,7 @@ func webPages() collectors.Entry {
 			Origin:  "subject",
 			Ceiling: pipeline.Ceiling{Requests: 60, Bytes: 8 << 20},
 			Timeout: 25 * time.Second,
+			Derive:  derived(deriveWeb),
 		},
 		Collect: visit,
 	}

@@ -32,6 +32,7 @@ func whoisRecords() collectors.Entry {
 			Ceiling:     pipeline.Ceiling{Requests: whoisHops, Bytes: 1 << 20},
 			Timeout:     60 * time.Second,
 			StandsInFor: "rdap",
+			Derive:      derived(deriveWhois),
 		},
 		Collect: readWhois,
 	}

@@ -30,6 +30,7 @@ func zoneTransfer() collectors.Entry {
 			Sends:   []pipeline.Kind{pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 128},
 			Timeout: 60 * time.Second,
+			Derive:  derived(deriveDNS),
 		},
 		Collect: askForZone,
 	}
