@@ -163,19 +163,17 @@ func (v *Vault) Body(x *Exchange) ([]byte, error) {
 }
 
 // Scrub replaces every clear value that this case has sealed, also in the
-// forms it takes in a URL, by its token.
+// forms it takes in a URL, by its token, and masks the mailboxes and telephone
+// numbers of people whom it has not: see [Mask].
 func (v *Vault) Scrub(text string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if text == "" || len(v.tokens) == 0 {
-		return text
-	}
 	for clear, token := range v.tokens {
 		for _, form := range []string{clear, url.QueryEscape(clear), url.PathEscape(clear)} {
 			text = strings.ReplaceAll(text, form, token)
 		}
 	}
-	return text
+	return Mask(text)
 }
 
 // Event implements [Sink].

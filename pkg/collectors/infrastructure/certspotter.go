@@ -137,9 +137,9 @@ func certspotterError(body []byte, parse error) error {
 	}
 	outcome, known := map[loose]pipeline.Outcome{"rate_limited": pipeline.RateLimited, "not_allowed_by_plan": pipeline.QuotaExceeded, "unauthorized": pipeline.Unauthorized}[e.Code]
 	if !known {
-		outcome = pipeline.Malformed
+		return pipeline.Fail(pipeline.Malformed, "certspotter sent an error in place of a list")
 	}
-	return pipeline.Fail(outcome, fmt.Sprintf("certspotter: %.40s: %.200s", e.Code, e.Message))
+	return pipeline.Fail(outcome, "certspotter: "+string(e.Code))
 }
 
 // rfcTime reads RFC 3339; the zero time if it is none.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -69,7 +70,7 @@ func searchCrtsh(ctx context.Context, net *collectors.View, subject pipeline.Ent
 func parseCrtsh(body []byte) ([]logged, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
-		return nil, fmt.Errorf("want a list of certificates, not %.40q", body)
+		return nil, errors.New("want a list of certificates, not this")
 	}
 	var certs []logged
 	for dec.More() {

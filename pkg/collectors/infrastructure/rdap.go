@@ -100,7 +100,11 @@ func rdapRecord(ctx context.Context, net *collectors.View, url string, subject p
 	case o.ErrorCode == "429":
 		return nil, nil, pipeline.Fail(pipeline.RateLimited, "the RDAP server sent error 429")
 	case o.ErrorCode != "":
-		return nil, nil, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("the RDAP server sent error %.20s", o.ErrorCode))
+		code := string(o.ErrorCode)
+		if !digits(code) || len(code) > 4 {
+			code = "that has no number"
+		}
+		return nil, nil, pipeline.Fail(pipeline.Malformed, "the RDAP server sent error "+code)
 	}
 	return a, o, nil
 }

@@ -93,7 +93,7 @@ func parseRDAP(body []byte, subject pipeline.Entity) (*rdapObject, error) {
 		about = o.holdsNumber(subject)
 	}
 	if o.Class != want {
-		return nil, fmt.Errorf("a record of class %.40q where %q is due", o.Class, want)
+		return nil, fmt.Errorf("a record of another class where %q is due", want)
 	}
 	if !about {
 		return nil, errors.New("a record that is not about " + subject.Value)
@@ -170,6 +170,7 @@ func (o *rdapObject) contactsOf(e rdapEntity, all bool) []contact {
 		if role == "registrar" || role == "sponsor" || role == "reseller" {
 			continue
 		}
+		role = roleOf(role) // it stands beside a person, in clear
 		c := card.contact(role)
 		if o.replaced(role) {
 			c.emails = nil

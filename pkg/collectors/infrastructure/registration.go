@@ -93,7 +93,11 @@ func (t *telling) domain(r *registration, name string, x pipeline.ExchangeID) {
 		}
 	}
 	if org, err := pipeline.NewEntity(pipeline.KindOrganization, r.registrar); t.first("registered-by", err == nil) {
-		t.say("registered-by", &org, text(r.registrarID), x)
+		id := r.registrarID
+		if !digits(id) {
+			id = ""
+		}
+		t.say("registered-by", &org, text(id), x)
 	}
 	for _, c := range r.contacts { // before the people: whose law protects them hangs on it
 		if c.role == "registrant" && t.first("registrant-country", c.country != "") {
