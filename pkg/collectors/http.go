@@ -118,7 +118,7 @@ func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, erro
 	}
 	key := prefix + strings.Join(append([]string{v.spec.Source.Name, at.String(), r.Accept}, headerLines(r.Header)...), "\x00")
 	put := func(k *kept) {
-		if k.Status == http.StatusOK || k.Status == http.StatusNotFound {
+		if (k.Status == http.StatusOK || k.Status == http.StatusNotFound) && v.excess(write(k, false)) == nil {
 			v.net.cache.put(key, k, disk, ttl)
 		}
 	}

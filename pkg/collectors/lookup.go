@@ -77,7 +77,7 @@ func (v *View) known(q Question) (*Reply, error) {
 // learn keeps a reply for whoever asks the same.
 func (v *View) learn(q Question, x pipeline.Exchange, r resolver.Result) {
 	prefix, ok := v.dnsShelf()
-	if !ok || r.Msg.Rcode != dns.RcodeSuccess && r.Msg.Rcode != dns.RcodeNameError {
+	if !ok || x.Excess != nil || r.Msg.Rcode != dns.RcodeSuccess && r.Msg.Rcode != dns.RcodeNameError {
 		return
 	}
 	v.net.cache.put(prefix+dnsKey(q), &kept{At: x.At, Life: life(r.Msg), Status: r.Msg.Rcode, Body: r.Wire}, false, 0)

@@ -188,7 +188,7 @@ func (v *View) weigh(n int) {
 // record hands one exchange and its bytes to the task. A request that never
 // left costs nothing. Its error means that the record is broken.
 func (v *View) record(x pipeline.Exchange, body []byte) (pipeline.Exchange, error) {
-	x.Source, x.At = v.spec.Source.Name, x.At.UTC()
+	x.Source, x.At, x.Excess = v.spec.Source.Name, x.At.UTC(), v.excess(body)
 	switch price := v.spec.Source.PriceUSD; {
 	case x.Cached:
 	case x.Detail == "" && x.Status == 0 && x.Outcome != pipeline.OK: // no connection

@@ -8,8 +8,9 @@ import (
 
 // The ids of the rules on observations.
 const (
-	ruleExcessPredicate = "manifest.predicate"
-	ruleExcessCategory  = "manifest.category"
+	ruleExcessPredicate = pipeline.ExcessRule + "predicate"
+	ruleExcessCategory  = pipeline.ExcessRule + "category"
+	ruleExcessMasked    = pipeline.ExcessRule + "masked"
 	ruleMasked          = "categories.masked"
 	ruleUnsealable      = "categories.unsealable"
 )
@@ -55,19 +56,30 @@ func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observati
 			ruling = pipeline.Ruling{Verdict: pipeline.Allow, Rule: ruleSealed, Keep: pipeline.KeepSealed, Cite: g.cite(c)}
 		}
 	}
-	return g.clean(o, ruling)
+	return g.clean(s, o, ruling)
 }
 
 // clean deals with data about people where no token can take its place:
-// inside a record, a technical text or another entity.
-func (g *Gate) clean(o pipeline.Observation, ruling pipeline.Ruling) (pipeline.Observation, pipeline.Ruling) {
-	if x := o.Object; x != nil && !x.Personal() && x.Kind != pipeline.KindEmail && pipeline.Mask(x.Value) != x.Value {
-		return withheld(o, ruleUnsealable, g.cite(pipeline.Contact), "A person's address stands inside a "+string(x.Kind)+".")
+// inside a record, a technical text, a text that qualifies whom it stands
+// beside, or another entity. Where the manifest of s does not say that any might
+// come, that is the rule it falls under.
+func (g *Gate) clean(s pipeline.Spec, o pipeline.Observation, ruling pipeline.Ruling) (pipeline.Observation, pipeline.Ruling) {
+	declared := slices.Contains(s.Emits, pipeline.Contact)
+	for _, x := range []*pipeline.Entity{&o.Subject, o.Object} {
+		if x == nil || *x == o.Asked || x.Personal() || x.Kind == pipeline.KindEmail || pipeline.Mask(x.Value) == x.Value {
+			continue
+		}
+		rule := ruleUnsealable
+		if !declared {
+			rule = ruleExcessCategory
+		}
+		return withheld(o, rule, g.cite(pipeline.Contact), "A person's address stands inside a "+string(x.Kind)+".")
 	}
 	_, text := o.Value.(string)
 	switch personal := o.Category.Personal(); {
-	case personal && (text || o.Value == nil):
+	case personal && (text && o.Object == nil || o.Value == nil):
 		return o, ruling // sealed whole
+	case personal && text: // a word beside a person
 	case personal && o.Category != pipeline.Contact:
 		return withheld(o, ruleUnsealable, g.cite(o.Category), "Data about people stands in a record, where it can't be sealed.")
 	}
@@ -75,6 +87,9 @@ func (g *Gate) clean(o pipeline.Observation, ruling pipeline.Ruling) (pipeline.O
 		o.Value = v
 		ruling.Verdict, ruling.Rule, ruling.Redact = pipeline.Redact, ruleMasked, []string{string(pipeline.Contact)}
 		ruling.Cite, ruling.Reason = g.cite(pipeline.Contact), "The address of a person was taken out of a technical text."
+		if !declared {
+			ruling.Rule = ruleExcessMasked
+		}
 	}
 	return o, ruling
 }

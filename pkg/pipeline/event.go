@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -180,6 +181,14 @@ type Withheld struct {
 	Count     int       `json:"count"`
 }
 
+// ExcessRule begins the ids of the rules by which a gate holds back what a
+// collector brings beyond its manifest.
+const ExcessRule = "manifest."
+
+// Excess reports whether it was held back because its collector's manifest says
+// nothing of it.
+func (w *Withheld) Excess() bool { return strings.HasPrefix(w.Ruling.Rule, ExcessRule) }
+
 // Closed ends the collection, not the case.
 type Closed struct {
 	Outcome  string        `json:"outcome"` // complete, interrupted, timeout
@@ -196,6 +205,10 @@ type Verification struct {
 	Bad       []string `json:"bad,omitempty"`      // exchanges whose bytes do not match their digest
 	Unruled   []string `json:"unruled,omitempty"`  // exchanges of tasks that no ruling allowed
 	Unproven  []string `json:"unproven,omitempty"` // observations that name no recorded exchange
+
+	// What collectors brought beyond their manifests.
+	Quarantined int `json:"quarantined,omitempty"` // values that were held back for it
+	Excess      int `json:"excess,omitempty"`      // answers that were sealed for it
 }
 
 // Act is a line that a command appends: who, what, and a free document.

@@ -43,6 +43,10 @@ type Exchange struct {
 	// its value stands nowhere.
 	Credential string `json:"credential,omitempty"`
 
+	// Excess are the categories of data that the answer holds and its
+	// collector's manifest does not name: it is sealed, if it would be kept raw.
+	Excess []Category `json:"excess,omitempty"`
+
 	Detail string `json:"detail,omitempty"` // counts of a sweep, peer address, TLS version: one line
 	Kept   Keep   `json:"kept"`
 	SHA256 string `json:"sha256,omitempty"` // of the bytes kept: raw body, ciphertext or derivative

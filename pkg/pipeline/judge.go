@@ -41,6 +41,9 @@ func (e *engine) verify(ctx context.Context) error {
 		if !allowed[x.Task] {
 			v.Unruled = append(v.Unruled, string(x.ID))
 		}
+		if len(x.Excess) > 0 {
+			v.Excess++
+		}
 		if x.SHA256 == "" {
 			continue
 		}
@@ -58,7 +61,15 @@ func (e *engine) verify(ctx context.Context) error {
 			}
 		}
 	}
+	for _, w := range e.cs.Withheld {
+		if w.Excess() {
+			v.Quarantined += w.Count
+		}
+	}
 	e.note = fmt.Sprintf("%s read back, %d do not match", plural(v.Exchanges, "answer", "answers"), len(v.Bad))
+	if n := v.Quarantined + v.Excess; n > 0 {
+		e.note += fmt.Sprintf(", %d beyond a manifest", n)
+	}
 	return nil
 }
 

@@ -140,14 +140,19 @@ func (t *running) Exchanged(x Exchange, body []byte) (Exchange, error) {
 	return x, nil
 }
 
-// keep stores an answer's bytes as the task's ruling says.
+// keep stores an answer's bytes as the task's ruling says. What holds more than
+// its collector's manifest says is in quarantine: nobody reads it without its
+// key.
 func (t *running) keep(x *Exchange, body []byte) (err error) {
 	x.Kept, x.SHA256, x.Kid = KeepNone, "", ""
 	if len(body) == 0 {
 		return nil
 	}
-	v := t.e.run.Vault
-	switch t.task.Ruling.Keep {
+	v, keep := t.e.run.Vault, t.task.Ruling.Keep
+	if keep == KeepRaw && len(x.Excess) > 0 {
+		keep = KeepSealed
+	}
+	switch keep {
 	case KeepRaw:
 		x.SHA256, err = v.store.Put(body)
 		x.Kept = KeepRaw

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"osint/pkg/pipeline"
@@ -157,10 +156,6 @@ func unknownsOf(c *pipeline.Case) []LawUnknown {
 	return out
 }
 
-// quarantine is the beginning of the ids of rules by which the gate holds back
-// what a collector declared not to emit.
-const quarantine = "manifest."
-
 func personalOf(c *pipeline.Case) (out []PersonalData, quarantined int) {
 	by := map[pipeline.Category]*PersonalData{}
 	get := func(k pipeline.Category) *PersonalData {
@@ -184,7 +179,7 @@ func personalOf(c *pipeline.Case) (out []PersonalData, quarantined int) {
 		}
 	}
 	for _, w := range c.Withheld {
-		if strings.HasPrefix(w.Ruling.Rule, quarantine) {
+		if w.Excess() {
 			quarantined += w.Count
 		}
 		if w.Category.Personal() {
