@@ -18,6 +18,10 @@ type Options struct {
 	// left out and counted), else labels: "[sealed person 1]". A finding is
 	// never left out: its subject is a label then.
 	Personal string
+
+	// Seal names categories that are not shown, whatever Personal says: who is
+	// known by something of them is a label.
+	Seal []pipeline.Category
 }
 
 // Build computes the document of a case, up to the last line that counts
@@ -47,6 +51,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 		}
 	}
 	d.Case.Classification = classOf(d)
+	d.Case.mark()
 	for _, e := range d.Entities {
 		if e.InScope {
 			d.Case.Scope.InScope++
@@ -58,6 +63,7 @@ func Build(c *pipeline.Case, o Options) *Document {
 	d.Summary.Recommendations = recommend(d)
 	d.Summary.KeyJudgements = judge(d)
 	d.Summary.BottomLine = bottomLine(d)
+	d.clear = t.clear()
 	return d
 }
 

@@ -34,8 +34,13 @@ type Document struct {
 	Law           *Law                 `json:"law"`        // null: nothing of law, and nothing about a person
 	Stages        []Stage              `json:"stages"`
 
+	clear     []pipeline.Category
 	relations []relation // what the layout draws and tabulates; in JSON they are observations
 }
+
+// Clear returns the categories of data about people that stand in the document
+// in clear, sorted; none where every one of them is a label, or left out.
+func (d *Document) Clear() []pipeline.Category { return d.clear }
 
 // Case says what was investigated, by whom, why, and with what.
 type Case struct {
@@ -50,7 +55,8 @@ type Case struct {
 	LawfulBasis    string              `json:"lawful_basis"`
 	Reference      string              `json:"reference"`
 	Investigator   string              `json:"investigator"`
-	TLP            string              `json:"tlp"`
+	TLP            string              `json:"tlp"`                // at least as strict as its classification asks
+	TLPOfCase      string              `json:"tlp_case,omitempty"` // the case's own, where that is more open
 	Classification pipeline.Class      `json:"classification"` // highest class of what the report holds
 	Started        time.Time           `json:"started"`
 	Finished       *time.Time          `json:"finished"` // null: something stopped the run

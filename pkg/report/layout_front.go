@@ -91,7 +91,7 @@ func (w *writer) theCase() section {
 	add("Priority", c.Priority)
 	add("Types", joinTexts(c.Type))
 	add("Profile", fmt.Sprintf("%s (SHA-256 %s)", c.Profile.Name, clip(c.Profile.SHA256, 17)))
-	add("Classification", string(c.Classification))
+	add("Classification", string(c.Classification)+c.raised())
 	add("Began", stamp(c.Started))
 	add("As of", fmt.Sprintf("%s, line %s of the case", stamp(c.asOf), group(int(c.Lines))))
 	add("Ended", fmt.Sprintf("%s, resumed %s", c.Outcome, times(c.Resumed)))

@@ -19,27 +19,34 @@ const (
 // value where it may be shown. A label is the same in everything that is ever
 // made of the case, two values never share one, and it is not given to another
 // once its value is erased: it is counted by [pipeline.Case.Sealed], whether or
-// not those before it are shown.
+// not those before it are shown. It remembers what it showed.
 type teller struct {
-	shown map[string]string // by token
+	shown map[string]string              // by token
+	open  map[string][]pipeline.Category // of tokens that are shown in clear
+	told  map[pipeline.Category]bool     // categories that stand in the report in clear
 	omit  bool
 	gone  int // rows left out
 }
 
 func newTeller(c *pipeline.Case, o Options) *teller {
-	t := &teller{shown: map[string]string{}, omit: o.Personal == personalOmit}
+	t := &teller{shown: map[string]string{}, open: map[string][]pipeline.Category{}, told: map[pipeline.Category]bool{}, omit: o.Personal == personalOmit}
 	destroyed := map[string]bool{}
 	kids, _ := c.Erasures()
 	for _, kid := range kids {
 		destroyed[kid] = true
 	}
+	var about map[string][]pipeline.Category
+	if o.Personal == personalShow && o.Reveal != nil {
+		about = categoriesOf(c)
+	}
 	count := map[pipeline.Kind]int{}
 	for _, e := range c.Sealed {
 		count[e.Kind]++
 		t.shown[e.Value] = label(e.Kind, count[e.Kind], destroyed[pipeline.KeyOf(e.Value)])
-		if o.Personal == personalShow && o.Reveal != nil {
+		of := about[e.Value]
+		if about != nil && !slices.ContainsFunc(of, func(c pipeline.Category) bool { return slices.Contains(o.Seal, c) }) {
 			if clear, ok := o.Reveal(e); ok {
-				t.shown[e.Value] = clear.Value
+				t.shown[e.Value], t.open[e.Value] = clear.Value, of
 			}
 		}
 	}
@@ -54,6 +61,42 @@ func label(k pipeline.Kind, n int, erased bool) string {
 	}
 	return text + "]"
 }
+
+// categoriesOf returns by token what a reader learns who reads the value in
+// its place: the value itself, and all that stands beside it.
+func categoriesOf(c *pipeline.Case) map[string][]pipeline.Category {
+	of := map[string][]pipeline.Category{}
+	put := func(token string, c pipeline.Category) {
+		if c != "" && c.Personal() && !slices.Contains(of[token], c) {
+			of[token] = append(of[token], c)
+		}
+	}
+	entity := func(e pipeline.Entity, beside pipeline.Category) {
+		if e.Sealed() {
+			put(e.Value, e.Category())
+			put(e.Value, beside)
+		}
+	}
+	for e := range c.Entities {
+		entity(e, "")
+	}
+	for _, o := range c.Observations {
+		entity(o.Subject, o.Category)
+		if o.Object != nil {
+			entity(*o.Object, o.Category)
+		}
+		eachText(o.Value, func(s string) {
+			if pipeline.IsToken(s) {
+				put(s, o.Category)
+			}
+		})
+	}
+	return of
+}
+
+// clear returns the categories of data about people that the report has shown
+// so far, sorted.
+func (t *teller) clear() []pipeline.Category { return sortedKeys(t.told) }
 
 // eachText calls f with every text in a value.
 func eachText(v any, f func(string)) {
@@ -72,8 +115,11 @@ func eachText(v any, f func(string)) {
 }
 
 func (t *teller) entity(e pipeline.Entity) pipeline.Entity {
-	if e.Sealed() {
+	switch {
+	case e.Sealed():
 		e.Value = t.text(e.Value)
+	case e.Personal(): // the case itself has it in clear
+		t.told[e.Category()] = true
 	}
 	return e
 }
@@ -94,6 +140,9 @@ func (t *teller) text(s string) string {
 		return s
 	}
 	return reToken().ReplaceAllStringFunc(s, func(token string) string {
+		for _, c := range t.open[token] {
+			t.told[c] = true
+		}
 		return cmp.Or(t.shown[token], "[sealed]")
 	})
 }
