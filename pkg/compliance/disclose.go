@@ -2,7 +2,9 @@ package compliance
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"osint/pkg/compliance/law"
 	"osint/pkg/pipeline"
@@ -48,8 +50,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 		label = Policy{TLP: g.policy.TLP}.Label(Job{TLP: d.Label})
 	}
 	cite := "TLP 2.0, " + string(label)
-	reach := slices.Index(Audiences(), to)
-	widest := map[Label]Audience{Red: Named, AmberStrict: InHouse, Amber: Clients, Green: Community, Clear: Public}[label]
+	reach, widest := slices.Index(Audiences(), to), label.Reach()
 	rulings := []pipeline.Ruling{}
 	add := func(r pipeline.Ruling, _ bool) { rulings = append(rulings, r) }
 	switch {
@@ -68,26 +69,66 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 
 // discloses rules on data about people that would be handed out in clear.
 func (g *Gate) discloses(to Audience, country string, personal []pipeline.Category) (pipeline.Ruling, bool) {
+	why := "no framework of law is loaded"
 	if g.bench != nil {
-		return g.bench.discloses(to, country, personal), true
+		r := g.bench.discloses(to, country, personal)
+		if r.Law != nil && len(r.Law.Applied) > 0 || r.Verdict != pipeline.Allow {
+			return r, true
+		}
+		why = "no framework of law applies"
 	}
 	if slices.Index(Audiences(), to) <= slices.Index(Audiences(), InHouse) {
 		return silent()
 	}
 	return pipeline.Ruling{Verdict: pipeline.Redact, Rule: ruleClearPersonal, Redact: names(personal),
 		Cite: g.policy.cite("persons: " + string(g.policy.Persons)), Keep: pipeline.KeepSealed,
-		Reason: "Data about people stands in it in clear, and no framework of law is loaded under which that may leave the organisation."}, true
+		Reason: "Data about people stands in it in clear, and " + why + " under which that may leave the organisation."}, true
 }
 
-// discloses asks the law of each target of the case; the strictest
+// Disclose is [Gate.Disclose] of several gates of one case; the strictest
 // holds.
+func Disclose(gates []*Gate, to Audience, d Disclosure) pipeline.Ruling {
+	var rulings []pipeline.Ruling
+	for _, g := range gates {
+		rulings = append(rulings, g.Disclose(to, d))
+	}
+	return unite(rulings)
+}
+
+// Reach returns the widest audience that a label lets have something; the
+// narrowest of what is no label.
+func (l Label) Reach() Audience {
+	switch l {
+	case Clear:
+		return Public
+	case Green:
+		return Community
+	case Amber:
+		return Clients
+	case AmberStrict:
+		return InHouse
+	}
+	return Named
+}
+
+// Narrower returns the narrower of two audiences.
+func Narrower(a, b Audience) Audience {
+	if slices.Index(Audiences(), a) < slices.Index(Audiences(), b) {
+		return a
+	}
+	return b
+}
+
+// discloses asks the law of each target of the case, and of each person who was
+// met in it: any of them may stand in what is handed out. The strictest holds.
 func (b *bench) discloses(to Audience, country string, personal []pipeline.Category) pipeline.Ruling {
 	b.asksNobody(true)
 	b.facts.Set("disclosure.audience", string(to))
 	b.known("disclosure.recipient_country", country, country != "")
 	b.facts.Set("collector.emits", names(personal))
 	rulings := []pipeline.Ruling{}
-	for _, s := range b.seeds {
+	about := slices.SortedFunc(maps.Keys(b.people), func(x, y pipeline.Entity) int { return strings.Compare(x.String(), y.String()) })
+	for _, s := range append(slices.Clone(b.seeds), about...) {
 		clear, _ := b.Reveal(s)
 		t := b.about(clear, s)
 		b.criteria(nil, t)
