@@ -58,7 +58,14 @@ var sayings = map[audit.Type]func(l *audit.Leaf) string{
 	audit.CaseClose: saidClosed,
 	audit.CaseAct:   func(l *audit.Leaf) string { return because(l.Text("act"), l.Text("what")) },
 	audit.Disclosure: func(l *audit.Leaf) string {
-		return because("case data was handed out", l.Text("what"))
+		text := "case data was handed out"
+		if to := l.Text("audience"); to != "" {
+			text += " (" + to + ")"
+		}
+		if clear := names(l, "clear", ""); len(clear) > 0 {
+			text += ", in clear " + strings.Join(clear, ", ")
+		}
+		return because(text, l.Text("what"))
 	},
 	audit.Erasure: func(l *audit.Leaf) string {
 		text := count(len(names(l, "kids", "")), "key") + " and " + count(len(names(l, "digests", "")), "text") + " destroyed"

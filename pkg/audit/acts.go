@@ -209,7 +209,7 @@ func commanded(e *pipeline.Event) (Type, Body) {
 	case e.Reported != nil:
 		return Report, reported(e.Reported)
 	case e.Disclosed != nil:
-		return Disclosure, Body{"what": e.Disclosed.What}
+		return Disclosure, disclosed(e.Disclosed)
 	case e.Erased != nil:
 		return Erasure, erased(e.Erased)
 	case e.Resumed != nil:
@@ -276,6 +276,25 @@ func reported(a *pipeline.Act) Body {
 		files = append(files, Body{"name": f.Name, "sha256": f.SHA256})
 	}
 	return Body{"lines": d.Lines, "files": files}
+}
+
+// disclosed says what was handed out to whom, so that the ledger tells it
+// without the case. The recipient is a token.
+func disclosed(a *pipeline.Act) Body {
+	var d struct {
+		Audience, Recipient, Country, Form, SHA256 string
+		Clear                                      []string
+		Ruling                                     struct{ Verdict, Rule string }
+	}
+	_ = json.Unmarshal(a.Data, &d) // what is not there is not said
+	b := Body{"what": a.What, "audience": d.Audience, "form": d.Form, "sha256": d.SHA256, "clear": d.Clear, "verdict": d.Ruling.Verdict, "rule": d.Ruling.Rule}
+	if d.Country != "" {
+		b["country"] = d.Country
+	}
+	if pipeline.IsToken(d.Recipient) {
+		b["recipient"] = d.Recipient
+	}
+	return b
 }
 
 func erased(a *pipeline.Act) Body {
