@@ -29,10 +29,10 @@ func (b *batch) investigate(ctx context.Context, j *job) fleet.Row {
 	dir := filepath.Join(b.folder.dir, b.folder.run, j.dir)
 	run, p, err := b.prepare(w, j, dir)
 	var cs *pipeline.Case
-	var doc *report.Document
+	var out *handout
 	if err == nil {
 		row.Case, row.Profile = b.folder.run+"/"+j.dir, p.ID
-		cs, doc, _, err = w.perform(run, p)
+		cs, out, _, err = w.perform(run)
 		row.ID = w.folder.Vault().Case
 		b.net.Forget(row.ID)
 		signal := 0
@@ -50,11 +50,11 @@ func (b *batch) investigate(ctx context.Context, j *job) fleet.Row {
 		row.Reason = report.Safe(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	seen := func(fleet.Finding) bool { return false }
-	if doc != nil && cs.Assessment != nil && (row.Outcome == fleet.Complete || row.Outcome == fleet.TimedOut) {
-		seen = judge(&row, b.folder.run, cs, doc)
+	if out != nil && cs.Assessment != nil && (row.Outcome == fleet.Complete || row.Outcome == fleet.TimedOut) {
+		seen = judge(&row, b.folder.run, cs, out.plain)
 	}
-	if doc != nil {
-		b.sheets.add(doc, j)
+	if out != nil {
+		b.sheets.add(out.plain, j)
 	}
 	row.Since(j.before, seen)
 	return row

@@ -8,7 +8,6 @@ import (
 
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/rule"
-	"osint/pkg/report"
 	"osint/profiles"
 )
 
@@ -82,33 +81,6 @@ func casesOfBatches(cases string) (names []string) {
 		}
 	}
 	return names
-}
-
-// document builds the report of a case as its own profile shows it.
-func (c *console) document(dir string) (*report.Document, *pipeline.Case, error) {
-	cs, err := pipeline.Read(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	doc, err := c.documentOf(cs, dir)
-	return doc, cs, err
-}
-
-// documentOf is document of a case that was read from dir.
-func (c *console) documentOf(cs *pipeline.Case, dir string) (*report.Document, error) {
-	p, err := profiles.FromJSON(cs.Opened.Resolved)
-	if err != nil {
-		return nil, err
-	}
-	o := report.Options{Personal: p.Report.Personal}
-	if o.Personal == "show" {
-		v, err := pipeline.ReadVault(cs, dir, c.places(false).keys())
-		if err != nil {
-			return nil, err
-		}
-		o.Reveal = v.Reveal
-	}
-	return report.Build(cs, o), nil
 }
 
 // showsPeople reports whether the profile of a case shows personal values.

@@ -23,6 +23,8 @@ func choices(flag string) []string {
 		return typeNames()
 	case "log-level":
 		return telemetry.Levels()
+	case "audience":
+		return audienceWords()
 	case "annotations":
 		return annotationWords()
 	case "from":

@@ -11,26 +11,43 @@ import (
 	"osint/cmd/osint/tui"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
-	"osint/profiles"
 )
 
 // report renders the case into its folder and records that in it.
-func (w *work) report(cs *pipeline.Case, p *profiles.Profile) (*report.Document, []string, error) {
+func (w *work) report(cs *pipeline.Case) (*handout, []string, error) {
 	w.progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 95})
-	doc := report.Build(cs, report.Options{Reveal: w.folder.Vault().Reveal, Personal: p.Report.Personal})
-	files, err := renderAll(doc, w.formats, filepath.Join(w.folder.Dir, "reports"))
+	out, err := w.c.release(cs, w.folder.Dir, w.folder.Vault(), inFolder(w.formats), false)
 	if err != nil {
-		return doc, files, err
+		return nil, nil, err
 	}
-	e := reported(w.folder.Dir, files, doc)
+	if out.leaves() {
+		e := out.event(w.c.operator(), w.folder.Vault(), "")
+		if err := w.folder.Append(e); err != nil {
+			return out, nil, unrecorded(err)
+		}
+		if err := w.heard(cs, e); err != nil {
+			return out, nil, err
+		}
+	}
+	files, err := renderAll(out, w.formats, filepath.Join(w.folder.Dir, "reports"))
+	if err != nil {
+		return out, files, err
+	}
+	e := reported(w.folder.Dir, files, out.doc)
 	if err := w.folder.Append(e); err != nil {
-		return doc, files, err
+		return out, files, err
 	}
 	if err := w.heard(cs, e); err != nil {
-		return doc, files, err
+		return out, files, err
 	}
 	w.progress(pipeline.Progress{Stage: pipeline.Reporting, Percent: 100})
-	return doc, files, nil
+	return out, files, nil
+}
+
+// inFolder is what a run hands to those who work on the case: the reports in its
+// folder.
+func inFolder(fs []report.Format) handing {
+	return handing{what: "reports: " + strings.Join(namesOf(fs), ", "), form: strings.Join(namesOf(fs), ", "), where: inTheCase}
 }
 
 // progress shows how far reporting is.
@@ -41,12 +58,17 @@ func (w *work) progress(p pipeline.Progress) {
 
 // closing prints what was written, the bottom line, and the three findings
 // that move the score most: on stdout, or on stderr where stdout has the
-// case's lines.
-func (w *work) closing(doc *report.Document, files []string) error {
+// case's lines. People are shown to who looks at a terminal alone: what goes
+// elsewhere is kept, as the log of a build is.
+func (w *work) closing(o *handout, files []string) error {
 	var out io.Writer = w.c.out
 	at := w.c.stdout
 	if w.kind == "jsonl" {
 		out, at = w.c.errs, w.c.stderr
+	}
+	doc := o.plain
+	if w.c.width(at) > 0 {
+		doc = o.doc
 	}
 	summary(out, doc, w.folder.Dir, files, page{width: w.c.width(at), color: w.c.colored(at)})
 	return w.c.flush()
@@ -127,13 +149,13 @@ func heaviest(doc *report.Document, n int) (out []weight) {
 }
 
 // renderAll writes the formats into a folder, each file whole or not at all.
-func renderAll(doc *report.Document, fs []report.Format, dir string) (files []string, err error) {
+func renderAll(out *handout, fs []report.Format, dir string) (files []string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	for _, f := range fs {
 		path := filepath.Join(dir, "report"+f.Extension)
-		if err := writeFile(path, 0o600, rendering(f, doc)); err != nil {
+		if err := writeFile(path, 0o600, rendering(f, out.of(f))); err != nil {
 			return files, err
 		}
 		files = append(files, path)

@@ -40,6 +40,7 @@ type console struct {
 	policyRead *policy
 	policyErr  error
 
+	booksLock sync.Mutex
 	books     map[string]*law.Book
 	spareOnce sync.Once // see [console.leftAlone]
 	spare     *compliance.Suppressions

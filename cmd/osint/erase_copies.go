@@ -43,10 +43,10 @@ func copiesOf(cs *pipeline.Case) (copies []givenCopy) {
 		if e.Disclosed == nil {
 			continue
 		}
-		var d struct{ What, Audience, Recipient string }
+		var d struct{ What, Where, Audience, Recipient string }
 		_ = json.Unmarshal(e.Disclosed.Data, &d) // what it doesn't say is left open
-		if d.Recipient == theSubject {
-			continue // who is erased has their own
+		if d.Recipient == theSubject || d.Where == inTheCase {
+			continue // who is erased has their own, and what lies in the case is no copy
 		}
 		if d.What == "" {
 			d.What = e.Disclosed.What

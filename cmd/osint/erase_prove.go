@@ -80,15 +80,20 @@ func (c *console) prove(l *audit.Ledger, folder *pipeline.Folder) error {
 		return c.attestReports(l, folder)
 	}
 	slices.SortFunc(stale, func(a, b report.Format) int { return strings.Compare(a.Name, b.Name) })
-	doc, err := c.documentOf(cs, folder.Dir)
+	out, err := c.release(cs, folder.Dir, folder.Vault(), inFolder(stale), false)
 	if err != nil {
 		return err
 	}
-	files, err := renderAll(doc, stale, filepath.Join(folder.Dir, "reports"))
+	if out.leaves() {
+		if err := folder.Append(out.event(c.operator(), folder.Vault(), "")); err != nil {
+			return unrecorded(err)
+		}
+	}
+	files, err := renderAll(out, stale, filepath.Join(folder.Dir, "reports"))
 	if err != nil {
 		return err
 	}
-	if err := folder.Append(reported(folder.Dir, files, doc)); err != nil {
+	if err := folder.Append(reported(folder.Dir, files, out.doc)); err != nil {
 		return err
 	}
 	_, err = attest(l, folder)

@@ -50,6 +50,8 @@ func (c *console) book(dir string, names []string) (b *law.Book, err error) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	key := dir + "\x00" + strings.Join(names, "\x00")
+	c.booksLock.Lock()
+	defer c.booksLock.Unlock()
 	if b = c.books[key]; b != nil {
 		return b, nil
 	}

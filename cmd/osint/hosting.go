@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"osint/pkg/pipeline"
-	"osint/pkg/report"
 	"osint/pkg/report/exchange"
 )
 
@@ -125,8 +124,8 @@ func within(root, file string) (string, error) {
 // tell writes the annotations, after all that stands on stdout, and the step
 // summary. Where stdout is for a program (taken), they go to stderr, which a
 // runner reads as well.
-func (h *host) tell(c *console, doc *report.Document, taken bool) error {
-	return h.announce(c, taken, exchange.Of(doc, h.places))
+func (h *host) tell(c *console, o *handout, taken bool) error {
+	return h.announce(c, taken, exchange.Of(o.plain, h.places))
 }
 
 // announce tells of one case or of many.

@@ -32,6 +32,7 @@ func newReport(c *console) *cobra.Command {
 	var consent audit.Consent
 	var a acceptance
 	var code hosting
+	var going outgoing
 	cmd := &cobra.Command{
 		Use: "report CASE", GroupID: groupRead, Short: "Render a case again, from the case alone",
 		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
@@ -43,6 +44,7 @@ until others are given, or none.`,
   osint report CASE --format html --to - > report.html
   osint report CASE --format sarif,junit --fail-on high
   osint report CASE --baseline none --suppress none
+  osint report CASE --format pdf --to ./handout --audience clients --recipient audit@client.example --recipient-country DE
   osint report CASE --json | jq .summary`,
 		Args: exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -68,45 +70,65 @@ until others are given, or none.`,
 					return err
 				}
 			}
+			h, err := going.read()
+			if err != nil {
+				return err
+			}
 			if asJSON {
-				return c.printReport(dir, report.Formats()[0], t, host)
+				return c.printReport(dir, report.Formats()[0], h, t, host)
 			}
 			if to == "-" {
 				if len(wanted) != 1 {
 					return usage("--to - prints one report: write --format %s", strings.Join(formatNames(), " or --format "))
 				}
-				return c.printReport(dir, wanted[0], t, host)
+				return c.printReport(dir, wanted[0], h, t, host)
 			}
-			return c.rerender(dir, to, wanted, force, consent, t, host)
+			return c.rerender(dir, to, wanted, force, consent, h, t, host)
 		},
 	}
 	formatFlag(cmd.Flags(), &names)
 	cmd.Flags().StringVar(&to, "to", "", "`DIR`: where the files go (default: reports/ in the case); - is stdout")
 	cmd.Flags().BoolVar(&force, "force", false, "with --to, write over files that are another report")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the JSON report and write nothing")
+	going.flags(cmd.Flags())
 	consentFlags(cmd.Flags(), &consent)
 	a.flags(cmd.Flags())
 	code.flags(cmd.Flags())
 	return cmd
 }
 
-// printReport prints one report. Nothing is written in the case; that it was
-// printed is on record, so that it is known again where it went.
-func (c *console) printReport(dir string, f report.Format, t *terms, h *host) error {
+// printReport prints one report. That it was printed is on record, so that it is
+// known again where it went; the case is written to only if there are people
+// in it in clear, or it is for somebody else.
+func (c *console) printReport(dir string, f report.Format, h handing, t *terms, host *host) error {
 	cs, err := pipeline.Read(dir)
 	if err != nil {
 		return err
 	}
 	c.hold(cs, t)
-	doc, err := c.documentOf(cs, dir)
+	h.what, h.form, h.where = "report"+f.Extension, f.Name, onStdout
+	out, err := c.release(cs, dir, nil, h.forFormats(f), true)
 	if err != nil {
 		return err
 	}
+	c.notShown(out)
 	sum := sha256.New()
-	err = f.Render(io.MultiWriter(c.out, sum), doc)
+	var to io.Writer = c.out
+	var whole bytes.Buffer
+	if out.leaves() { // it is on record before a byte of it is out
+		to = &whole
+	}
+	err = f.Render(io.MultiWriter(to, sum), out.of(f))
+	digest := hex.EncodeToString(sum.Sum(nil))
 	if err == nil {
-		c.recordReport(doc, "printed"+f.Extension, hex.EncodeToString(sum.Sum(nil)))
-		err = h.tell(c, doc, true)
+		err = c.onRecord(out, dir, digest)
+	}
+	if err == nil {
+		_, err = whole.WriteTo(c.out)
+	}
+	if err == nil {
+		c.recordReport(out.doc, "printed"+f.Extension, digest)
+		err = host.tell(c, out, true)
 	}
 	return t.verdict(cs, err)
 }
@@ -136,7 +158,7 @@ func (t *terms) verdict(cs *pipeline.Case, err error) error {
 // rerender writes the reports of a case and records that, and how the case
 // stands by the terms. A case that can't be written to is read all the same,
 // if the files go elsewhere.
-func (c *console) rerender(dir, to string, wanted []report.Format, force bool, consent audit.Consent, t *terms, h *host) error {
+func (c *console) rerender(dir, to string, wanted []report.Format, force bool, consent audit.Consent, h handing, t *terms, host *host) error {
 	at, err := c.desk(dir, to, consent)
 	if err != nil {
 		return err
@@ -147,8 +169,10 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, c
 		if err := placeFor("--to", to); err != nil {
 			return err
 		}
+		h.where = inFiles
 	} else {
 		to, force = filepath.Join(dir, "reports"), true // these are this case's
+		h.where = inTheCase
 	}
 	if folder != nil {
 		c.tidy(folder)
@@ -165,19 +189,33 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, c
 			return err
 		}
 	}
-	doc, err := c.documentOf(cs, dir)
+	var vault *pipeline.Vault
+	if folder != nil {
+		vault = folder.Vault()
+	}
+	out, err := c.release(cs, dir, vault, h.forFormats(wanted...), true)
 	if err == nil && !force {
-		err = spare(doc, wanted, to)
+		err = spare(out, wanted, to)
 	}
 	if err != nil {
 		return err
 	}
-	files, err := renderAll(doc, wanted, to)
+	c.notShown(out)
+	switch {
+	case folder == nil:
+		err = c.onRecord(out, dir, "")
+	case out.leaves():
+		err = unrecorded(folder.Append(out.event(c.operator(), vault, "")))
+	}
+	if err != nil {
+		return err
+	}
+	files, err := renderAll(out, wanted, to)
 	if err != nil {
 		return err
 	}
 	if folder != nil {
-		if err := folder.Append(reported(dir, files, doc)); err != nil {
+		if err := folder.Append(reported(dir, files, out.doc)); err != nil {
 			return err
 		}
 		if _, err := attest(ledger, folder); err != nil {
@@ -186,11 +224,11 @@ func (c *console) rerender(dir, to string, wanted []report.Format, force bool, c
 	}
 	for _, f := range files {
 		if folder == nil {
-			c.recordReport(doc, filepath.Base(f), digestOf(f))
+			c.recordReport(out.doc, filepath.Base(f), digestOf(f))
 		}
 		fmt.Fprintln(c.out, f)
 	}
-	return t.verdict(cs, h.tell(c, doc, false))
+	return t.verdict(cs, host.tell(c, out, false))
 }
 
 // A desk is a case that something is rendered from. folder and ledger are nil
@@ -235,7 +273,7 @@ func (d *desk) close() {
 }
 
 // spare fails if a report would be written over a file that is another.
-func spare(doc *report.Document, wanted []report.Format, to string) error {
+func spare(out *handout, wanted []report.Format, to string) error {
 	for _, f := range wanted {
 		path := filepath.Join(to, "report"+f.Extension)
 		old, err := os.Open(path)
@@ -243,7 +281,7 @@ func spare(doc *report.Document, wanted []report.Format, to string) error {
 			continue // it is not there, or writing will say what is wrong
 		}
 		c := &comparing{old: bufio.NewReader(old), same: true}
-		err = rendering(f, doc)(c)
+		err = rendering(f, out.of(f))(c)
 		same := c.same && c.atEnd()
 		old.Close()
 		if err != nil {

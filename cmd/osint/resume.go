@@ -93,26 +93,15 @@ func sameWorld(o *pipeline.Opened, r *reach) error {
 func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error) {
 	w.c.tidy(w.folder)
 	o := cs.Opened
-	p, err := profiles.FromJSON(o.Resolved)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the case's profile: %w", err)
-	}
-	under, err := w.c.policy()
+	gates, p, err := w.c.gatesOf(cs, w.folder.Vault(), w.folder.Replay)
 	if err != nil {
 		return nil, nil, err
 	}
-	p = under.over(p)
-	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
-		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
-	policies := []compliance.Policy{p.Policy}
-	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
-		policies = append(policies, under.over(today).Policy)
+	asked := make([]pipeline.Gate, len(gates))
+	for i, g := range gates {
+		asked[i] = g
 	}
-	gate, err := w.gates(cs, p, policies, job, under.organisation)
-	if err != nil {
-		return nil, nil, err
-	}
-	r := w.run(p, gate)
+	r := w.run(p, compliance.Strictest(asked...))
 	r.Opened, r.Past = *o, cs
 	r.Scope = pipeline.Scope{Admit: p.Admit}
 	for _, x := range []struct {
@@ -128,31 +117,48 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 	return r, p, nil
 }
 
-// gates returns the strictest of the gates of several policies under all that
-// the case stands on, and lets it hear what the case has told.
-func (w *work) gates(cs *pipeline.Case, p *profiles.Profile, policies []compliance.Policy, job compliance.Job, today *compliance.Organisation) (pipeline.Gate, error) {
-	vault := w.folder.Vault()
-	stands, err := w.c.recorded(cs, p, today, vault)
+// gatesOf returns the gates by which a case is ruled today, and its profile:
+// its own profile and today's of the same name, each under all that the case
+// stands on in law and under the organisation's ceiling as it is today. They
+// have heard what the case told, by replay.
+func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(...pipeline.Sink) error) ([]*compliance.Gate, *profiles.Profile, error) {
+	o := cs.Opened
+	p, err := profiles.FromJSON(o.Resolved)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("the case's profile: %w", err)
+	}
+	under, err := c.policy()
+	if err != nil {
+		return nil, nil, err
+	}
+	p = under.over(p)
+	policies := []compliance.Policy{p.Policy}
+	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
+		policies = append(policies, under.over(today).Policy)
+	}
+	stands, err := c.recorded(cs, p, under.organisation, vault)
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(stands) == 0 {
 		stands = []*footing{nil}
 	}
-	var gates []pipeline.Gate
+	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
+		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
+	var gates []*compliance.Gate
 	for _, policy := range policies {
 		for _, f := range stands {
-			g, err := w.c.gate(policy, job, f, vault.Reveal)
+			g, err := c.gate(policy, job, f, vault.Reveal)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			if err := w.folder.Replay(g); err != nil {
-				return nil, err
+			if err := replay(g); err != nil {
+				return nil, nil, err
 			}
 			gates = append(gates, g)
 		}
 	}
-	return compliance.Strictest(gates...), nil
+	return gates, p, nil
 }
 
 // catchUp lets a screen that has a memory hear what was recorded before.

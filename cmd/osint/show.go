@@ -50,20 +50,25 @@ func newShow(c *console) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		doc, cs, err := c.document(dir)
+		cs, err := pipeline.Read(dir)
 		if err != nil {
 			return err
 		}
 		if text := unfinished(cs, dir); text != "" {
 			c.say("osint: %s", text)
 		}
+		doc := func(what string) (*report.Document, error) { return c.lookAt(cs, dir, what) }
 		switch {
 		case c.csv && (len(args) != 2 || args[1] == "exchange" || asJSON):
 			return usage("--csv is of a section and stands alone: type osint show %s findings --csv", args[0])
 		case len(args) == 1:
-			return c.overview(doc, dir, asJSON)
+			d, err := doc("summary")
+			if err != nil {
+				return err
+			}
+			return c.overview(d, dir, asJSON)
 		case args[1] == "exchange" && len(args) == 3:
-			return c.showExchange(doc, cs, dir, pipeline.ExchangeID(args[2]), asJSON, raw)
+			return c.showExchange(cs, dir, pipeline.ExchangeID(args[2]), asJSON, raw)
 		case args[1] == "exchange":
 			return usage("which exchange? type osint show %s exchange ID; the report's evidence lists the IDs", args[0])
 		case len(args) > 2:
@@ -72,7 +77,11 @@ func newShow(c *console) *cobra.Command {
 		if err := oneOf("section", args[1], names...); err != nil {
 			return err
 		}
-		return c.section(doc, args[1], asJSON)
+		d, err := doc(args[1])
+		if err != nil {
+			return err
+		}
+		return c.section(d, args[1], asJSON)
 	}
 	jsonFlag(cmd, &asJSON)
 	c.csvFlag(cmd)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -177,21 +179,43 @@ func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
 }
 
 // showExchange prints one question and its answer. A sealed answer is shown
-// where the case's profile shows people.
-func (c *console) showExchange(d *report.Document, cs *pipeline.Case, dir string, id pipeline.ExchangeID, asJSON, raw bool) error {
-	i := slices.IndexFunc(d.Exchanges, func(x report.Exchange) bool { return x.ID == id })
+// where people are shown: all that its collector may bring can stand in it.
+func (c *console) showExchange(cs *pipeline.Case, dir string, id pipeline.ExchangeID, asJSON, raw bool) error {
 	x := cs.Exchange(id)
-	if i < 0 || x == nil {
+	if x == nil {
 		return usage("no exchange %q in %s: osint show %s relations names those that prove something", id, dir, dir)
+	}
+	o, err := c.release(cs, dir, nil, handing{what: "exchange " + string(id), form: "text", where: onScreen}, false)
+	if err != nil {
+		return err
 	}
 	var body []byte
 	var why string
-	if x.Kept == pipeline.KeepSealed && !showsPeople(cs) {
+	switch {
+	case x.Kept != pipeline.KeepSealed:
+	case !showsPeople(cs):
 		why = "it is sealed, and the case's profile does not show people"
-	} else if v, err := pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
-		return err
-	} else if body, err = v.Body(x); err != nil {
-		why = err.Error()
+	case o.note != "":
+		why = "it is sealed: " + report.Safe(o.note)
+	default:
+		if why, err = c.openSealed(o, cs, dir, x); err != nil {
+			return err
+		}
+	}
+	if why == "" {
+		if v, err := pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
+			return err
+		} else if body, err = v.Body(x); err != nil {
+			why = err.Error()
+		}
+	}
+	if err := c.onRecord(o, dir, ""); err != nil {
+		o.withoutPeople(err.Error())
+	}
+	d := o.doc
+	i := slices.IndexFunc(d.Exchanges, func(x report.Exchange) bool { return x.ID == id })
+	if i < 0 {
+		return usage("no exchange %q in %s: osint show %s relations names those that prove something", id, dir, dir)
 	}
 	switch {
 	case raw && why != "":
@@ -211,6 +235,46 @@ func (c *console) showExchange(d *report.Document, cs *pipeline.Case, dir string
 	}
 	fmt.Fprintf(c.out, "\n%s\n", safeLines(strings.TrimRight(string(body), "\r\n")))
 	return nil
+}
+
+// openSealed rules on showing a sealed answer, and puts on record that it is
+// shown; why says that it may not be.
+func (c *console) openSealed(o *handout, cs *pipeline.Case, dir string, x *pipeline.Exchange) (why string, err error) {
+	v, err := pipeline.ReadVault(cs, dir, c.places(false).keys())
+	if err != nil {
+		return "", err
+	}
+	gates, _, err := c.gatesOf(cs, v, func(to ...pipeline.Sink) error { return replayed(dir, to...) })
+	if err != nil {
+		return "", err
+	}
+	sealed := *o
+	sealed.clear = emitted(x.Task.Collector)
+	sealed.ruling = compliance.Disclose(gates, o.to(), compliance.Disclosure{What: o.what, Label: o.doc.Case.TLP, Clear: sealed.clear, Own: true})
+	if sealed.ruling.Verdict != pipeline.Allow {
+		return "it is sealed: " + sealed.why(), nil
+	}
+	if err := c.onRecord(&sealed, dir, x.SHA256); err != nil {
+		return "it is sealed: " + err.Error(), nil
+	}
+	return "", nil
+}
+
+// emitted returns what a collector may bring of people; all there is of one that
+// is not known here.
+func emitted(collector string) (out []pipeline.Category) {
+	may := pipeline.Categories()
+	for _, e := range all.Entries() {
+		if e.Spec.Name == collector {
+			may = e.Spec.Emits
+		}
+	}
+	for _, c := range may {
+		if c.Personal() {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func fields(x report.Exchange) [][2]string {

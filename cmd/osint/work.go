@@ -258,16 +258,17 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 			return err
 		}
 	}
-	cs, doc, files, err := w.perform(r, p)
-	if doc != nil {
+	cs, out, files, err := w.perform(r)
+	if out != nil {
 		w.screen.Close()
 		w.c.warn(w.terms, cs)
+		w.c.notShown(out)
 	}
 	if err == nil {
-		err = w.closing(doc, files)
+		err = w.closing(out, files)
 	}
 	if err == nil {
-		err = w.host.tell(w.c, doc, w.kind == "jsonl")
+		err = w.host.tell(w.c, out, w.kind == "jsonl")
 	}
 	err = w.verdict(w.intr.Code(), cs, p, err)
 	w.screen.Close() // nothing is said into it
@@ -277,8 +278,8 @@ func (w *work) carryOut(r *pipeline.Run, p *profiles.Profile) error {
 	return err
 }
 
-// perform runs, and renders what came of it. doc is nil if the run failed.
-func (w *work) perform(r *pipeline.Run, p *profiles.Profile) (cs *pipeline.Case, doc *report.Document, files []string, err error) {
+// perform runs, and renders what came of it. out is nil if the run failed.
+func (w *work) perform(r *pipeline.Run) (cs *pipeline.Case, out *handout, files []string, err error) {
 	w.hears = w.watch.over(w.folder.Vault().Case)
 	cs, err = r.Do(w.ctx, append(w.folder.Sinks(), w.screen, w.hears)...)
 	if err == nil {
@@ -288,10 +289,10 @@ func (w *work) perform(r *pipeline.Run, p *profiles.Profile) (cs *pipeline.Case,
 		err = w.attest(cs)
 	}
 	if err == nil {
-		doc, files, err = w.report(cs, p)
+		out, files, err = w.report(cs)
 	}
 	if err == nil {
 		err = w.attest(cs)
 	}
-	return cs, doc, files, err
+	return cs, out, files, err
 }

@@ -32,6 +32,7 @@ type Disclosure struct {
 	Label   string              // of the case it comes from, as recorded; "" is the job's
 	Clear   []pipeline.Category // categories that stand in it in clear; sealed ones apart
 	Country string              // of the recipient, ISO 3166-1; "" is not known
+	Own     bool                // it goes to nobody but those who work on the case: no label is too narrow for them
 }
 
 const (
@@ -56,7 +57,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 	switch {
 	case reach < 0:
 		add(deny(ruleAudience, cite, "There is no audience %q, so nobody can tell who would read it.", string(to)))
-	case reach > slices.Index(Audiences(), widest):
+	case reach > slices.Index(Audiences(), widest) && !(d.Own && to == InHouse):
 		add(deny(ruleReach, cite, "The label reaches as far as %q, and this would go to %q.", string(widest), string(to)))
 	}
 	if personal := personalOf(d.Clear); len(personal) > 0 {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"osint/pkg/pipeline"
@@ -40,7 +41,7 @@ type Document struct {
 
 // Clear returns the categories of data about people that stand in the document
 // in clear, sorted; none where every one of them is a label, or left out.
-func (d *Document) Clear() []pipeline.Category { return d.clear }
+func (d *Document) Clear() []pipeline.Category { return slices.Clone(d.clear) }
 
 // Case says what was investigated, by whom, why, and with what.
 type Case struct {
@@ -57,7 +58,7 @@ type Case struct {
 	Investigator   string              `json:"investigator"`
 	TLP            string              `json:"tlp"`                // at least as strict as its classification asks
 	TLPOfCase      string              `json:"tlp_case,omitempty"` // the case's own, where that is more open
-	Classification pipeline.Class      `json:"classification"` // highest class of what the report holds
+	Classification pipeline.Class      `json:"classification"`     // highest class of what the report holds
 	Started        time.Time           `json:"started"`
 	Finished       *time.Time          `json:"finished"` // null: something stopped the run
 	Outcome        string              `json:"outcome"`  // complete, interrupted, timeout, or stopped
