@@ -287,7 +287,7 @@ func FuzzSubjectIn(f *testing.F) {
 	f.Add(`%`, `\u00`)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		s.In([]byte(before + after))
-		if clean := s.Scrub(before+" Ada Plumtree "+after, "[]"); strings.Contains(clean, " Ada Plumtree ") && len(strings.ToLower(before+after)) == len(before+after) {
+		if clean := s.Scrub(before+" Ada Plumtree "+after, "[]"); strings.Contains(clean, " Ada Plumtree ") {
 			t.Errorf("left in %q", clean)
 		}
 	})

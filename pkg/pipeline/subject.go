@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Subject is one person, by the identifiers that are known of them: what is
@@ -78,12 +80,22 @@ func (s *Subject) In(text []byte) bool {
 func (s *Subject) Scrub(text, with string) string {
 	for _, x := range s.spelled {
 		for at := 0; ; at += len(with) {
-			i := x.find(strings.ToLower(text), at)
-			if i < 0 || len(strings.ToLower(text)) != len(text) {
+			if at = x.find(lowered(text), at); at < 0 {
 				break
 			}
-			text, at = text[:i]+with+text[i+x.length(text[i:]):], i
+			text = text[:at] + with + text[at+x.length(lowered(text[at:])):]
 		}
 	}
 	return text
+}
+
+// lowered is a text in small letters, each where it was.
+func lowered(text string) string {
+	out := []byte(text)
+	for i, r := range text {
+		if low := unicode.ToLower(r); low != r && utf8.RuneLen(low) == utf8.RuneLen(r) {
+			utf8.EncodeRune(out[i:], low)
+		}
+	}
+	return string(out)
 }
