@@ -143,13 +143,22 @@ func (c *console) showRulings(d *report.Document) error {
 }
 
 func (c *console) showSources(d *report.Document) error {
-	t := table{header: []string{"collector", "source", "mode", "calls", "cost", "outcomes", "trouble"}, right: []int{3, 4}}
+	t := table{header: []string{"collector", "source", "mode", "calls", "cost", "not kept", "outcomes", "trouble"}, right: []int{3, 4, 5}}
+	held, beyond := map[string]int{}, map[string]int{}
+	for _, w := range d.Withheld {
+		if held[w.Collector] += w.Count; strings.HasPrefix(w.Rule, pipeline.ExcessRule) {
+			beyond[w.Collector] += w.Count
+		}
+	}
 	for _, s := range d.Collectors {
 		trouble := ""
 		if len(s.Errors) > 0 {
 			trouble = s.Errors[0].Reason
 		}
-		t.add(s.Name, s.Source, string(s.Mode), fmt.Sprint(s.Calls), fmt.Sprintf("$%.2f", s.CostUSD), counts(s.Outcomes), trouble)
+		if n := beyond[s.Name]; n > 0 {
+			trouble = strings.TrimPrefix(trouble+"; "+fmt.Sprintf("%d of what it saw is beyond its manifest", n), "; ")
+		}
+		t.add(s.Name, s.Source, string(s.Mode), fmt.Sprint(s.Calls), fmt.Sprintf("$%.2f", s.CostUSD), fmt.Sprint(held[s.Name]), counts(s.Outcomes), trouble)
 	}
 	return c.table(t)
 }

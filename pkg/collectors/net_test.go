@@ -311,8 +311,9 @@ func TestCache(t *testing.T) {
 	defer s.Close()
 	dir, now := t.TempDir(), time.Now()
 	n := netTo(t, s.Listener.Addr().String(), func(o *Options) { o.CacheDir = dir; o.Now = func() time.Time { return now } })
+	emits := []pipeline.Category{pipeline.Contact}
 	get := func(keep pipeline.Keep) *record {
-		v, r := view(n, pipeline.Spec{Source: pipeline.Source{TTL: time.Hour}})
+		v, r := view(n, pipeline.Spec{Emits: emits, Source: pipeline.Source{TTL: time.Hour}})
 		v.task.Ruling.Keep = keep
 		a, err := v.HTTP(t.Context(), Request{URL: "http://a.example/x", Accept: "json"})
 		if err != nil || !strings.Contains(string(a.Body), "planted") {
@@ -324,6 +325,15 @@ func TestCache(t *testing.T) {
 	if files, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(files) != 0 {
 		t.Error("a sealed answer reached the disk")
 	}
+	emits = nil // the answer holds more than is said
+	get(pipeline.KeepRaw)
+	if r := get(pipeline.KeepRaw); r.xs[0].Cached || len(r.xs[0].Excess) == 0 {
+		t.Errorf("an answer beyond the manifest serves again: %+v", r.xs[0])
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(files) != 0 {
+		t.Error("an answer beyond the manifest reached the disk")
+	}
+	emits = []pipeline.Category{pipeline.Contact}
 	get(pipeline.KeepRaw)
 	now = now.Add(30 * time.Minute)
 	if r := get(pipeline.KeepRaw); !r.xs[0].Cached || now.Sub(r.xs[0].At) < 29*time.Minute {
@@ -333,7 +343,7 @@ func TestCache(t *testing.T) {
 	if r := get(pipeline.KeepRaw); r.xs[0].Cached || r.xs[0].Status != http.StatusNotModified {
 		t.Errorf("after its time: %+v", r.xs[0])
 	}
-	if asked[""] != 2 || asked[`"v1"`] != 1 {
+	if asked[""] != 4 || asked[`"v1"`] != 1 {
 		t.Errorf("asked %v", asked)
 	}
 }

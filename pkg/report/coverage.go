@@ -53,7 +53,7 @@ func verifiedOf(c *pipeline.Case) VerifiedEvidence {
 	v := VerifiedEvidence{}
 	if c.Closed != nil {
 		x := c.Closed.Verified
-		v = VerifiedEvidence{x.Exchanges, x.Bytes, x.Bad, x.Unruled, x.Unproven}
+		v = VerifiedEvidence{x.Exchanges, x.Bytes, x.Bad, x.Unruled, x.Unproven, x.Quarantined, x.Excess}
 	}
 	v.Bad, v.Unruled, v.Unproven = orEmpty(v.Bad), orEmpty(v.Unruled), orEmpty(v.Unproven)
 	return v

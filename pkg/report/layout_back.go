@@ -230,6 +230,12 @@ func (w *writer) evidence() section {
 	} else {
 		text += fmt.Sprintf("%d do not match their digest, %d have no ruling, %s rest on nothing recorded.", len(v.Bad), len(v.Unruled), plural(len(v.Unproven), "observation", "observations"))
 	}
+	if v.Quarantined > 0 {
+		text += fmt.Sprintf(" %s of which the collector's manifest says nothing, and was held back.", plural(v.Quarantined, "thing was seen", "things were seen"))
+	}
+	if v.Excess > 0 {
+		text += fmt.Sprintf(" %s data about people of which the collector's manifest says nothing: sealed, not kept as received.", plural(v.Excess, "answer holds", "answers hold"))
+	}
 	if w.d.Case.Finished == nil {
 		text = "The run did not come to read back what it kept."
 	}

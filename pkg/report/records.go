@@ -125,6 +125,9 @@ type VerifiedEvidence struct {
 	Bad      []string `json:"bad"`
 	Unruled  []string `json:"unruled"`
 	Unproven []string `json:"unproven"`
+
+	Quarantined int `json:"quarantined,omitempty"` // values held back, of which a manifest says nothing
+	Excess      int `json:"excess,omitempty"`      // answers sealed for the same reason
 }
 
 // Checks counts rules by what became of them.
