@@ -16,11 +16,11 @@ import (
 
 // A wanted is what the flags of osint audit log say of the entries.
 type wanted struct {
-	caseName, actor, subject, source, ledger string
-	since, until                             string
-	types, outcomes                          []string
-	failed, reverse                          bool
-	limit                                    int
+	caseName, actor, source, ledger string
+	since, until                    string
+	types, outcomes, subjects       []string
+	failed, reverse                 bool
+	limit                           int
 }
 
 // flags adds the filters. None is taken from a file or a variable.
@@ -32,7 +32,7 @@ func (w *wanted) flags(c *console, cmd *cobra.Command) {
 	fs.StringVar(&w.actor, "actor", "", "`ID`: by that operator")
 	fs.StringVar(&w.since, "since", "", "`TIME`: recorded then or later")
 	fs.StringVar(&w.until, "until", "", "`TIME`: recorded then or earlier")
-	fs.StringVar(&w.subject, "subject", "", "`ENTITY`: about it; a sealed one by its token")
+	fs.StringArrayVar(&w.subjects, "subject", nil, "`ENTITY`: about it; a sealed one by its token; repeatable")
 	fs.StringVar(&w.source, "source", "", "`NAME`: of that source or collector")
 	fs.StringSliceVar(&w.outcomes, "outcome", nil, "`LIST`: tasks and cases that ended so, rulings with such a verdict")
 	fs.BoolVar(&w.failed, "failed", false, "tasks that asked and got no answer, cases that ended early")
@@ -73,9 +73,9 @@ func (w *wanted) query(c *console, limited bool, now time.Time) (q audit.Query, 
 			return q, err
 		}
 	}
-	if w.subject != "" {
-		q.Subjects = []string{w.subject}
-		if e, err := pipeline.ParseEntity(w.subject); err == nil && e.Value != w.subject {
+	for _, s := range w.subjects {
+		q.Subjects = append(q.Subjects, s)
+		if e, err := pipeline.ParseEntity(s); err == nil && e.Value != s {
 			q.Subjects = append(q.Subjects, e.Value)
 		}
 	}

@@ -20,9 +20,10 @@ import (
 
 // A check puts one entity to collectors, outside of any case.
 type check struct {
-	subject, profile, record string
-	active, asJSON           bool
-	reach                    reach
+	subjects        []string // one
+	profile, record string
+	active, asJSON  bool
+	reach           reach
 }
 
 // checkRow is what became of one collector.
@@ -55,7 +56,7 @@ once. Read it before you hand it on.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return k.run(cmd.Context(), c, args) },
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&k.subject, "subject", "", "`ENTITY`: whom to ask about")
+	cmd.Flags().StringArrayVar(&k.subjects, "subject", nil, "`ENTITY`: whom to ask about")
 	cmd.Flags().StringVar(&k.profile, "profile", "default", "`NAME|FILE`: what may be asked")
 	cmd.Flags().BoolVar(&k.active, "active", false, "let the subject see us, if the profile allows that on request")
 	cmd.Flags().StringVar(&k.record, "record", "", "`FILE`: write a redacted fixture of the answers; of one collector")
@@ -110,10 +111,10 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 
 // read understands what was typed.
 func (k *check) read(names []string) (subject pipeline.Entity, entries []collectors.Entry, gate pipeline.Gate, err error) {
-	if k.subject == "" {
-		return subject, nil, nil, usage("whom to ask about? type: osint collectors check --subject example.com")
+	if len(k.subjects) != 1 {
+		return subject, nil, nil, usage("whom to ask about? name one; type: osint collectors check --subject example.com")
 	}
-	if subject, err = pipeline.ParseEntity(k.subject); err != nil {
+	if subject, err = pipeline.ParseEntity(k.subjects[0]); err != nil {
 		return subject, nil, nil, usage("--subject: %w", err)
 	}
 	if err := known(names, "collector"); err != nil {
@@ -189,7 +190,7 @@ func fixtureHolds(f *record.Fixture) string {
 
 func (k *check) show(c *console, rows []checkRow) error {
 	if k.asJSON {
-		return c.json(map[string]any{"subject": k.subject, "collectors": rows})
+		return c.json(map[string]any{"subject": k.subjects[0], "collectors": rows})
 	}
 	t := table{header: []string{"collector", "source", "outcome", "calls", "told", "ms", "verified", "why"}, right: []int{3, 4, 5}}
 	for _, r := range rows {

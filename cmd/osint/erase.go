@@ -57,7 +57,7 @@ Exit code 24: something of the person is left, and the output says what.`,
 	e.search.flags(fs)
 	fs.StringVar(&e.reason, "reason", "", "`TEXT`: why, for the record; name nobody in it")
 	fs.BoolVar(&e.reports, "remove-reports", false, "remove rendered reports, instead of rendering them anew")
-	fs.BoolVar(&e.suppress, "suppress", false, "leave the person alone from here on: see osint compliance suppress")
+	fs.BoolVar(&e.suppress, "leave-alone", false, "leave the person alone from here on: see osint compliance suppress")
 	fs.BoolVar(&e.dry, "dry-run", false, "say what would go, and destroy nothing")
 	fs.BoolVar(&e.yes, "yes", false, "do it: what was erased is gone")
 	jsonFlag(cmd, &e.asJSON)

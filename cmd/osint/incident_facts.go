@@ -31,7 +31,7 @@ func (x *incidentFacts) flags(c *console, cmd *cobra.Command) {
 	fs.StringVar(&x.occurred, "occurred", "", "`TIME`: when it began, where that is known")
 	fs.StringVar(&x.role, "role", "", "`ROLE`: "+strings.Join(texts(incident.Roles()), " or ")+" of the data (default controller)")
 	fs.StringSliceVar(&x.frameworks, "framework", nil, "`LIST`: whose clocks run: "+strings.Join(incident.Frameworks(), ",")+" (default the organisation's, else all)")
-	fs.StringSliceVar(&x.cases, "case", nil, "`LIST`: the cases concerned")
+	fs.StringSliceVar(&x.cases, "concerns", nil, "`LIST`: the cases concerned")
 	fs.StringSliceVar(&x.nature, "nature", nil, "`LIST`: what was lost: "+strings.Join(texts(incident.Natures()), ","))
 	fs.StringSliceVar(&x.categories, "category", nil, "`LIST`: categories of the data, such as contact,identity")
 	fs.IntVar(&x.people, "people", 0, "`N`: how many people, about")
@@ -44,7 +44,7 @@ func (x *incidentFacts) flags(c *console, cmd *cobra.Command) {
 	typedFlags(fs)
 	for name, complete := range map[string]completer{
 		"role": only(texts(incident.Roles())...), "risk": only(texts(incident.Risks())...), "framework": listOf(incident.Frameworks()),
-		"nature": listOf(texts(incident.Natures())), "category": listOf(texts(pipeline.Categories())), "case": c.caseValues,
+		"nature": listOf(texts(incident.Natures())), "category": listOf(texts(pipeline.Categories())), "concerns": c.caseValues,
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(name, complete) // each is there
 	}
@@ -98,7 +98,7 @@ func (x *incidentFacts) apply(c *console, fs *pflag.FlagSet, i *incident.Inciden
 	if given("category") {
 		i.Categories = wordsAs[pipeline.Category](x.categories)
 	}
-	if given("case") {
+	if given("concerns") {
 		i.Cases = []string{}
 		for _, name := range x.cases {
 			id, err := c.caseOfLog(name)

@@ -44,7 +44,7 @@ until others are given, or none.`,
   osint report CASE --format html --to - > report.html
   osint report CASE --format sarif,junit --fail-on high
   osint report CASE --baseline none --suppress none
-  osint report CASE --format pdf --to ./handout --audience clients --recipient audit@client.example --recipient-country DE
+  osint report CASE --format pdf --to ./client --audience clients --recipient audit@client.example --recipient-country DE
   osint report CASE --json | jq .summary`,
 		Args: exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -16,10 +16,10 @@ import (
 
 // An accessing is one answer to who asks what is held about them.
 type accessing struct {
-	c      *console
-	search search
-	format string
-	to     string
+	c       *console
+	search  search
+	formats []string // one
+	to      string
 }
 
 func newSubject(c *console) *cobra.Command {
@@ -48,13 +48,16 @@ Cases are found as by osint erase.`,
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	a.search.flags(fs)
-	fs.StringVar(&a.format, "format", "json", "`FORMAT`: json, html or pdf (default json)")
+	fs.StringSliceVar(&a.formats, "format", subjectFormats()[:1], "`FORMAT`: json, html or pdf (default json)")
 	fs.StringVar(&a.to, "to", "", "`FILE`: where it goes, for nobody else to read (default: stdout)")
 	return cmd
 }
 
 func (a *accessing) run() error {
-	if err := oneOf("--format", a.format, subjectFormats()...); err != nil {
+	if len(a.formats) != 1 {
+		return usage("--format: an answer has one: json, html or pdf")
+	}
+	if err := oneOf("--format", a.formats[0], subjectFormats()...); err != nil {
 		return err
 	}
 	if a.to != "" {
@@ -77,7 +80,7 @@ func (a *accessing) run() error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := doc.render(&out, a.format); err != nil {
+	if err := doc.render(&out, a.formats[0]); err != nil {
 		return err
 	}
 	if err := a.disclosed(doc, out.Bytes()); err != nil {
@@ -107,7 +110,7 @@ func (a *accessing) disclosed(doc *accessDoc, out []byte) error {
 				return err
 			}
 		}
-		_, err := l.Append(audit.Act{Type: audit.Disclosure, Body: audit.Body{"what": accessWhat, "form": a.format, "sha256": digest, "cases": len(doc.Cases)}})
+		_, err := l.Append(audit.Act{Type: audit.Disclosure, Body: audit.Body{"what": accessWhat, "form": a.formats[0], "sha256": digest, "cases": len(doc.Cases)}})
 		return err
 	})
 }
@@ -137,7 +140,7 @@ func (a *accessing) disclosedIn(l *audit.Ledger, x *accessCase, digest string) e
 		SHA256    string              `json:"sha256"`
 		Clear     []pipeline.Category `json:"clear"`
 		Ruling    pipeline.Ruling     `json:"ruling"`
-	}{accessWhat, compliance.Named, theSubject, a.format, digest, x.categories(), ruling}
+	}{accessWhat, compliance.Named, theSubject, a.formats[0], digest, x.categories(), ruling}
 	if ruling.Verdict == pipeline.Deny {
 		return usage("%s: %s (rule %s)", x.Dir, ruling.Reason, ruling.Rule)
 	}
