@@ -44,10 +44,16 @@ func (c *card) property(p []json.RawMessage) {
 		CC   loose     `json:"cc"` // RFC 8605
 	}
 	var values looseList
-	if name.UnmarshalJSON(p[0]) != nil || values.UnmarshalJSON(p[3]) != nil || len(values) == 0 {
+	if name.UnmarshalJSON(p[0]) != nil || values.UnmarshalJSON(p[3]) != nil {
 		return
 	}
 	_ = json.Unmarshal(p[1], &parameters) // without them a number is taken for a voice line
+	if len(values) == 0 {
+		if !strings.EqualFold(string(name), "adr") { // of an address that is kept back the country may stand beside it
+			return
+		}
+		values = looseList{""}
+	}
 	first := strings.TrimSpace(values[0])
 	switch strings.ToLower(string(name)) {
 	case "adr":
