@@ -67,6 +67,24 @@ func checkSpec(t *testing.T, s pipeline.Spec) {
 	if s.Source.PriceUSD > 0 && s.Ceiling.CostUSD <= 0 {
 		t.Error("costs money and has no ceiling of cost")
 	}
+	personal := slices.ContainsFunc(s.Emits, pipeline.Category.Personal)
+	if (s.Special != "") != slices.Contains(s.Emits, pipeline.Special) {
+		t.Errorf("reveals special categories to the extent %q, and says that it emits %v", s.Special, s.Emits)
+	}
+	if personal != (s.Source.Class != "") && s.Source.Family != "dns" && s.Source.Family != "target" { // whose other collectors name nobody
+		t.Errorf("says that it emits %v, and that its source is of class %q", s.Emits, s.Source.Class)
+	}
+	if personal && s.Source.Class == "" {
+		t.Error("brings data about people from a source of no class")
+	}
+	if personal != (s.Derive != nil) {
+		t.Errorf("may bring data about people: %t; has derivatives of its answers: %t", personal, s.Derive != nil)
+	}
+	for _, c := range s.Emits {
+		if len(c.DPV()) == 0 || c.Class() == "" {
+			t.Errorf("emits %s, which has no term of the vocabulary, or no class", c)
+		}
+	}
 	whole(t, "consumes", s.Consumes, pipeline.Kind.Valid)
 	whole(t, "sends", s.Sends, pipeline.Kind.Valid)
 	whole(t, "emits", s.Emits, func(c pipeline.Category) bool { return slices.Contains(pipeline.Categories(), c) })
@@ -101,11 +119,17 @@ func checkSource(t *testing.T, s pipeline.Source) {
 	if !slices.Contains([]pipeline.Permission{pipeline.Yes, pipeline.No, pipeline.Contract, pipeline.UnknownOK}, s.Commercial) {
 		t.Errorf("commercial use %q: want an answer", s.Commercial)
 	}
+	if s.Class != "" && !slices.Contains(pipeline.SourceClasses(), s.Class) {
+		t.Errorf("class %q is none", s.Class)
+	}
 	if _, err := time.Parse(time.DateOnly, s.Verified); err != nil {
 		t.Errorf("verified on %q: want a date", s.Verified)
 	}
 	if s.Country != "" && !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(s.Country) {
 		t.Errorf("country %q: want ISO 3166-1", s.Country)
+	}
+	if s.Country == "" && s.Base != "" {
+		t.Errorf("%s is one endpoint, and lies in no country: only where the subject or the operator decides whom to ask may that be", s.Base)
 	}
 	if s.Base != "" && s.Terms == "" {
 		t.Error("a source with an endpoint of its own has terms somewhere")

@@ -26,6 +26,7 @@ func certspotter() collectors.Entry {
 				Name: "certspotter", Family: "certificate-transparency", Base: "https://api.certspotter.com", Country: "US",
 				Terms: "https://sslmate.com/terms", Commercial: pipeline.Yes, Verified: "2026-11-23", // in its small anonymous allowance
 				Slots: 1, TTL: 6 * time.Hour,
+				Class: pipeline.Publication, // by the authority; whom a certificate names did not speak
 			},
 			Sends:       []pipeline.Kind{pipeline.KindDomain},
 			Ceiling:     pipeline.Ceiling{Requests: 3 * certspotterPages, Bytes: 32 << 20},

@@ -29,6 +29,7 @@ func crtsh() collectors.Entry {
 				Name: "crt.sh", Family: "certificate-transparency", Base: "https://crt.sh", Country: "GB",
 				Terms: "https://groups.google.com/g/crtsh", Commercial: pipeline.Yes, Verified: "2026-11-23",
 				Slots: 1, TTL: 6 * time.Hour,
+				Class: pipeline.Publication, // by the authority; whom a certificate names did not speak
 			},
 			Sends:   []pipeline.Kind{pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 6, Bytes: 32 << 20},

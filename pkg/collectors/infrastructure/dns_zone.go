@@ -19,7 +19,7 @@ import (
 func dnsSource() pipeline.Source {
 	return pipeline.Source{
 		Name: "dns", Family: "dns", Commercial: pipeline.Yes, Verified: "2026-11-23",
-		Slots: 32, TTL: 5 * time.Minute,
+		Slots: 32, TTL: 5 * time.Minute, Class: pipeline.BusinessDirectory, // whom it names is there to be reached about the zone
 	}
 }
 

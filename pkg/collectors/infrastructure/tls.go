@@ -36,7 +36,7 @@ func tlsHandshake() collectors.Entry {
 
 // ownServers is the subject itself: whoever answers at its names.
 func ownServers() pipeline.Source {
-	return pipeline.Source{Name: "target", Family: "target", Commercial: pipeline.Yes, Verified: "2026-11-23", Slots: 64}
+	return pipeline.Source{Name: "target", Family: "target", Commercial: pipeline.Yes, Verified: "2026-11-23", Slots: 64, Class: pipeline.BusinessDirectory} // security.txt names whom to reach about the server
 }
 
 // offers are the handshakes that are tried, all at once: every version, then

@@ -1,0 +1,72 @@
+package all
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/lab"
+	"osint/pkg/pipeline"
+)
+
+// unseen are the categories that a manifest declares and no world shows, each
+// with the reason why it is declared all the same.
+var unseen = map[string]string{
+	"ct-certspotter contact": "names of mail certificates stand in the answer, and are not told",
+	"ct-crtsh contact":       "names of mail certificates stand in the answer, and are not told",
+	"name-servers contact":   "a zone's contact stands in the answer, and is not told",
+	"zone-transfer contact":  "a zone's contact stands in the answer, and is not told",
+	"webfinger contact":      "mailboxes and numbers stand in texts about oneself, and are told as content",
+	"webfinger location":     "places stand in texts about oneself, and are told as content",
+	"keybase contact":        "mailboxes and numbers stand in texts about oneself, and are told as content",
+	"gravatar special":       "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
+	"keybase special":        "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
+	"webfinger special":      "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
+}
+
+// What manifests declare is what is brought, in all worlds together: nothing
+// beyond it, and nothing in it that never comes and has no reason to be there.
+func TestManifestsAreTrue(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range lab.Names() {
+		w, err := lab.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range explore(t, serve(t, w, 0), w, 1, 5*time.Second) {
+			for i := range r.said {
+				for _, c := range categories(&r.said[i]) {
+					if !slices.Contains(r.spec.Emits, c) {
+						t.Errorf("%s: %s brings %s data, of which its manifest says nothing", name, r, c)
+					}
+					seen[r.spec.Name+" "+string(c)] = true
+				}
+				seen[r.spec.Name+" "+string(r.said[i].Predicate)] = true
+			}
+		}
+	}
+	for _, e := range Entries() {
+		if e.Spec.OnRequest != "" {
+			continue
+		}
+		for _, c := range e.Spec.Emits {
+			what := e.Spec.Name + " " + string(c)
+			if seen[what] == (unseen[what] != "") {
+				t.Errorf("%s is declared; seen in a world: %t, said never to be: %t", what, seen[what], unseen[what] != "")
+			}
+		}
+		for _, p := range e.Spec.Produces {
+			if !seen[e.Spec.Name+" "+string(p)] && p != "in-dns" { // said of a seed that does not exist, and every seed of a world does
+				t.Errorf("%s says that it produces %s, and does so in no world", e.Spec.Name, p)
+			}
+		}
+	}
+	for what := range unseen {
+		if !slices.ContainsFunc(Entries(), func(e collectors.Entry) bool {
+			return slices.ContainsFunc(e.Spec.Emits, func(c pipeline.Category) bool { return e.Spec.Name+" "+string(c) == what })
+		}) {
+			t.Errorf("%s is declared by nobody", what)
+		}
+	}
+}
