@@ -35,7 +35,11 @@ written as a paper. Exit code 4: something waits for a review.`,
 			if err != nil {
 				return err
 			}
-			d, err := c.dossier(cs, dir, &x, nil)
+			out, err := c.release(cs, dir, nil, handing{what: "assessment", form: "text", where: onScreen, sealed: true}, false)
+			if err != nil {
+				return err
+			}
+			d, err := c.dossier(cs, dir, &x, out, nil)
 			if err != nil {
 				return err
 			}

@@ -70,11 +70,24 @@ func (c *console) casePaper(dir, name string, subjects []string, x *papering, co
 		return err
 	}
 	defer at.close()
-	d, err := c.dossier(at.Case, dir, x, subjects)
+	out, err := c.release(at.Case, dir, nil, handing{what: "paper " + name, form: "paper", where: x.where()}, false)
+	if err != nil {
+		return err
+	}
+	c.notShown(out)
+	d, err := c.dossier(at.Case, dir, x, out, subjects)
 	if err != nil {
 		return err
 	}
 	p, err := d.Build(name)
+	if err != nil {
+		return err
+	}
+	if at.folder == nil {
+		err = c.onRecord(out, dir, "")
+	} else if out.leaves() {
+		err = unrecorded(at.folder.Append(out.event(c.operator(), at.folder.Vault(), "")))
+	}
 	if err != nil {
 		return err
 	}
@@ -106,17 +119,13 @@ func (c *console) casePaper(dir, name string, subjects []string, x *papering, co
 	return err
 }
 
-// dossier gathers what papers of a case are filled from.
-func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, subjects []string) (*paper.Dossier, error) {
-	profile, err := profiles.FromJSON(cs.Opened.Resolved)
-	if err != nil {
-		return nil, err
-	}
+// dossier gathers what papers of a case are filled from: what was released, and
+// the identifiers of whom a notice is for.
+func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, out *handout, subjects []string) (*paper.Dossier, error) {
 	vault, err := pipeline.ReadVault(cs, dir, c.places(false).keys())
 	if err != nil {
 		return nil, err
 	}
-	o := report.Options{Personal: profile.Report.Personal, Reveal: vault.Reveal}
 	under, err := c.policy()
 	if err != nil {
 		return nil, err
@@ -126,7 +135,7 @@ func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, subjects [
 		return nil, err
 	}
 	about := paper.About{TLP: label, Author: cmp.Or(c.operator(), cs.Opened.Investigator), Tool: "osint " + thisBuild().Version, Now: c.today()}
-	d, err := paper.Open(cs, report.Build(cs, o), o, under.organisation, about)
+	d, err := paper.Open(cs, out.doc, out.with, under.organisation, about)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +157,7 @@ func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, subjects [
 			return nil, err
 		}
 		person, called = append(person, e), append(called, report.Safe(clear.Value))
+		out.clear = append(out.clear, clear.Category())
 	}
 	return d.For(person, strings.Join(called, ", ")), nil
 }
@@ -177,4 +187,15 @@ func (c *console) paperValues(cmd *cobra.Command, args []string, begun string) (
 		return c.caseValues(cmd, nil, begun)
 	}
 	return out, noFiles
+}
+
+// where says where the papers go: see [handing].
+func (x *papering) where() string {
+	switch x.to {
+	case "":
+		return inTheCase
+	case "-":
+		return onStdout
+	}
+	return inFiles
 }

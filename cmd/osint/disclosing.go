@@ -52,6 +52,7 @@ type handout struct {
 	doc    *report.Document    // for who reads it
 	plain  *report.Document    // for programs, build logs and lists: nobody stands in it in clear
 	clear  []pipeline.Category // that stand in clear in what goes out beside the document
+	with   report.Options      // by which doc was built
 	ruling pipeline.Ruling
 	note   string // why nobody is shown, though the profile shows people; else ""
 }
@@ -66,7 +67,12 @@ func (o *handout) of(f report.Format) *report.Document {
 }
 
 // withoutPeople lets go of what stands in clear.
-func (o *handout) withoutPeople(why string) { o.doc, o.note = o.plain, why }
+func (o *handout) withoutPeople(why string) {
+	o.doc, o.note = o.plain, why
+	if o.with.Reveal != nil {
+		o.with = report.Options{Personal: "token"}
+	}
+}
 
 // inClear returns the categories of data about people that go out in clear.
 func (o *handout) inClear() []pipeline.Category {
@@ -89,21 +95,21 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 	if err != nil {
 		return nil, err
 	}
-	with := report.Options{Personal: p.Report.Personal}
-	shows := with.Personal == "show"
+	out := &handout{handing: h, with: report.Options{Personal: p.Report.Personal}}
+	shows := out.with.Personal == "show"
 	if vault == nil && (shows || !h.own()) {
 		if vault, err = pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
 			return nil, err
 		}
 	}
 	if shows {
-		with.Personal = "token"
+		out.with.Personal = "token"
 	}
-	out := &handout{handing: h, doc: report.Build(cs, with)}
+	out.doc = report.Build(cs, out.with)
 	out.plain = out.doc
 	if shows && !h.sealed {
-		with.Personal, with.Reveal = "show", vault.Reveal
-		out.doc = report.Build(cs, with)
+		out.with.Personal, out.with.Reveal = "show", vault.Reveal
+		out.doc = report.Build(cs, out.with)
 	}
 	var gates []*compliance.Gate
 	for {
@@ -121,8 +127,8 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 		switch {
 		case out.ruling.Verdict == pipeline.Allow:
 			return out, nil
-		case out.ruling.Verdict == pipeline.Redact && out.seal(&with, clear):
-			out.doc = report.Build(cs, with)
+		case out.ruling.Verdict == pipeline.Redact && out.seal(clear):
+			out.doc = report.Build(cs, out.with)
 		case must || len(clear) == 0:
 			return nil, out.refused()
 		default:
@@ -132,10 +138,10 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 }
 
 // seal takes out what the ruling says, and reports whether there was any of it.
-func (o *handout) seal(with *report.Options, clear []pipeline.Category) (any bool) {
+func (o *handout) seal(clear []pipeline.Category) (any bool) {
 	for _, c := range clear {
-		if slices.Contains(o.ruling.Redact, string(c)) && !slices.Contains(with.Seal, c) {
-			with.Seal, any = append(with.Seal, c), true
+		if slices.Contains(o.ruling.Redact, string(c)) && !slices.Contains(o.with.Seal, c) {
+			o.with.Seal, any = append(o.with.Seal, c), true
 		}
 	}
 	if any {
