@@ -105,13 +105,32 @@ func (u *unpacker) sum(stat statFunc, open openFunc, name string) (string, error
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// mandated returns whom the mandate of a case names.
+func mandated(l *pipeline.LawRef) (in []pipeline.Entity) {
+	var m struct {
+		Target struct{ People []struct{ Entity string } }
+	}
+	if l == nil || json.Unmarshal(l.Mandate, &m) != nil {
+		return nil
+	}
+	for _, p := range m.Target.People {
+		kind, value, _ := strings.Cut(p.Entity, ":")
+		in = append(in, pipeline.Entity{Kind: pipeline.Kind(kind), Value: value})
+	}
+	return in
+}
+
 // sealedIn notes the sealed values that a line names. A token counts only where
 // no text from outside can stand.
 func (r *reader) sealedIn(e *pipeline.Event) {
 	var in []pipeline.Entity
 	switch {
 	case e.Opened != nil:
-		in = slices.Concat(e.Opened.Seeds, e.Opened.Scope, e.Opened.Excluded)
+		in = slices.Concat(e.Opened.Seeds, e.Opened.Scope, e.Opened.Excluded, mandated(e.Opened.Law))
+	case e.Disclosed != nil:
+		var d struct{ Recipient string }
+		_ = json.Unmarshal(e.Disclosed.Data, &d) // what is not there names nobody
+		in = append(in, pipeline.Entity{Value: d.Recipient})
 	case e.Ruled != nil:
 		in = append(in, e.Ruled.Lead.Entity)
 	case e.Started != nil:
