@@ -61,10 +61,13 @@ func (l *ledger) fixes() (cured []string, after string) {
 		}
 		rest, cured = rest.without(best), append(cured, best)
 	}
-	for _, r := range slices.Clone(cured) {
-		fewer := slices.DeleteFunc(slices.Clone(cured), func(x string) bool { return x == r })
-		if level(l.cure(fewer).score()) != now {
-			cured = fewer
+	for again := true; again; { // a cure may let another one suffice that did not before
+		again = false
+		for _, r := range slices.Clone(cured) {
+			fewer := slices.DeleteFunc(slices.Clone(cured), func(x string) bool { return x == r })
+			if level(l.cure(fewer).score()) != now {
+				cured, again = fewer, true
+			}
 		}
 	}
 	return cured, level(l.cure(cured).score())
