@@ -140,16 +140,16 @@ func (b *bench) redacted(collector string, o *pipeline.Observation) (rule, cite 
 		return "", "", ""
 	}
 	r := b.rulings[pipeline.TaskKey{Collector: collector, Subject: o.Asked}]
+	if r.Law == nil {
+		return "", "", ""
+	}
 	for _, c := range categoriesOf(o) {
-		if r.Law == nil || !slices.Contains(r.Redact, string(c)) {
-			continue
-		}
 		for _, f := range r.Law.Fired {
-			if slices.Contains(f.Redact, string(c)) {
+			// What denies a question that passed denied what it tells of people.
+			if slices.Contains(f.Redact, string(c)) || f.Outcome == pipeline.Deny && c.Personal() {
 				return f.Rule, f.Framework + ", " + f.Cite, c
 			}
 		}
-		return r.Rule, r.Cite, c
 	}
 	return "", "", ""
 }
