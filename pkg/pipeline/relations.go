@@ -11,6 +11,22 @@ var (
 
 // table is the closed set of relations. A new predicate is a row here and a
 // name in a Spec's Produces; the conformance test holds the two together.
+//
+// A text of somebody else's is [FreeText], and sealed, where a person wrote it of
+// himself or of others without a form. These are Text, in clear but for the
+// mailboxes and numbers of people, which the gate masks:
+//
+//   - txt-record, spf-record and the like: written for machines, in a zone that
+//     anybody may ask. Anything can stand in a TXT record, and hardly anything of
+//     a person does; rules read them.
+//   - page-title: one line by which a server names itself to everybody who comes.
+//     The page below it is never told.
+//   - disallows-path, lists-folder: paths of a server. One with a mailbox in it is
+//     masked; a name alone can't be told from a word.
+//   - network-name: a registry's handle of a block, one word. What is more than a
+//     word is no such name, and collectors leave it out.
+//   - has-contact of a security.txt: entities, sealed where they are a person's;
+//     of the file itself only counts, dates and links over HTTPS are told.
 var table = []Relation{
 	// DNS
 	{"in-dns", names, nil, NoValue, "exists in DNS", true}, // said only to deny it: NXDOMAIN from the zone above

@@ -136,6 +136,7 @@ func TestNothingReachesADiskInClear(t *testing.T) {
 				if v := cs.Closed.Verified; v.Excess != sealed || world == "brindleford" && sealed == 0 || len(v.Bad)+len(v.Unruled) > 0 {
 					t.Errorf("%d answers beyond a manifest; verified is %+v", sealed, v)
 				}
+				ownKeys(t, cs)
 				if testing.Short() {
 					return
 				}
@@ -172,4 +173,30 @@ func formsOf(values []string) []string {
 		}
 	}
 	return values
+}
+
+// ownKeys holds that nothing sealed shares a key with anything else: each value
+// and each answer has its own, so that one can be destroyed alone.
+func ownKeys(t *testing.T, cs *pipeline.Case) {
+	t.Helper()
+	of := map[string]string{} // by key
+	own := func(kid, what string) {
+		if other := of[kid]; kid == "" || other != "" {
+			t.Errorf("%s is sealed under the key %q of %s", what, kid, other)
+		}
+		of[kid] = what
+	}
+	for _, e := range cs.Sealed {
+		own(pipeline.KeyOf(e.Value), e.String())
+	}
+	for _, x := range cs.Exchanges {
+		if x.Kept == pipeline.KeepSealed && x.SHA256 != "" {
+			own(x.Kid, string(x.ID))
+		}
+	}
+	for _, o := range cs.Observations { // a record about a person can't be sealed, and is not there
+		if _, text := o.Value.(string); o.Category.Personal() && o.Value != nil && !text {
+			t.Errorf("%s %s is %s data in a value that is no text: %v", o.Subject, o.Predicate, o.Category, o.Value)
+		}
+	}
 }

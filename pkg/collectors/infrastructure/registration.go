@@ -121,7 +121,7 @@ func (t *telling) allocation(a *allocation, x pipeline.ExchangeID) {
 		t.say("part-of", &block, "registry", x)
 		t.subject = block
 	}
-	if a.name != "" {
+	if a.name != "" && !strings.ContainsAny(a.name, " \t@%:") { // more than a word is no such name
 		t.say("network-name", nil, a.name, x)
 	}
 	if c := country(a.country); c != "" {
