@@ -34,6 +34,9 @@ func (r *redactor) value(key string, v any) any {
 		if to, ok := r.bound(key, v); ok {
 			return to
 		}
+		if key == "common_name" && strings.ContainsAny(strings.TrimSpace(v), " ") { // of a certificate of a person's
+			return r.thing("person", v, "Person %d")
+		}
 		return r.text(v)
 	case []any:
 		if card, ok := r.property(v); ok {

@@ -46,5 +46,13 @@ func (w *writer) swept(n collectors.SweptName, owner string) {
 
 // record writes a record as a zone has it.
 func (w *writer) record(rr dns.RR) string {
+	if soa, ok := dns.Copy(rr).(*dns.SOA); ok { // whose contact is a mailbox, its @ a dot
+		if labels := dns.SplitDomainName(soa.Mbox); len(labels) > 1 {
+			domain := strings.Join(labels[1:], ".")
+			mailbox := w.r.mail(strings.ReplaceAll(labels[0], `\.`, ".") + "@" + domain)
+			soa.Mbox = strings.ReplaceAll(mailbox[:strings.LastIndexByte(mailbox, '@')], ".", `\.`) + "." + domain + "."
+			rr = soa
+		}
+	}
 	return literal(w.r.text(strings.ReplaceAll(rr.String(), "\t", " ")))
 }
