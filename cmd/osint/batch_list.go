@@ -147,6 +147,7 @@ func (b *batch) job(c *console, t targets.Target) (j *job, err error) {
 	if err != nil {
 		return nil, err
 	}
+	j.order.watches = true
 	j.mandate, err = j.order.read(c, []string{string(j.target.Kind) + ":" + j.target.Value}, own)
 	return j, err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"osint/pkg/pipeline/fleet"
+	"osint/profiles"
 )
 
 func TestRunsInOrder(t *testing.T) {
@@ -48,6 +49,24 @@ func TestIndexHTML(t *testing.T) {
 	for _, bad := range []string{"<script>a", `"onload`, "\u202e", "<b>", "<i>"} {
 		if strings.Contains(b.String(), bad) {
 			t.Errorf("%q stands in the page", bad)
+		}
+	}
+}
+
+// TestBatchIsMonitoring holds that law takes a list that is run again for what
+// it is, whatever a mandate says.
+func TestBatchIsMonitoring(t *testing.T) {
+	p, err := profiles.Load("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, watches := range []bool{false, true} {
+		m, err := (&order{watches: watches}).mandated(newConsole(), &policy{}, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Monitoring != nil && *m.Monitoring; got != watches {
+			t.Errorf("in a batch %t: monitoring %t", watches, got)
 		}
 	}
 }

@@ -34,6 +34,9 @@ func (o *order) mandated(c *console, under *policy, p *profiles.Profile) (*compl
 		return nil, usage("profile %s lets people be looked into, and the record says by whom: give --investigator with your id, or set OSINT_INVESTIGATOR", p.ID)
 	}
 	m = m.With(o.purpose, o.basis, o.reference)
+	if o.watches {
+		m.Monitoring = new(true) // whatever the mandate says: a list that is run again is monitoring
+	}
 	if under.organisation != nil {
 		m = m.Over(under.organisation.Terms())
 	}

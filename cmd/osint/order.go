@@ -29,6 +29,7 @@ type order struct {
 	depth, limit, workers int
 	timeout               time.Duration
 	out                   string
+	watches               bool // it is one of a batch, which is made to be repeated
 }
 
 const (
