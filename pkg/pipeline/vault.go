@@ -125,14 +125,17 @@ func (v *Vault) RevealText(token string) (string, bool) {
 	return string(text), true
 }
 
-// Reveal returns the clear entity of a token; an entity in clear is returned
-// as it is.
+// Reveal returns the clear entity of a token. One in clear is returned as it
+// is; so is a token whose key is gone, with false: it stays nobody's.
 func (v *Vault) Reveal(e Entity) (Entity, bool) {
 	if !e.Sealed() {
 		return e, true
 	}
 	s, ok := v.RevealText(e.Value)
-	return Entity{e.Kind, s}, ok
+	if !ok {
+		return e, false
+	}
+	return Entity{e.Kind, s}, true
 }
 
 // SealBody keeps an answer under a key of its own and returns the digest of
