@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,14 +44,20 @@ func suppressionDir(keysDir string) string { return filepath.Join(keysDir, "supp
 var isListID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{16}$`) })
 
 // OpenSuppressions opens the lists in a key store. Their entries are not read.
-// Where there are none, nobody is suppressed.
+// Where there are none, nobody is suppressed; a folder that can't be read is an
+// error.
 func OpenSuppressions(keysDir string) (*Suppressions, error) {
-	names, err := filepath.Glob(filepath.Join(suppressionDir(keysDir), "*.jsonl"))
-	if err != nil {
-		return nil, err
+	dir := suppressionDir(keysDir)
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("suppression lists: %w", err)
 	}
 	s := &Suppressions{}
-	for _, path := range names {
+	for _, f := range files {
+		path := filepath.Join(dir, f.Name())
+		if filepath.Ext(path) != ".jsonl" {
+			continue
+		}
 		l, err := openList(path)
 		if err != nil {
 			return nil, fmt.Errorf("suppression list %s: %w", path, err)

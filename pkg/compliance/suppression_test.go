@@ -130,6 +130,27 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// TestSuppressionFolder holds that no name of the folder hides the lists in it, and
+// that one which can't be read lets nobody be asked.
+func TestSuppressionFolder(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "a[b")
+	if _, err := Suppress(keys, entities(t, "acme.example"), Entry{Reason: "r", Date: now}); err != nil {
+		t.Fatal(err)
+	}
+	if !asked(t, keys, now, "acme.example") {
+		t.Error("the list is not seen")
+	}
+	if err := os.RemoveAll(suppressionDir(keys)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(suppressionDir(keys), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenSuppressions(keys); err == nil {
+		t.Error("what is no folder was opened")
+	}
+}
+
 // TestSuppressionEdits holds a list against a set in memory: what is added,
 // replaced and taken off, in any order.
 func TestSuppressionEdits(t *testing.T) {
