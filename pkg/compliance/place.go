@@ -78,14 +78,29 @@ var worldwide = []string{"io", "ai", "co", "me", "tv", "cc", "fm", "ly", "gg", "
 func topLevel(name string) []string {
 	tld := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
-	case tld == "uk":
-		return []string{"GB"}
-	case tld == "eu":
-		return []string{"EU"}
 	case len(tld) != 2 || name == tld || slices.Contains(worldwide, tld):
 		return nil
 	}
-	return []string{strings.ToUpper(tld)}
+	return countryOf(tld)
+}
+
+// countryOf returns the country that a name or a registry means by two letters;
+// none where ISO 3166 has no such: it is not known then, and no country without
+// law.
+func countryOf(letters string) []string {
+	switch code := strings.ToUpper(letters); code {
+	case "UK":
+		return []string{"GB"}
+	case "EL":
+		return []string{"GR"}
+	case "EU":
+		return []string{code}
+	default:
+		if slices.Contains(countries(), code) {
+			return []string{code}
+		}
+		return nil
+	}
 }
 
 // dialled returns the countries that share a telephone number's prefix (ITU-T

@@ -24,6 +24,31 @@ func TestJurisdictions(t *testing.T) {
 	}
 }
 
+// What a name or a registry tells counts if it is a country: two letters that are
+// none must not look like a country without law.
+func TestCountryOf(t *testing.T) {
+	for letters, want := range map[string]string{"DE": "DE", "de": "DE", "UK": "GB", "EL": "GR", "EU": "EU", "XX": "", "AP": "", "SU": "", "": "", "DEU": "", "Germany": ""} {
+		if got := strings.Join(countryOf(letters), " "); got != want {
+			t.Errorf("%s: %q, want %q", letters, got, want)
+		}
+		if want != "" || len(letters) == 2 {
+			b := &bench{people: map[pipeline.Entity]bool{}, learned: map[pipeline.Entity]places{}}
+			acme := pipeline.Entity{Kind: pipeline.KindDomain, Value: "acme.example"}
+			b.learn(&pipeline.Observation{Subject: acme, Predicate: "registrant-country", Value: letters})
+			if got := strings.Join(b.learned[acme].codes(), " "); got != want {
+				t.Errorf("registered in %s: %q, want %q", letters, got, want)
+			}
+		}
+	}
+	for name, want := range map[string]string{"a.co.uk": "GB", "a.de": "DE", "a.eu": "EU", "a.su": "", "a.io": "", "a.example": "", "de": ""} {
+		if got := strings.Join(topLevel(name), " "); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	// What nothing rests on is passed over, however it came into the case.
+	(&bench{people: map[pipeline.Entity]bool{}}).learn(&pipeline.Observation{Predicate: "has-contact", Value: "registrant"})
+}
+
 // A policy seals if no category about people is stored in the open.
 func TestSeals(t *testing.T) {
 	p := Policy{Categories: Categories{pipeline.Technical: AllowIt, pipeline.Contact: Seal}}

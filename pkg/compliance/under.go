@@ -121,11 +121,11 @@ func (b *bench) learn(o *pipeline.Observation) {
 		b.people[*o.Object] = true
 	}
 	p := places{}
-	switch country, _ := o.Value.(string); {
+	switch text, _ := o.Value.(string); {
 	case o.Denies:
-	case o.Predicate == "registrant-country" && len(country) == 2:
-		p.add(weighRegistered, country)
-	case o.Predicate == "has-contact" && o.Value == "registrant" && o.Object.Kind == pipeline.KindPhone:
+	case o.Predicate == "registrant-country":
+		p.add(weighRegistered, countryOf(text)...)
+	case o.Predicate == "has-contact" && text == "registrant" && o.Object != nil && o.Object.Kind == pipeline.KindPhone:
 		if number, ok := b.Reveal(*o.Object); ok {
 			p.join(placesOf(number))
 		}
