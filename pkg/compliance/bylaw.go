@@ -91,6 +91,11 @@ func (b *bench) decide(subject pipeline.Entity, t pipeline.TargetFacts, collecto
 			r.Verdict, r.Rule, r.Cite, r.Reason = f.Outcome, f.Rule, f.Framework+", "+f.Cite, reasonOf(f)
 		}
 	}
+	if r.Verdict == pipeline.Allow && len(r.Redact) > 0 { // a review that was waived redacts all the same
+		i := slices.IndexFunc(d.Fired, func(f law.Fired) bool { return len(f.Redact) > 0 })
+		f := d.Fired[i]
+		r.Verdict, r.Rule, r.Cite, r.Reason = pipeline.Redact, f.Rule, f.Framework+", "+f.Cite, f.Remedy
+	}
 	if r.Verdict == pipeline.Redact {
 		r.Keep = pipeline.KeepDerived
 	}
