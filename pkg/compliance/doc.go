@@ -7,9 +7,10 @@
 // ([Gate.Disclose]). Every [pipeline.Ruling] names the rule that decided, the
 // clause of the profile or the terms it rests on, and a reason in a sentence.
 //
-// Each answer is a pure function of what it is given: the gate learns
-// nothing, so one case is ruled the same whatever was asked or answered
-// first.
+// Without law each answer is a pure function of what it is given. A gate under
+// law ([Gate.Under]) belongs to one case and learns from its lines; it puts a
+// question about people off until everything else has settled, so that one case
+// is ruled the same whatever was asked or answered first.
 //
 // A question is put to a list of clauses. Each rules for itself or has
 // nothing to say; the strictest verdict wins, the strictest way of keeping
