@@ -28,15 +28,19 @@ func byLaw(q *question) (pipeline.Ruling, bool) {
 	t := b.about(q.entity, q.lead.Entity)
 	b.criteria(q.spec, t)
 	r := b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store)
-	if r.Verdict == pipeline.Deny && t.Kind != naturalPerson {
+	if stops(r.Verdict) && t.Kind != naturalPerson && len(personalOf(q.spec.Emits)) < len(q.spec.Emits) {
 		r = withoutPeople(r, q.spec.Emits)
 	}
 	return r, true
 }
 
-// withoutPeople lets a question pass that is about nobody, where the law denies
-// only what its answer may tell of people besides: that is left out of it
-// before anything is kept. Where nothing else is left it stays denied.
+// stops reports whether a verdict keeps a question from being put.
+func stops(v pipeline.Verdict) bool { return v.Strictness() >= pipeline.ReviewIt.Strictness() }
+
+// withoutPeople lets a question pass that is about nobody, where law stops only
+// what its answer may tell of people besides: that is left out of it before
+// anything is kept. A company can be looked into without a mandate to look into
+// people.
 func withoutPeople(r pipeline.Ruling, emits []pipeline.Category) pipeline.Ruling {
 	r.Verdict, r.Keep = pipeline.Redact, pipeline.KeepDerived
 	r.Reason = "What it may tell of people is left out: " + lower(r.Reason)
@@ -150,8 +154,8 @@ func (b *bench) redacted(collector string, o *pipeline.Observation) (rule, cite 
 	}
 	for _, c := range categoriesOf(o) {
 		for _, f := range r.Law.Fired {
-			// What denies a question that passed denied what it tells of people.
-			if slices.Contains(f.Redact, string(c)) || f.Outcome == pipeline.Deny && c.Personal() {
+			// What stops a question that passed stopped what it tells of people.
+			if slices.Contains(f.Redact, string(c)) || stops(f.Outcome) && f.Waived == "" && c.Personal() {
 				return f.Rule, f.Framework + ", " + f.Cite, c
 			}
 		}
