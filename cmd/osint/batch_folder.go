@@ -11,6 +11,7 @@ import (
 
 	"osint/pkg/pipeline"
 	"osint/pkg/pipeline/fleet"
+	"osint/pkg/report"
 )
 
 // A batchFolder is the folder of a batch, held by this process:
@@ -179,6 +180,15 @@ func (f *batchFolder) note(r *fleet.Row) {
 func (f *batchFolder) index(rows []fleet.Row, b build, world string) *fleet.Index {
 	x := &fleet.Index{SchemaVersion: fleet.SchemaVersion, Run: f.run, Source: f.source, Resumed: f.resumed, Began: f.began, Ended: time.Now().UTC(),
 		Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: world}, Rows: rows}
+	var labels []string
+	for i := range rows {
+		if rows[i].TLP != "" {
+			labels = append(labels, rows[i].TLP)
+		}
+	}
+	if len(labels) > 0 {
+		x.TLP = report.StricterLabel(labels...)
+	}
 	x.Close(f.before)
 	return x
 }

@@ -54,6 +54,7 @@ func (b *batch) investigate(ctx context.Context, j *job) fleet.Row {
 		seen = judge(&row, b.folder.run, cs, out.plain)
 	}
 	if out != nil {
+		row.TLP = report.StricterLabel(out.doc.Case.TLP, out.plain.Case.TLP)
 		b.sheets.add(out.plain, j)
 	}
 	row.Since(j.before, seen)

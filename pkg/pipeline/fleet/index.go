@@ -17,6 +17,7 @@ type Index struct {
 	Before        string        `json:"before"` // the run it is compared with; "" if there was none
 	Source        string        `json:"source"` // the list of targets
 	Tool          pipeline.Tool `json:"tool"`
+	TLP           string        `json:"tlp,omitempty"` // strictest label of the reports that it is made of
 	Began         time.Time     `json:"began"`
 	Ended         time.Time     `json:"ended"`
 	Outcome       Outcome       `json:"outcome"` // complete or interrupted
@@ -51,6 +52,7 @@ type Row struct {
 	Case    string        `json:"case"` // its folder below the batch's, with slashes; "" if there is none
 	ID      string        `json:"id"`   // of the case
 	Profile string        `json:"profile"`
+	TLP     string        `json:"tlp,omitempty"` // of the report that tells it; "" if there is none
 	Outcome Outcome       `json:"outcome"`
 	Code    int           `json:"code"`   // the exit code that a run of its own would have had
 	Reason  string        `json:"reason"` // of a code that is not 0

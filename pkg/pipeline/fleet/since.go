@@ -38,6 +38,9 @@ func (r *Row) Since(old *Row, seen func(Finding) bool) {
 		} else {
 			r.AsOf, r.Basis, r.Held = old.AsOf, old.Basis, true
 			r.Level, r.Score, r.Coverage, r.Standing = old.Level, old.Score, old.Coverage, old.Standing
+			if r.TLP == "" {
+				r.TLP = old.TLP
+			}
 		}
 	} else if judged {
 		r.Changes, r.New = append(r.Changes, First), slices.Clone(r.Standing)
