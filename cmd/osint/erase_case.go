@@ -46,7 +46,7 @@ func (e *erasing) one(f *foundCase) (*erasedCase, error) {
 		if err != nil {
 			return told, err
 		}
-		e.tell(told, cs, t, f.dir)
+		e.tell(told, cs, v, t, f.dir)
 		return orNil(told), nil
 	}
 	return e.inFolder(f, told)
@@ -99,7 +99,7 @@ func (e *erasing) inFolder(f *foundCase, told *erasedCase) (*erasedCase, error) 
 	if err != nil {
 		return told, err
 	}
-	e.tell(told, folder.Case, t, f.dir)
+	e.tell(told, folder.Case, folder.Vault(), t, f.dir)
 	if told.Held != "" {
 		return orNil(told), nil
 	}
@@ -134,7 +134,7 @@ func (e *erasing) digests() (all []string) {
 }
 
 // tell says what was traced.
-func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, t *pipeline.Traces, dir string) {
+func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, v *pipeline.Vault, t *pipeline.Traces, dir string) {
 	told.Target, told.Values, told.Answers, told.Keys = title(cs.Opened.Seeds), len(t.Values), t.Answers, len(t.Kids)
 	told.Observations, told.Unproven = append(told.Observations, t.Observations...), append(told.Unproven, t.Others...)
 	told.Clear = append(told.Clear, t.Clear...)
@@ -142,7 +142,7 @@ func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, t *pipeline.Traces, 
 	if t.None() && len(t.Clear) == 0 {
 		return
 	}
-	told.Copies = append(told.Copies, copiesOf(cs)...)
+	told.Copies = append(told.Copies, copiesOf(cs, v)...)
 	if h := holdOn(cs); h != nil && !t.None() {
 		told.Held = h.Reason
 		return

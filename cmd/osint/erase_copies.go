@@ -18,12 +18,20 @@ type givenCopy struct {
 	Audience  string    `json:"audience,omitempty"`
 	Recipient string    `json:"recipient,omitempty"`
 	By        string    `json:"by,omitempty"`
+
+	sealed string // the recipient as the case has it: it may be a person
 }
 
-func (g givenCopy) String() string {
+// String says what went where, as a line of the case may say it.
+func (g givenCopy) String() string { return g.text(g.sealed) }
+
+// told says it to who must tell the recipient.
+func (g givenCopy) told() string { return g.text(g.Recipient) }
+
+func (g givenCopy) text(recipient string) string {
 	text := report.Safe(g.What)
-	if g.Recipient != "" {
-		text += " to " + report.Safe(g.Recipient)
+	if recipient != "" {
+		text += " to " + report.Safe(recipient)
 	}
 	if g.Audience != "" {
 		text += " (" + report.Safe(g.Audience) + ")"
@@ -32,8 +40,9 @@ func (g givenCopy) String() string {
 }
 
 // copiesOf returns what a case's lines say went elsewhere: what was disclosed,
-// and reports that were written outside its folder.
-func copiesOf(cs *pipeline.Case) (copies []givenCopy) {
+// and reports that were written outside its folder. The vault knows who the
+// recipients are.
+func copiesOf(cs *pipeline.Case, v *pipeline.Vault) (copies []givenCopy) {
 	for _, e := range cs.Acts {
 		for _, name := range reportNames(e) {
 			if !strings.Contains(name, "/") {
@@ -51,7 +60,11 @@ func copiesOf(cs *pipeline.Case) (copies []givenCopy) {
 		if d.What == "" {
 			d.What = e.Disclosed.What
 		}
-		copies = append(copies, givenCopy{At: e.Time, Line: e.Seq, What: d.What, Audience: d.Audience, Recipient: d.Recipient, By: e.Disclosed.By})
+		g := givenCopy{At: e.Time, Line: e.Seq, What: d.What, Audience: d.Audience, Recipient: d.Recipient, By: e.Disclosed.By, sealed: d.Recipient}
+		if clear, ok := v.RevealText(d.Recipient); ok {
+			g.Recipient = clear
+		}
+		copies = append(copies, g)
 	}
 	return copies
 }

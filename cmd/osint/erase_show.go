@@ -101,7 +101,7 @@ func (e *erasing) lines() (lines []string) {
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	for _, x := range d.Cases {
 		for _, c := range x.Copies {
-			say("copy: %s: %s: tell who has it", report.Safe(x.Dir), c)
+			say("copy: %s: %s: tell who has it", report.Safe(x.Dir), c.told())
 		}
 	}
 	for _, x := range d.Cases {

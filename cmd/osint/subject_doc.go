@@ -119,8 +119,8 @@ func newAccessCase(dir string, cs *pipeline.Case, v *pipeline.Vault, t *pipeline
 		}
 		x.Answers = append(x.Answers, ask)
 	}
-	for _, c := range copiesOf(cs) {
-		x.Recipients = append(x.Recipients, c.String())
+	for _, c := range copiesOf(cs, v) {
+		x.Recipients = append(x.Recipients, c.told())
 	}
 	for _, l := range t.Clear {
 		x.Clear = append(x.Clear, l.Line)
