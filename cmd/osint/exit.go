@@ -38,7 +38,7 @@ var exitCodes = []struct {
 	{internal, "internal: something failed here, such as a full disk; resume the case after"},
 	{badUsage, "usage: a target, flag, profile or case is wrong"},
 	{tooLittle, "coverage is under the profile's minimum, or no target exists"},
-	{notAsked, "the gate let nothing be asked, or a ruling waits for review"},
+	{notAsked, "the gate let nothing be asked or handed out, or a ruling waits for review"},
 	{tooRisky, "a condition of --fail-on holds: stderr says which, and why"},
 	{tampered, "the record, a case or a report was tampered with, or is damaged"},
 	{setBack, "the record, or a case, was set back to an older state"},

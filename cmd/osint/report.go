@@ -38,13 +38,20 @@ func newReport(c *console) *cobra.Command {
 		Long: `Nothing is asked of anybody. CASE is a folder, or a name from osint cases list.
 With --baseline, --suppress or --fail-on the case is held against them as it
 stands, and that is recorded in it: baseline and suppressions hold from then on,
-until others are given, or none.`,
+until others are given, or none.
+
+What may stand in it is ruled for who reads it. --audience and --recipient hand it
+to others: the label must reach that far, and law, or without any the rule that
+people stay in the house, decides whether they stand in it in clear. What is
+taken out is a label; what may not go out at all ends with exit code 4, says by
+which rule, and writes nothing. That people went out in clear, or that anything
+went to others, is a line of the case before it does.`,
 		Example: `  osint report CASE --format pdf
   osint report CASE --to ./handout
   osint report CASE --format html --to - > report.html
   osint report CASE --format sarif,junit --fail-on high
   osint report CASE --baseline none --suppress none
-  osint report CASE --format pdf --to ./client --audience clients --recipient audit@client.example --recipient-country DE
+  osint report CASE --to out --audience clients --recipient organization:Acme --recipient-country DE
   osint report CASE --json | jq .summary`,
 		Args: exactly("a case: osint cases list names them"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -184,7 +184,7 @@ func (s *shipment) announce(ctx context.Context, next int64) error {
 	if err != nil {
 		return err
 	}
-	body := audit.Body{"dest": s.d.Name, "size": size, "root": root.String()}
+	body := audit.Body{"dest": s.d.Name, "size": size, "root": root.String(), "audience": "organisation"} // entries hold people as tokens alone
 	if s.done.Lost > 0 {
 		body["lost"] = s.done.Lost
 	}
