@@ -26,7 +26,7 @@ otherwise.
 It ends with 4 where a question is denied by law or waits for a review. It
 supports a decision and is no legal advice.`,
 		Example: `  osint compliance check example.com
-  osint compliance check jane.doe@example.com --profile person-diligence --investigator k.lang --json | jq .questions`,
+  osint compliance check jane.doe@example.com --profile person-diligence --investigator ann --json`,
 		Annotations: map[string]string{"exit-codes": "yes"},
 	}
 	cmd.Flags().SortFlags = false
