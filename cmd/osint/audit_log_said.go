@@ -109,6 +109,17 @@ func saidOpened(l *audit.Leaf) string {
 		text += fmt.Sprintf(" and %d more", n-1)
 	}
 	text += ", profile " + l.Text("profile") + ", " + l.Text("tlp")
+	var b struct {
+		Law struct{ Frameworks []struct{ ID string } }
+	}
+	_ = json.Unmarshal(l.Body, &b) // what can't be read is not told
+	var frameworks []string
+	for _, f := range b.Law.Frameworks {
+		frameworks = append(frameworks, f.ID)
+	}
+	if len(frameworks) > 0 {
+		text += ", by " + few(frameworks)
+	}
 	if lab := l.Text("lab"); lab != "" {
 		text += ", in the lab's world " + lab
 	}
@@ -116,16 +127,20 @@ func saidOpened(l *audit.Leaf) string {
 }
 
 // saidRuled counts the collectors under each verdict, and names the rules that
-// are behind those that let not all be asked.
+// are behind those that let not all be asked, those of law that somebody waived,
+// and who.
 func saidRuled(l *audit.Leaf) string {
 	var b struct {
 		Groups []struct {
 			Verdict, Rule string
 			Collectors    []string
+			Law           struct {
+				Fired []struct{ Rule, Waived string }
+			}
 		}
 	}
 	_ = json.Unmarshal(l.Body, &b) // what can't be read is not told
-	var parts []string
+	var parts, waived []string
 	for _, v := range []pipeline.Verdict{pipeline.Allow, pipeline.Redact, pipeline.ReviewIt, pipeline.Deny} {
 		n, rules := 0, []string(nil)
 		for _, g := range b.Groups {
@@ -146,6 +161,14 @@ func saidRuled(l *audit.Leaf) string {
 		}
 		parts = append(parts, part)
 	}
+	for _, g := range b.Groups {
+		for _, f := range g.Law.Fired {
+			if f.Waived != "" {
+				waived = union(waived, []string{f.Rule + " waived by " + f.Waived})
+			}
+		}
+	}
+	parts = append(parts, waived...)
 	if skip := l.Text("skip"); skip != "" {
 		parts = append(parts, "nobody asked: "+skip)
 	}

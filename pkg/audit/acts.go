@@ -110,7 +110,7 @@ func (t *tale) acts(e *pipeline.Event) ([]Act, error) {
 func (t *tale) act(e *pipeline.Event) (Type, Body) {
 	switch {
 	case e.Opened != nil:
-		return CaseOpen, opened(e.Opened)
+		return CaseOpen, opened(e)
 	case e.Ruled != nil:
 		return CaseRuling, ruled(e.Ruled)
 	case e.Started != nil:
@@ -133,7 +133,8 @@ func (t *tale) act(e *pipeline.Event) (Type, Body) {
 	return commanded(e)
 }
 
-func opened(o *pipeline.Opened) Body {
+func opened(e *pipeline.Event) Body {
+	o := e.Opened
 	var types []string
 	for _, d := range o.Types {
 		types = append(types, string(d))
@@ -141,7 +142,7 @@ func opened(o *pipeline.Opened) Body {
 	b := Body{"targets": len(o.Seeds), "types": types, "priority": o.Priority, "purpose": o.Purpose, "basis": o.LawfulBasis,
 		"reference": o.Reference, "investigator": o.Investigator, "profile": o.Profile.Name, "profile_sha256": o.Profile.SHA256, "tlp": o.TLP,
 		"active": o.Active, "collectors": len(o.Collectors), "tool": o.Tool.Name + " " + o.Tool.Version, "commit": o.Tool.Commit, "lab": o.Tool.Lab,
-		"budget_microusd": micro(o.Limits.CostUSD)}
+		"budget_microusd": micro(o.Limits.CostUSD), "law": lawful(e)}
 	if len(o.Seeds) > 0 {
 		b["kind"], b["target"] = string(o.Seeds[0].Kind), o.Seeds[0].Value
 	}
@@ -152,7 +153,7 @@ func ruled(r *pipeline.Ruled) Body {
 	var groups []Body
 	for _, g := range r.Groups {
 		groups = append(groups, Body{"verdict": string(g.Ruling.Verdict), "rule": g.Ruling.Rule, "cite": g.Ruling.Cite, "reason": g.Ruling.Reason,
-			"keep": string(g.Ruling.Keep), "unknown": g.Ruling.Unknown, "redact": g.Ruling.Redact, "collectors": g.Collectors})
+			"keep": string(g.Ruling.Keep), "unknown": g.Ruling.Unknown, "redact": g.Ruling.Redact, "collectors": g.Collectors, "law": byLaw(g.Ruling.Law)})
 	}
 	return Body{"kind": string(r.Lead.Entity.Kind), "subject": r.Lead.Entity.Value, "scope": r.Scope, "skip": r.Skip, "groups": groups}
 }
