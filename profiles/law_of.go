@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"osint/pkg/compliance"
 	"osint/pkg/compliance/law"
 	"osint/pkg/pipeline/rule"
 )
@@ -27,7 +28,7 @@ func LawOf(dir string, names ...string) (*law.Book, error) {
 	if len(names) == 0 {
 		return Law()
 	}
-	if !slices.ContainsFunc(names, isPath) {
+	if !slices.ContainsFunc(names, compliance.IsFrameworkFile) {
 		if err := onShelf(names); err != nil {
 			return nil, err
 		}
@@ -53,7 +54,7 @@ func LawFiles(dir string, names ...string) (map[string][]byte, error) {
 	own := map[string][]byte{}
 	var ids []string
 	for _, name := range names {
-		if !isPath(name) {
+		if !compliance.IsFrameworkFile(name) {
 			ids = append(ids, name)
 			continue
 		}

@@ -112,14 +112,6 @@ func (l Label) Reach() Audience {
 	return Named
 }
 
-// Narrower returns the narrower of two audiences.
-func Narrower(a, b Audience) Audience {
-	if slices.Index(Audiences(), a) < slices.Index(Audiences(), b) {
-		return a
-	}
-	return b
-}
-
 // discloses asks the law of each target of the case, and of each person who was
 // met in it: any of them may stand in what is handed out. The strictest holds.
 func (b *bench) discloses(to Audience, country string, personal []pipeline.Category) pipeline.Ruling {

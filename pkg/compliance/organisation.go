@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -215,21 +214,6 @@ func (o *Organisation) JSON() []byte {
 // SHA256 returns the digest of [Organisation.JSON] in hexadecimal.
 func (o *Organisation) SHA256() string { return digest(o.JSON()) }
 
-// FrameworkFiles returns the paths of the frameworks that are files, as they
-// are opened: those that are not absolute lie beside the document.
-func (o *Organisation) FrameworkFiles() (paths []string) {
-	for _, f := range o.Frameworks {
-		if !IsFrameworkFile(f) {
-			continue
-		}
-		if !filepath.IsAbs(f) {
-			f = filepath.Join(filepath.Dir(o.File), f)
-		}
-		paths = append(paths, f)
-	}
-	return paths
-}
-
 // Terms returns what holds for every mandate that says nothing else: the
 // defaults, and that things are stored where the organisation stores them.
 func (o *Organisation) Terms() Terms {
@@ -238,15 +222,6 @@ func (o *Organisation) Terms() Terms {
 
 // ContractRef returns the number of the contract with a source; "" is none.
 func (o *Organisation) ContractRef(source string) string { return o.Body.Contracts[source].Ref }
-
-// Approver returns the approver of an id.
-func (o *Organisation) Approver(id string) (Approver, bool) {
-	i := slices.IndexFunc(o.Approvers, func(a Approver) bool { return a.ID == id })
-	if i < 0 {
-		return Approver{}, false
-	}
-	return o.Approvers[i], true
-}
 
 // Facts sets the facts about the organisation that rules of law ask after, as
 // of now.
