@@ -119,7 +119,10 @@ func (e *erasing) inFolder(f *foundCase, told *erasedCase) (*erasedCase, error) 
 		err = folder.Enter()
 	}
 	told.Finished = told.Finished || t.None() && folder.Case.Seq > before
-	return orNil(told), err
+	if err != nil {
+		return told, err
+	}
+	return orNil(told), nil
 }
 
 // digests returns the keyed digests of the person's values, as the index has
