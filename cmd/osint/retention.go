@@ -45,9 +45,7 @@ func (c *console) limits(typed compliance.Retention) (compliance.Retention, erro
 		to    *int
 		typed int
 	}{{&r.Restricted, typed.Restricted}, {&r.Confidential, typed.Confidential}, {&r.Internal, typed.Internal}, {&r.MaxDays, typed.MaxDays}, {&r.Reports, typed.Reports}} {
-		if *x.to = shorter(*x.to, x.typed); *x.to < 0 {
-			*x.to = 0
-		}
+		*x.to = shorter(*x.to, x.typed)
 	}
 	return r, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -183,6 +184,9 @@ func (r *retaining) expire(dir string, classes []pipeline.Class, old []string, w
 	defer folder.Close()
 	if err := r.c.enter(r.ledger, folder, audit.Consent{}); err != nil {
 		return err
+	}
+	if holdOn(folder.Case) != nil {
+		return fmt.Errorf("%s is held by now, and left as it is", dir)
 	}
 	t := &pipeline.Traces{}
 	if len(classes) > 0 {
