@@ -73,15 +73,18 @@ func (a *approving) chosen(cs *pipeline.Case, dir string) (out []compliance.Revi
 		}
 		out = append(out, r)
 	}
-	for flag, words := range map[string][]string{"collector": a.collectors, "rule": a.rules, "subject": a.subjects} {
-		for _, w := range words {
+	for _, x := range []struct {
+		flag  string
+		words []string
+	}{{"collector", a.collectors}, {"rule", a.rules}, {"subject", a.subjects}} {
+		for _, w := range x.words {
 			if used[w] {
 				continue
 			}
-			if flag == "subject" { // it may be somebody's name
+			if x.flag == "subject" { // it may be somebody's name
 				w = "ENTITY"
 			}
-			return nil, usage("--%s %s: nothing of the kind waits for review here (a denial is never waived): osint compliance approve CASE lists what does", flag, w)
+			return nil, usage("--%s %s: nothing of the kind waits for review here (a denial is never waived): osint compliance approve CASE lists what does", x.flag, w)
 		}
 	}
 	if len(out) == 0 {

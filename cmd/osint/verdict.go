@@ -79,7 +79,7 @@ func (d *denial) hear(rule, reason string) {
 	if rule == compliance.RuleOnRequest {
 		return
 	}
-	weak := strings.HasPrefix(rule, "select.")
+	weak := unchosen(rule)
 	if d.text != "" && (weak || !d.weak) {
 		return
 	}
@@ -88,6 +88,9 @@ func (d *denial) hear(rule, reason string) {
 		d.text = fmt.Sprintf("%s (%s)", reason, rule)
 	}
 }
+
+// unchosen reports whether a rule is no more than the choice of collectors.
+func unchosen(rule string) bool { return strings.HasPrefix(rule, "select.") }
 
 // instead says what to type in place of a target that no collector takes; "" if
 // there is nothing of the kind.
