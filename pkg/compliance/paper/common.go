@@ -165,16 +165,18 @@ func (d *Dossier) schedule() report.Part {
 	return grid(g, "Nothing about a person is kept, so that no class has a limit of its own.")
 }
 
-// limit is one row of the schedule.
+// limit is one row of the schedule. Every limit counts from when the case began,
+// as osint retention run has it.
 func (d *Dossier) limit(class, what string, first time.Time, days int) []report.Cell {
 	r := []report.Cell{{Text: class}, {Text: what}, {Text: day(first)}, {Text: "–"}, {}}
 	if days == 0 {
 		r[4] = cell("", "set a limit: retention in the organisation's document, retention_days in the mandate")
 		return r
 	}
-	r[3].Text, r[4].Text = fmt.Sprint(days), day(first.AddDate(0, 0, days))
-	if !d.Now.Before(first.AddDate(0, 0, days)) {
-		r[4] = report.Cell{Text: "it is over since " + day(first.AddDate(0, 0, days)) + ": osint retention run", Open: true}
+	ends := d.Case.Began.UTC().AddDate(0, 0, days)
+	r[3].Text, r[4].Text = fmt.Sprint(days), day(ends)
+	if !d.Now.Before(ends) {
+		r[4] = report.Cell{Text: "it is over since " + day(ends) + ": osint retention run", Open: true}
 	}
 	return r
 }

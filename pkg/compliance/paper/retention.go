@@ -26,7 +26,7 @@ func retention(d *Dossier) *report.Paper {
 		ps = append(ps, report.Point{Key: "Longest, by the organisation", Value: fmt.Sprintf("%d days", d.Organisation.Retention.MaxDays)})
 	}
 	p.Sections = []report.PaperSection{
-		section("Data about people, by class", d.schedule(), note("A limit counts from when the first data of its class came in. The shorter of what the organisation and the mandate say holds.")),
+		section("Data about people, by class", d.schedule(), note("A limit counts from when the case began. The shorter of what the organisation and the mandate say holds.")),
 		section("The whole", report.Part{Grid: g}, points(ps...)),
 		section("What was erased already", d.erased()...),
 		section("What stays", text("The record stays: who asked what and when, under which ruling, and that something was erased, when, why and by whom. It holds no value about a person in clear, and every digest in it stays true.")),
