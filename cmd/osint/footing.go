@@ -77,19 +77,20 @@ func (c *console) gate(p compliance.Policy, j compliance.Job, f *footing, reveal
 	if err != nil {
 		return nil, err
 	}
-	if list != nil {
-		g = g.Sparing(func(e pipeline.Entity) bool { _, listed := list.Suppressed(e); return listed })
-	}
+	g = g.Sparing(func(e pipeline.Entity) bool { _, listed := list.Suppressed(e); return listed })
 	if f != nil {
 		g = g.Under(compliance.Law{Book: f.book, Organisation: f.organisation, Mandate: f.mandate, Now: f.today, Approvals: f.approvals, Reveal: reveal})
 	}
 	return g, nil
 }
 
-// leftAlone opens the lists of those who are left alone, once; nil if there are
-// none.
+// leftAlone opens the lists of those who are left alone, once.
 func (c *console) leftAlone() (*compliance.Suppressions, error) {
-	c.spareOnce.Do(func() { c.spare, c.spareErr = compliance.OpenSuppressions(c.places(false).keys()) })
+	c.spareOnce.Do(func() {
+		if c.spare, c.spareErr = compliance.OpenSuppressions(c.places(false).keys()); c.spareErr == nil {
+			c.spare.Clock(c.today)
+		}
+	})
 	return c.spare, c.spareErr
 }
 

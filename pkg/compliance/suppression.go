@@ -21,7 +21,7 @@ import (
 // it lies. It is safe for several goroutines.
 type Suppressions struct {
 	lists []*List
-	now   func() time.Time
+	now   func() time.Time // by which entries expire
 }
 
 // An Entry is one suppressed entity.
@@ -44,10 +44,7 @@ func (s *Suppressions) Suppressed(e pipeline.Entity) (Entry, bool) {
 	if s == nil || e.Sealed() {
 		return Entry{}, false
 	}
-	now := time.Now()
-	if s.now != nil {
-		now = s.now()
-	}
+	now := s.now()
 	for _, l := range s.lists {
 		found, ok, err := l.find(l.digest(e))
 		if err != nil {
@@ -59,6 +56,9 @@ func (s *Suppressions) Suppressed(e pipeline.Entity) (Entry, bool) {
 	}
 	return Entry{}, false
 }
+
+// Clock sets by which clock entries expire, instead of the machine's.
+func (s *Suppressions) Clock(now func() time.Time) { s.now = now }
 
 // Lists returns the lists, the own one first.
 func (s *Suppressions) Lists() []*List { return s.lists }

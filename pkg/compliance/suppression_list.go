@@ -52,7 +52,7 @@ func OpenSuppressions(keysDir string) (*Suppressions, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("suppression lists: %w", err)
 	}
-	s := &Suppressions{}
+	s := &Suppressions{now: time.Now}
 	for _, f := range files {
 		path := filepath.Join(dir, f.Name())
 		if filepath.Ext(path) != ".jsonl" {

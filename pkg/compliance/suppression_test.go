@@ -38,7 +38,7 @@ func asked(t testing.TB, keys string, at time.Time, text string) bool {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	s.now = func() time.Time { return at }
+	s.Clock(func() time.Time { return at })
 	_, ok := s.Suppressed(parsed(t, text))
 	return ok
 }
