@@ -146,19 +146,17 @@ func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
 		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
 	var gates []*compliance.Gate
+	var hear []pipeline.Sink
 	for _, policy := range policies {
 		for _, f := range stands {
 			g, err := c.gate(policy, job, f, vault.Reveal)
 			if err != nil {
 				return nil, nil, err
 			}
-			if err := replay(g); err != nil {
-				return nil, nil, err
-			}
-			gates = append(gates, g)
+			gates, hear = append(gates, g), append(hear, g)
 		}
 	}
-	return gates, p, nil
+	return gates, p, replay(hear...)
 }
 
 // catchUp lets a screen that has a memory hear what was recorded before.
