@@ -133,6 +133,7 @@ func TestRebuild(t *testing.T) {
 		s := &sender{c: shipper(t, dsn, team), b: newBook(ledgerID(i+1), noon+int64(i)*977)}
 		for n := range 14 {
 			wholeCase(s.b, fmt.Sprintf("c-%d", n+i*7), n) // the second has seven of the first's cases
+			lawfulCase(s.b, fmt.Sprintf("p-%d", n+i*7), n+i*3)
 		}
 		senders = append(senders, s)
 	}
@@ -190,6 +191,7 @@ func TestHostile(t *testing.T) {
 	c := shipper(t, dsn, "blue")
 	b := newBook(ledgerID(1), noon)
 	wholeCase(b, "c-1", 3)
+	lawfulCase(b, "c-1", 6)
 	r := rand.New(rand.NewPCG(3, 4))
 	values := []any{json.Number("1e999"), json.Number("-9e99"), "\x00", "9223372036854775808", true, []any{}, []any{1, "x", nil}, body{}, body{"x": []any{}}, nil, 1 << 60}
 	var spoil func(v any) any
@@ -292,6 +294,7 @@ func TestConcurrent(t *testing.T) {
 		b := newBook(ledgerID(i+1), noon)
 		for n := range 30 {
 			wholeCase(b, fmt.Sprintf("c-%d", n), n)
+			lawfulCase(b, fmt.Sprintf("c-%d", n+15), n)
 		}
 		want += len(b.leaves)
 		all.Go(func() error {
