@@ -28,10 +28,25 @@ func byLaw(q *question) (pipeline.Ruling, bool) {
 	t := b.about(q.entity, q.lead.Entity)
 	b.criteria(q.spec, t)
 	r := b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store)
+	leaveOutWords(&r, q.spec.Emits)
 	if stops(r.Verdict) && t.Kind != naturalPerson && len(personalOf(q.spec.Emits)) < len(q.spec.Emits) {
 		r = withoutPeople(r, q.spec.Emits)
 	}
 	return r, true
+}
+
+// leaveOutWords takes free text out where special categories are: it is where
+// they stand.
+func leaveOutWords(r *pipeline.Ruling, emits []pipeline.Category) {
+	if r.Law == nil || !slices.Contains(emits, pipeline.Content) || !slices.Contains(emits, pipeline.Special) {
+		return
+	}
+	for i, f := range r.Law.Fired {
+		if slices.Contains(f.Redact, string(pipeline.Special)) {
+			r.Law.Fired[i].Redact = union(f.Redact, []string{string(pipeline.Content)})
+			r.Redact = union(r.Redact, r.Law.Fired[i].Redact)
+		}
+	}
 }
 
 // stops reports whether a verdict keeps a question from being put.

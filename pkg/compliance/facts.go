@@ -27,6 +27,9 @@ func (b *bench) about(entity, token pipeline.Entity) pipeline.TargetFacts {
 		t.Kind = organization
 	}
 	declared, minor := b.Mandate.About(entity)
+	if minor != "" && t.Kind == naturalPerson && !b.typed(entity, token) {
+		minor = "" // the mandate speaks of those who were typed
+	}
 	at := placesOf(entity)
 	at.add(weighDeclared, declared...)
 	at.join(b.home)
@@ -44,6 +47,12 @@ func (b *bench) about(entity, token pipeline.Entity) pipeline.TargetFacts {
 	b.known("target.minor", string(minor), minor != "")
 	b.facts.Set("target.suppressed", false) // who is listed was refused before
 	return t
+}
+
+// typed reports whether a person is a target of the job, or named in its
+// mandate: of whoever else is met nobody said anything.
+func (b *bench) typed(entity, token pipeline.Entity) bool {
+	return slices.Contains(b.seeds, token) || slices.Contains(b.seeds, entity) || b.Mandate.Names(entity)
 }
 
 // known sets a fact, or forgets it.

@@ -226,6 +226,11 @@ func (m *Mandate) With(purpose, basis, reference string) *Mandate {
 	return &n
 }
 
+// Names reports whether the mandate says something of this target by itself.
+func (m *Mandate) Names(e pipeline.Entity) bool {
+	return slices.ContainsFunc(m.Target.People, func(p Person) bool { return p.Entity.Entity == e })
+}
+
 // Over returns the mandate, and what the organisation has for all of its own
 // ([Organisation.Terms]) where the mandate says nothing.
 func (m *Mandate) Over(defaults Terms) *Mandate {

@@ -315,3 +315,47 @@ func TestTypedTextsAreScrubbed(t *testing.T) {
 		t.Error("she stands in the case in clear")
 	}
 }
+
+// A person is erased with what the case says of them: not the identifier alone
+// that somebody typed. A name leads to nobody, since others may have it.
+func TestTraceFollows(t *testing.T) {
+	mail, account, other := Entity{KindEmail, "ada@corp.example"}, Entity{KindAccount, "site.example/ada"}, Entity{KindEmail, "other@corp.example"}
+	name := Entity{KindPerson, "Ada Plumtree"}
+	dir := t.TempDir()
+	f, err := Create(filepath.Join(dir, "case"), filepath.Join(dir, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	v := f.Vault()
+	see := func(subject Entity, p Predicate, object *Entity, value any) *Event {
+		o := &Observation{Collector: "x", Subject: v.SealEntity(subject), Asked: v.SealEntity(subject), Predicate: p, Value: value, Category: Identity}
+		if object != nil {
+			sealed := v.SealEntity(*object)
+			o.Object = &sealed
+		}
+		o.ID = o.Digest()
+		return &Event{Observed: o}
+	}
+	f.Case = NewCase()
+	for _, e := range []*Event{{Opened: &Opened{Case: v.Case}}, see(mail, "has-account", &account, "verified"), see(mail, "goes-by", &name, nil),
+		see(account, "describes-itself", nil, v.SealText("likes pears")), see(other, "goes-by", &name, nil)} {
+		if err := f.Append(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, typed := range []Entity{mail, account} {
+		held := map[string]bool{}
+		for _, h := range trace(t, f, subject(t, typed)).Values {
+			held[h.Clear] = true
+		}
+		for _, want := range []string{mail.Value, account.Value, name.Value, "likes pears"} {
+			if !held[want] {
+				t.Errorf("by %s: %q stays", typed, want)
+			}
+		}
+		if held[other.Value] {
+			t.Errorf("by %s: another goes with it, who has the same name", typed)
+		}
+	}
+}

@@ -40,7 +40,8 @@ type ClearLine struct {
 // None reports whether there is nothing that could be destroyed.
 func (t *Traces) None() bool { return len(t.Kids)+len(t.Digests) == 0 }
 
-// Trace finds what a case holds of a person: values that are sealed, each
+// Trace finds what a case holds of a person: values that are sealed, what the
+// case says of them and whose they are by its word, each
 // answer that an observation about the person rests on or that names them, and
 // lines in clear. Keys that are gone hide what they sealed from it too.
 func Trace(dir string, c *Case, v *Vault, s *Subject) (*Traces, error) {
@@ -59,6 +60,7 @@ func Trace(dir string, c *Case, v *Vault, s *Subject) (*Traces, error) {
 			t.value(token, e.Value)
 		}
 	}
+	t.follow()
 	t.observations()
 	for _, x := range l.answers {
 		if t.goes[x.ID] || t.about[x.Task.Subject.Value] || t.names(x, s) {
@@ -142,6 +144,42 @@ func (t *tracer) value(token, text string) {
 	t.about[token] = true
 	t.Values = append(t.Values, HeldValue{token, text})
 	t.Kids, t.Digests = append(t.Kids, kid), append(t.Digests, digest)
+}
+
+// follow takes what the case says of the person for the person's own: the
+// values of observations about what is known already, and the identifiers that
+// these belong to. It goes from an account to whom it is of, but not from a name:
+// others may have the same.
+func (t *tracer) follow() {
+	own := map[string]bool{} // tokens of identifiers, not of texts in which one stands
+	for e := range t.c.Entities {
+		own[e.Value] = own[e.Value] || t.about[e.Value]
+	}
+	for again := true; again; {
+		again = false
+		take := func(token string) {
+			if text, ok := t.v.RevealText(token); ok && !own[token] {
+				own[token], again = true, true
+				if !t.about[token] {
+					t.value(token, text)
+				}
+			}
+		}
+		for _, o := range t.c.Observations {
+			switch {
+			case o.Denies || !o.Subject.Sealed():
+			case own[o.Subject.Value]:
+				if o.Object != nil && o.Object.Sealed() {
+					take(o.Object.Value)
+				}
+				if text, ok := o.Value.(string); ok && IsToken(text) {
+					take(text)
+				}
+			case o.Object != nil && own[o.Object.Value] && o.Object.Kind != KindPerson:
+				take(o.Subject.Value)
+			}
+		}
+	}
 }
 
 // observations notes those about the tokens, and what they rest on.
