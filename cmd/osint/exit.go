@@ -74,7 +74,7 @@ func codeOf(err error) int {
 		return locked
 	case errors.As(err, &e):
 		return e.code
-	case errors.As(err, new(*audit.Damaged)):
+	case errors.As(err, new(*audit.Damaged)), errors.As(err, new(*pipeline.BrokenCase)):
 		return tampered
 	case errors.As(err, new(*audit.SetBack)), errors.As(err, new(*audit.CaseSetBack)):
 		return setBack

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -152,18 +153,24 @@ func (f *footing) frameworks() []pipeline.DocumentRef {
 
 // ref is what a case remembers of its footing. The vault seals whom the mandate
 // names.
-func (f *footing) ref(vault *pipeline.Vault) *pipeline.LawRef {
+func (f *footing) ref(vault *pipeline.Vault, seeds []pipeline.Entity) *pipeline.LawRef {
 	if f == nil {
 		return nil
 	}
+	for _, e := range seeds {
+		if e.Personal() {
+			vault.SealEntity(e) // so that their names are known where they stand in words
+		}
+	}
 	r := &pipeline.LawRef{Frameworks: f.frameworks(), Lists: []pipeline.DocumentRef{}}
 	if m := f.mandate; m != nil {
-		r.RetentionDays, r.Mandate = m.RetentionDays, m.Replace(func(e pipeline.Entity) pipeline.Entity {
+		sealed := m.Replace(func(e pipeline.Entity) pipeline.Entity {
 			if e.Personal() {
 				e = vault.SealEntity(e)
 			}
 			return e
-		}).JSON()
+		})
+		r.RetentionDays, r.Mandate = m.RetentionDays, json.RawMessage(vault.Scrub(string(sealed.JSON()))) // a reference may name them too
 	}
 	if o := f.organisation; o != nil {
 		r.Organisation = &pipeline.DocumentRef{ID: o.Metadata.ID, Version: o.Metadata.Version, SHA256: o.SHA256()}

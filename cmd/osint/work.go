@@ -230,7 +230,7 @@ func (w *work) first(o *order, m *mandate) (*pipeline.Run, error) {
 		Types: m.types, Priority: o.priority, Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator,
 		TLP: string(gate.Label()), Profile: pipeline.ProfileRef{Name: m.profile.ID, SHA256: m.profile.SHA256()}, Resolved: m.profile.JSON(),
 		Limits: m.limits, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
-		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested, Law: m.stands.ref(vault),
+		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested, Law: m.stands.ref(vault, m.scope.Seeds),
 	}
 	if m.words != nil {
 		r.Opened.WordList = &m.words.Ref
