@@ -172,7 +172,7 @@ func (e *erasing) left() error {
 			return &exit{code: doubtful}
 		}
 	}
-	if len(e.done.Entries)+len(e.done.Files) > 0 {
+	if len(e.done.Entries)+len(e.done.Files)+len(e.search.missed) > 0 {
 		return &exit{code: doubtful}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"osint/pkg/pipeline"
+	"osint/pkg/report"
 )
 
 // A search finds the cases in which a person is.
@@ -24,6 +25,7 @@ type search struct {
 	index   *pipeline.Index
 	older   int               // cases that were read through, being older than the index
 	dirs    map[string]string // by case; nil until they are needed
+	missed  []string          // folders of cases that can't be read
 }
 
 // A foundCase is a case that may hold something of the person.
@@ -153,12 +155,25 @@ func (s *search) everyCase(usual bool) map[string]string {
 	dirs := map[string]string{}
 	for _, root := range roots {
 		for _, dir := range casesIn(root) {
-			if id, err := caseID(dir); err == nil {
-				dirs[id] = dir
+			id, err := caseID(dir)
+			if err != nil {
+				s.miss(dir, err)
+				continue
 			}
+			dirs[id] = dir
 		}
 	}
 	return dirs
+}
+
+// miss says once of a case that it can't be told which it is, so that nobody looks
+// through it. One without a line holds nothing.
+func (s *search) miss(dir string, err error) {
+	if info, e := os.Stat(filepath.Join(dir, caseFile)); e == nil && info.Size() == 0 || slices.Contains(s.missed, dir) {
+		return
+	}
+	s.missed = append(s.missed, dir)
+	s.c.say("osint: %s was not looked through: %s", report.Safe(dir), report.Safe(reason(err)))
 }
 
 // known returns the folders of all cases that are known, by id: where cases are
