@@ -13,7 +13,6 @@ import (
 	"osint/pkg/compliance/paper"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
-	"osint/profiles"
 )
 
 func newPaper(c *console) *cobra.Command {
@@ -142,7 +141,7 @@ func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, out *hando
 	for _, e := range all.Entries() {
 		d.Specs[e.Spec.Name] = e.Spec
 	}
-	if d.Book, err = profiles.Law(); err != nil {
+	if d.Book, err = c.law(); err != nil {
 		return nil, err
 	}
 	known, err := c.typedEntities(subjects)

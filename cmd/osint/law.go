@@ -28,5 +28,5 @@ func (c *console) frameworks() (dir string, names []string, err error) {
 	if err != nil || p.organisation == nil {
 		return "", nil, err
 	}
-	return filepath.Dir(p.files[0]), p.organisation.Frameworks, nil
+	return filepath.Dir(p.organisation.File), p.organisation.Frameworks, nil
 }
