@@ -224,7 +224,7 @@ func (p *place) investigates(profile, name, more string, seeds ...string) {
 	if strings.Contains(more, "references:") {
 		mandate = strings.Replace(mandate, lawfulReferences, "", 1)
 	}
-	p.env = append(slices.Clone(p.env), "OSINT_POLICY="+p.write("policy.yaml", lawfulOffice))
+	p.env = append(slices.Clone(p.env), "OSINT_POLICY="+p.write("policy.yaml", lawfulOffice), "OSINT_TEST_NOW=2026-11-26T12:00:00Z")
 	p.clean([]int{done, tooLittle, notAsked}, append(seeds, "--lab", "quellenau", "--profile", profile, "--mandate", p.write("mandate.yaml", mandate),
 		"--out", p.at(name), "--verbose", "--format", strings.Join(formatNames(), ","), "--annotations", "always")...)
 }
