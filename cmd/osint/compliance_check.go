@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -109,7 +110,7 @@ func (k *dryRuling) add(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling
 	if slices.Contains(s.Sends, seed.Kind) {
 		leaves = append(leaves, seed.Kind)
 	}
-	if r.Verdict.Strictness() >= pipeline.ReviewIt.Strictness() && (r.Law != nil || seed.Personal() && !unchosen(r.Rule)) {
+	if r.Verdict.Strictness() >= pipeline.ReviewIt.Strictness() && (r.Law != nil || r.Rule == compliance.RuleSuppressed || seed.Personal() && !unchosen(r.Rule)) {
 		k.Open++
 	}
 	k.Questions = append(k.Questions, checked{seed.Kind, inPlan(seed), s.Name, s.Source.Name, s.Source.Country, leaves, r})

@@ -11,7 +11,6 @@ import (
 const (
 	ruleManifest        = "manifest.incomplete"
 	rulePerson          = "persons.refuse"
-	ruleSuppressed      = "suppression.listed"
 	ruleErased          = "persons.erased"
 	ruleNoLaw           = "persons.by-law"
 	ruleEndpoint        = "endpoints.countries"
@@ -36,6 +35,10 @@ const (
 // RuleOnRequest is the rule by which a collector that runs on request only
 // was not asked: no refusal, and no news.
 const RuleOnRequest = "select.on-request"
+
+// RuleSuppressed is the rule by which nobody is asked about what somebody put on
+// the list of those who are left alone.
+const RuleSuppressed = "suppression.listed"
 
 func (q *question) cite(clause string) string { return q.policy.cite(clause) }
 
@@ -82,7 +85,11 @@ func suppressed(q *question) (pipeline.Ruling, bool) {
 	if !q.spared {
 		return silent()
 	}
-	return deny(ruleSuppressed, "suppression list", "This person is on the list of those who are left alone.")
+	who := "This person"
+	if !q.entity.Personal() {
+		who = "This " + string(q.entity.Kind)
+	}
+	return deny(RuleSuppressed, "suppression list", "%s is on the list of those who are left alone.", who)
 }
 
 // endpoint holds to the countries in which a source may stand. Where the

@@ -14,7 +14,7 @@ type question struct {
 	policy *Policy
 	job    *Job
 	label  Label
-	spared bool   // the entity is a person who is left alone
+	spared bool   // the entity is left alone
 	bench  *bench // nil: no law is asked
 }
 

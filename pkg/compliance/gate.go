@@ -14,7 +14,7 @@ type Gate struct {
 	policy Policy
 	job    Job
 	label  Label
-	left   func(pipeline.Entity) bool // who, in clear, is left alone; nil: nobody
+	left   func(pipeline.Entity) bool // what, in clear, is left alone; nil: nothing
 	bench  *bench                     // nil: no law is asked
 }
 
@@ -23,16 +23,17 @@ type Gate struct {
 // first.
 func New(p Policy, j Job) *Gate { return &Gate{policy: p, job: j, label: p.Label(j)} }
 
-// Sparing returns a gate that leaves those people alone, given in clear, of
-// whom listed reports true: nothing is asked about them and nothing kept.
+// Sparing returns a gate that leaves those entities alone, given in clear, of
+// which listed reports true: nothing is asked about them, and of people nothing is
+// kept.
 func (g *Gate) Sparing(listed func(pipeline.Entity) bool) *Gate {
 	sparing := *g
 	sparing.left = listed
 	return &sparing
 }
 
-// spares reports whether e is a person who is left alone.
-func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && e.Personal() && g.left(e) }
+// spares reports whether e is left alone.
+func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && g.left(e) }
 
 // Label returns the TLP label of the case.
 func (g *Gate) Label() Label { return g.label }

@@ -27,8 +27,8 @@ const (
 // Deny keeps nothing.
 func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observation, pipeline.Ruling) {
 	categorise(&o)
-	if g.spares(o.Subject) || o.Object != nil && g.spares(*o.Object) {
-		return withheld(o, ruleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
+	if o.Subject.Personal() && g.spares(o.Subject) || o.Object != nil && o.Object.Personal() && g.spares(*o.Object) {
+		return withheld(o, RuleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
 	}
 	manifest := "manifest of " + s.Name
 	if !slices.Contains(s.Produces, o.Predicate) {
