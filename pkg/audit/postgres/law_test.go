@@ -44,7 +44,7 @@ func lawful() []struct {
 			said("deny", one, []string{"breaches"}, nil, transfer),
 			said("allow", one, nil, nil))},
 		{"case.ruling", body{"line": 3, "kind": "domain", "subject": "acme.example", "groups": []body{
-			said("allow-with-redaction", one, []string{"whois"}, []string{"contact", "identity"}, transfer)}}},
+			said("allow-with-redaction", both, []string{"whois"}, []string{"contact", "identity"}, transfer, rule("uk-gdpr", "uk-35", "review", "", nil, nil))}}},
 		{"case.ruling", person(9, said("allow-with-redaction", both, []string{"gravatar", "hibp"}, []string{"special"}, rule("gdpr", "gdpr-35", "review", "a.meyer", []string{"job.dpia_ref"}, nil), special))},
 		{"task.start", start(10, 9, "gravatar")},
 		{"task.start", start(11, 2, "breaches")},
@@ -76,16 +76,17 @@ func TestLaw(t *testing.T) {
 	for i, want := range [][2]string{
 		{`review_required medium 25 [] [] [{"rule": "gdpr-44", "rulings": 1, "unknown": [], "verdict": "deny"}, ` + waits + `] "rulings": 4, "waived": []`,
 			`compliant low 100 [] [] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}] "rulings": 2, "waived": []`},
-		{`review_required medium 40 [] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}, ` + waits + `] "rulings": 5, "waived": []`, ""},
+		{`review_required medium 40 [] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}, ` + waits + `] "rulings": 5, "waived": []`,
+			`compliant low 100 [] ["contact", "identity"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}, {"rule": "uk-35", "rulings": 1, "unknown": [], "verdict": "review"}] "rulings": 3, "waived": []`},
 		{`compliant medium 80 [] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}] "rulings": 5, ` + strings.Replace(waived, `"tasks": 1`, `"tasks": 0`, 1),
-			`compliant low 100 [] ["special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}] "rulings": 2, "waived": []`},
+			`compliant low 100 [] ["contact", "identity", "special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}, {"rule": "uk-35", "rulings": 1, "unknown": [], "verdict": "review"}] "rulings": 3, "waived": []`},
 		{`compliant medium 80 [] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}] "rulings": 5, ` + waived, ""},
 		{`non_compliant high 80 [{"rule": "gdpr-44", "tasks": 1}] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}] "rulings": 5, ` + waived,
-			`compliant low 100 [] ["special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}] "rulings": 2, "waived": []`},
+			`compliant low 100 [] ["contact", "identity", "special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}, {"rule": "uk-35", "rulings": 1, "unknown": [], "verdict": "review"}] "rulings": 3, "waived": []`},
 		{`non_compliant high 80 [{"rule": "decision.missing", "tasks": 1}, {"rule": "gdpr-44", "tasks": 1}] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}] "rulings": 5, ` + strings.Replace(waived, `"tasks": 1`, `"tasks": 2`, 1),
-			`non_compliant high 100 [{"rule": "decision.missing", "tasks": 1}] ["special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}] "rulings": 2, "waived": []`},
+			`non_compliant high 100 [{"rule": "decision.missing", "tasks": 1}] ["contact", "identity", "special"] [{"rule": "uk-9", "rulings": 2, "unknown": [], "verdict": "allow-with-redaction"}, {"rule": "uk-35", "rulings": 1, "unknown": [], "verdict": "review"}] "rulings": 3, "waived": []`},
 		{`non_compliant high 75 [{"rule": "decision.missing", "tasks": 1}, {"rule": "gdpr-44", "tasks": 1}] ["contact", "identity"] [{"rule": "gdpr-44", "rulings": 2, "unknown": [], "verdict": "deny"}] "rulings": 4, "waived": [{"by": "a.meyer", "rule": "gdpr-35", "tasks": 2, "rulings": 1}]`,
-			`non_compliant high 100 [{"rule": "decision.missing", "tasks": 1}] ["special"] [{"rule": "uk-9", "rulings": 1, "unknown": [], "verdict": "allow-with-redaction"}] "rulings": 1, "waived": []`},
+			`non_compliant high 100 [{"rule": "decision.missing", "tasks": 1}] ["contact", "identity", "special"] [{"rule": "uk-9", "rulings": 1, "unknown": [], "verdict": "allow-with-redaction"}, {"rule": "uk-35", "rulings": 1, "unknown": [], "verdict": "review"}] "rulings": 2, "waived": []`},
 	} {
 		b.add(lawful()[i].kind, "c-1", lawful()[i].body)
 		if _, err := receive(t.Context(), c, b.id, b.leaves[sent:]); err != nil {

@@ -181,9 +181,9 @@ BEGIN
         FROM (SELECT case_id, framework, rule, waived, sum(rulings) AS rulings, sum(tasks) AS tasks FROM fired WHERE waived IS NOT NULL
             GROUP BY case_id, framework, rule, waived) w
         GROUP BY case_id, framework
-    ), redacted AS ( -- where a rule denied what an answer tells of people besides, that is all that was left out
+    ), redacted AS ( -- where a rule stops what an answer tells of people besides, that is left out, and the question is put
         SELECT f.case_id, f.framework, jsonb_agg(DISTINCT c ORDER BY c) AS categories
-        FROM fired f CROSS JOIN LATERAL jsonb_array_elements(f.redact || CASE WHEN f.outcome = 'deny' THEN jsonb_build_array(f.law->'redact') ELSE '[]' END) l
+        FROM fired f CROSS JOIN LATERAL jsonb_array_elements(f.redact || CASE WHEN f.outcome IN ('review', 'deny') AND f.waived IS NULL THEN jsonb_build_array(f.law->'redact') ELSE '[]' END) l
             CROSS JOIN LATERAL jsonb_array_elements_text(l) c
         WHERE f.rulings > 0 AND f.verdict IN ('allow', 'allow-with-redaction') AND c IS NOT NULL
         GROUP BY f.case_id, f.framework
