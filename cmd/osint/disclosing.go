@@ -119,7 +119,7 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 			return out, nil
 		}
 		if gates == nil {
-			if gates, _, err = c.gatesOf(cs, vault, func(to ...pipeline.Sink) error { return replayed(dir, to...) }); err != nil {
+			if gates, _, _, err = c.gatesOf(cs, vault, func(to ...pipeline.Sink) error { return replayed(dir, to...) }); err != nil {
 				return nil, err
 			}
 		}

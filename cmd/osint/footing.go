@@ -151,6 +151,21 @@ func (f *footing) frameworks() []pipeline.DocumentRef {
 	return refs
 }
 
+// lists names the lists that the frameworks go by.
+func (f *footing) lists() []pipeline.DocumentRef {
+	refs := []pipeline.DocumentRef{}
+	for _, x := range f.book.Lists() {
+		refs = append(refs, pipeline.DocumentRef{ID: x.ID, Version: x.CheckedAt.Format(time.DateOnly), SHA256: x.SHA256})
+	}
+	return refs
+}
+
+// organised names the organisation's document; there must be one.
+func (f *footing) organised() *pipeline.DocumentRef {
+	o := f.organisation
+	return &pipeline.DocumentRef{ID: o.Metadata.ID, Version: o.Metadata.Version, SHA256: o.SHA256()}
+}
+
 // ref is what a case remembers of its footing. The vault seals whom the mandate
 // names.
 func (f *footing) ref(vault *pipeline.Vault, seeds []pipeline.Entity) *pipeline.LawRef {
@@ -162,7 +177,7 @@ func (f *footing) ref(vault *pipeline.Vault, seeds []pipeline.Entity) *pipeline.
 			vault.SealEntity(e) // so that their names are known where they stand in words
 		}
 	}
-	r := &pipeline.LawRef{Frameworks: f.frameworks(), Lists: []pipeline.DocumentRef{}}
+	r := &pipeline.LawRef{Frameworks: f.frameworks(), Lists: f.lists()}
 	if m := f.mandate; m != nil {
 		sealed := m.Replace(func(e pipeline.Entity) pipeline.Entity {
 			if e.Personal() {
@@ -173,14 +188,48 @@ func (f *footing) ref(vault *pipeline.Vault, seeds []pipeline.Entity) *pipeline.
 		r.RetentionDays, r.Mandate = m.RetentionDays, json.RawMessage(vault.Scrub(string(sealed.JSON()))) // a reference may name them too
 	}
 	if o := f.organisation; o != nil {
-		r.Organisation = &pipeline.DocumentRef{ID: o.Metadata.ID, Version: o.Metadata.Version, SHA256: o.SHA256()}
+		r.Organisation = f.organised()
 		r.Organised = o.JSON()
-	}
-	for _, x := range f.book.Lists() {
-		r.Lists = append(r.Lists, pipeline.DocumentRef{ID: x.ID, Version: x.CheckedAt.Format(time.DateOnly), SHA256: x.SHA256})
 	}
 	for _, w := range f.book.Stale(f.today) {
 		r.Stale = append(r.Stale, w.Text)
 	}
 	return r
+}
+
+// lawToday says by which documents a case is ruled that goes on, where they are
+// not those that it was opened under; else nil.
+func lawToday(then *pipeline.LawRef, stands []*footing) *pipeline.LawRef {
+	if len(stands) == 0 {
+		return nil
+	}
+	now := &pipeline.LawRef{}
+	for _, f := range stands {
+		now.Frameworks = join(now.Frameworks, f.frameworks())
+		now.Lists = join(now.Lists, f.lists())
+		if f.organisation != nil { // the last is today's
+			now.Organisation = f.organised()
+		}
+	}
+	same := then != nil && (then.Organisation == nil) == (now.Organisation == nil) && (now.Organisation == nil || *then.Organisation == *now.Organisation)
+	if same && sameTexts(then.Frameworks, now.Frameworks) && sameTexts(then.Lists, now.Lists) {
+		return nil
+	}
+	return now
+}
+
+// sameTexts reports whether a and b hold the same documents.
+func sameTexts(a, b []pipeline.DocumentRef) bool {
+	return len(a) == len(b) && len(join(a, b)) == len(a)
+}
+
+// join adds the documents of b that are not in a, byte for byte.
+func join(a, b []pipeline.DocumentRef) []pipeline.DocumentRef {
+	all := slices.Clone(a)
+	for _, d := range b {
+		if !slices.ContainsFunc(all, func(x pipeline.DocumentRef) bool { return x.ID == d.ID && x.SHA256 == d.SHA256 }) {
+			all = append(all, d)
+		}
+	}
+	return all
 }

@@ -93,7 +93,7 @@ func sameWorld(o *pipeline.Opened, r *reach) error {
 func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error) {
 	w.c.tidy(w.folder)
 	o := cs.Opened
-	gates, p, err := w.c.gatesOf(cs, w.folder.Vault(), w.folder.Replay)
+	gates, stands, p, err := w.c.gatesOf(cs, w.folder.Vault(), w.folder.Replay)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +102,7 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 		asked[i] = g
 	}
 	r := w.run(p, compliance.Strictest(asked...))
-	r.Opened, r.Past = *o, cs
+	r.Opened, r.Past, r.Law = *o, cs, lawToday(o.Law, stands)
 	r.Scope = pipeline.Scope{Admit: p.Admit}
 	for _, x := range []struct {
 		tokens []pipeline.Entity
@@ -117,29 +117,31 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 	return r, p, nil
 }
 
-// gatesOf returns the gates by which a case is ruled today, and its profile:
-// its own profile and today's of the same name, each under all that the case
-// stands on in law and under the organisation's ceiling as it is today. They
-// have heard what the case told, by replay.
-func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(...pipeline.Sink) error) ([]*compliance.Gate, *profiles.Profile, error) {
+// gatesOf returns the gates by which a case is ruled today, what they stand on in
+// law (none: nothing), and its profile: its own profile and today's of the same
+// name, each under all that the case stands on in law and under the
+// organisation's ceiling as it is today. They have heard what the case told, by
+// replay.
+func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(...pipeline.Sink) error) ([]*compliance.Gate, []*footing, *profiles.Profile, error) {
 	o := cs.Opened
 	p, err := profiles.FromJSON(o.Resolved)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the case's profile: %w", err)
+		return nil, nil, nil, fmt.Errorf("the case's profile: %w", err)
 	}
 	under, err := c.policy()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	p = under.over(p)
 	policies := []compliance.Policy{p.Policy}
 	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
 		policies = append(policies, under.over(today).Policy)
 	}
-	stands, err := c.recorded(cs, p, under.organisation, vault)
+	law, err := c.recorded(cs, p, under.organisation, vault)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	stands := law
 	if len(stands) == 0 {
 		stands = []*footing{nil}
 	}
@@ -151,12 +153,12 @@ func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(
 		for _, f := range stands {
 			g, err := c.gate(policy, job, f, vault.Reveal)
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 			gates, hear = append(gates, g), append(hear, g)
 		}
 	}
-	return gates, p, replay(hear...)
+	return gates, law, p, replay(hear...)
 }
 
 // catchUp lets a screen that has a memory hear what was recorded before.

@@ -253,7 +253,7 @@ func (c *console) openSealed(o *handout, cs *pipeline.Case, dir string, x *pipel
 	if err != nil {
 		return "", err
 	}
-	gates, _, err := c.gatesOf(cs, v, func(to ...pipeline.Sink) error { return replayed(dir, to...) })
+	gates, _, _, err := c.gatesOf(cs, v, func(to ...pipeline.Sink) error { return replayed(dir, to...) })
 	if err != nil {
 		return "", err
 	}

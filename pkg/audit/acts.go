@@ -214,7 +214,7 @@ func commanded(e *pipeline.Event) (Type, Body) {
 	case e.Erased != nil:
 		return Erasure, erased(e.Erased)
 	case e.Resumed != nil:
-		name = "resumed"
+		return CaseAct, resumed(e.Resumed)
 	case e.Noted != nil:
 		name = "noted"
 	case e.Judged != nil:

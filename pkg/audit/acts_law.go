@@ -16,12 +16,31 @@ func lawful(e *pipeline.Event) Body {
 	if l == nil {
 		return nil
 	}
-	b := Body{"frameworks": documents(l.Frameworks), "lists": documents(l.Lists), "mandate_sha256": mandated(e)}
-	if l.Organisation != nil {
-		b["organisation"] = document(*l.Organisation)
-	}
+	b := texts(l)
+	b["mandate_sha256"] = mandated(e)
 	if l.RetentionDays > 0 { // 0 is that none was said
 		b["retention_days"] = l.RetentionDays
+	}
+	return b
+}
+
+// resumed says that a case goes on, and by which documents, where they are
+// others than those that it was opened under.
+func resumed(a *pipeline.Act) Body {
+	var d struct{ Law *pipeline.LawRef }
+	_ = json.Unmarshal(a.Data, &d) // what is not there is not said
+	b := Body{"act": "resumed", "what": a.What}
+	if d.Law != nil {
+		b["law"] = texts(d.Law)
+	}
+	return b
+}
+
+// texts names the documents that rulings rest on.
+func texts(l *pipeline.LawRef) Body {
+	b := Body{"frameworks": documents(l.Frameworks), "lists": documents(l.Lists)}
+	if l.Organisation != nil {
+		b["organisation"] = document(*l.Organisation)
 	}
 	return b
 }

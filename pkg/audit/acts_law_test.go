@@ -102,3 +102,17 @@ func TestNoOneInLeaves(t *testing.T) {
 		}
 	}
 }
+
+// TestResumedLeaf holds that a case which goes on under other documents says so.
+func TestResumedLeaf(t *testing.T) {
+	for data, want := range map[string]string{
+		"": `{"act":"resumed","at":1764140000125,"line":7,"what":"resumed"}`,
+		`{"law":{"organisation":{"id":"acme","version":"2","sha256":"0d"},"frameworks":[{"id":"gdpr","title":"Jane Doe's","version":"2","sha256":"0e"}],"lists":[]}}`: `{"act":"resumed","at":1764140000125,` +
+			`"law":{"frameworks":[{"id":"gdpr","sha256":"0e","version":"2"}],"organisation":{"id":"acme","sha256":"0d","version":"2"}},"line":7,"what":"resumed"}`,
+	} {
+		e := &pipeline.Event{Seq: 7, Time: time.UnixMilli(1764140000125), Resumed: &pipeline.Act{By: "ann", What: "resumed", Data: json.RawMessage(data)}}
+		if got := bodyOf(t, e); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -127,7 +127,13 @@ func newEngine(r *Run, sinks []Sink) *engine {
 func (e *engine) plan(ctx context.Context) error {
 	if e.run.Past != nil {
 		e.catchUp()
-		e.write(&Event{Resumed: &Act{By: cmp.Or(e.run.By, e.run.Opened.Investigator), What: "resumed"}})
+		resumed := &Act{By: cmp.Or(e.run.By, e.run.Opened.Investigator), What: "resumed"}
+		if e.run.Law != nil {
+			resumed.Data = encode(struct {
+				Law *LawRef `json:"law"`
+			}{e.run.Law})
+		}
+		e.write(&Event{Resumed: resumed})
 	} else {
 		e.open()
 	}

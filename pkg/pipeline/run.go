@@ -18,6 +18,7 @@ type Run struct {
 	Vault      *Vault
 	Past       *Case            // what was recorded before: set to resume
 	By         string           // who resumes it; "": the investigator that the case names
+	Law        *LawRef          // what a resumed run is ruled by, where that is not what its case was opened under; else nil
 	Now        func() time.Time // nil: the machine's clock
 
 	Grace time.Duration // how long a task may overstay its deadline before it is abandoned; 0: 2 s
