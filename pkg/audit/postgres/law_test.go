@@ -2,11 +2,15 @@ package postgres
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"osint/pkg/audit"
 	"osint/pkg/audit/postgres/pgtest"
+	"osint/pkg/pipeline"
 )
 
 // said is what law said of a group of collectors' questions.
@@ -160,6 +164,57 @@ func TestMigrateLate(t *testing.T) {
 		}
 		if after := dump(t, c, projections...); !reflect.DeepEqual(before, after) {
 			t.Errorf("made anew they differ: %s", difference(before, after))
+		}
+	}
+}
+
+// TestLawOfARun: what a run's lines say of law is what the server's row says, and
+// nobody stands in what it has.
+func TestLawOfARun(t *testing.T) {
+	dsn := migrated(t)
+	d, l := dest(t, dsn), ledger(t, t.TempDir())
+	sink, err := l.For("c-0123456789abcdef", filepath.Join(t.TempDir(), "case.jsonl"), audit.Consent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := pipeline.Entity{Kind: pipeline.KindEmail, Value: "sealed:aa:bb"}
+	gdpr := pipeline.DocumentRef{ID: "gdpr", Title: "Jane Doe's", Version: "2026.1", SHA256: "0b", ReviewBy: "2027-01-01"}
+	fired := pipeline.FiredRule{Framework: "gdpr", Rule: "gdpr-35", Cite: "Art. 35", Outcome: pipeline.ReviewIt, Unknown: []string{"job.dpia_ref"}, Remedy: "Ask Jane Doe.", Waived: "a.meyer"}
+	ruling := pipeline.Ruling{Verdict: pipeline.Allow, Rule: "law.allow", Cite: "gdpr", Keep: pipeline.KeepSealed,
+		Law: &pipeline.ByLaw{Applied: []string{"gdpr"}, Fired: []pipeline.FiredRule{fired}, Target: pipeline.TargetFacts{Kind: "natural-person", Jurisdictions: []string{"DE"}}}}
+	key := pipeline.TaskKey{Collector: "gravatar", Subject: person}
+	for i, e := range []*pipeline.Event{
+		{Opened: &pipeline.Opened{Schema: 1, Case: "c-0123456789abcdef", Seeds: []pipeline.Entity{person}, TLP: "TLP:AMBER", Resolved: json.RawMessage("{}"), Law: &pipeline.LawRef{
+			Mandate: json.RawMessage(`{"who":"Jane Doe"}`), Frameworks: []pipeline.DocumentRef{gdpr}}}},
+		{Ruled: &pipeline.Ruled{Scope: "subject", Lead: pipeline.Lead{Entity: person, Clear: pipeline.Entity{Kind: pipeline.KindEmail, Value: "Jane Doe <jane@acme.example>"}},
+			Groups: []pipeline.Group{{Ruling: ruling, Collectors: []string{"gravatar"}}}}},
+		{Started: &pipeline.Started{Task: key, Attempt: 1}},
+	} {
+		e.Seq, e.Time = uint64(i+1), time.UnixMilli(noon+int64(i))
+		if err := sink.Event(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sink.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := l.Reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	shippedAll(t, l, d, ShipOptions{})
+	if _, err := Project(t.Context(), d, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, dsn)
+	const row = `SELECT concat_ws(' ', status, risk_level, compliance_score, violations, processing_records, next_review_date::date) FROM audit.compliance_assessments WHERE framework = 'gdpr'`
+	if got, want := one[string](t, c, row), `compliant medium 100 [] [{"tasks": 1, "sha256": "0b", "waived": [{"by": "a.meyer", "rule": "gdpr-35", "tasks": 1, "rulings": 1}], "rulings": 1, "version": "2026.1", "framework": "gdpr"}] 2027-01-01`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, text := range append(dump(t, c, append(projections, "events", "tally_law", "tally_question")...), list(t, c, "SELECT convert_from(leaf, 'UTF8') FROM audit.entry")...) {
+		if strings.Contains(text, "Jane") || strings.Contains(text, "jane") {
+			t.Errorf("the server has %s", text)
 		}
 	}
 }
