@@ -30,11 +30,18 @@ func (w *work) verdict(signal int, cs *pipeline.Case, p *profiles.Profile, err e
 		return failing(cs.Triaged)
 	case cs.Nobody():
 		return &exit{tooLittle, fmt.Errorf("no target exists, so that nothing could be judged; osint show %s findings says by whose word", w.folder.Dir)}
-	case cs.Assessment == nil || cs.Assessment.Coverage < p.Risk.MinimumCoverage:
+	case short(cs.Assessment, p.Risk.MinimumCoverage):
 		return &exit{tooLittle, fmt.Errorf("coverage is under the %.0f %% that profile %s wants: the level is indicative; osint show %s sources says what did not answer",
 			100*p.Risk.MinimumCoverage, p.ID, w.folder.Dir)}
 	}
 	return nil
+}
+
+// short reports whether too little was seen for a profile. Without an assessment,
+// as where all that was typed are people, nothing was; a profile that wants
+// nothing has enough all the same.
+func short(a *pipeline.Assessment, minimum float64) bool {
+	return minimum > 0 && (a == nil || a.Coverage < minimum)
 }
 
 // nothingAsked says why nothing was asked, or what waits for review; "" if
