@@ -174,7 +174,7 @@ func eachReason(qs []checked) (out []string) {
 }
 
 func (c *console) showChecked(q checked, p page) {
-	who := "whether this " + string(q.Kind) + " may stand in a case"
+	who := "whether this " + string(q.Kind) + " may be asked about"
 	if q.Collector != "" {
 		who = q.Collector
 		if len(q.Leaves) > 0 {
