@@ -164,14 +164,14 @@ func (c *console) worlds(asJSON bool) error {
 		Seeds []string `json:"seeds"`
 	}
 	var rows []row
-	t := table{header: []string{"world", "targets", "what it is"}}
+	t := table{header: []string{"world", "what it is", "targets"}}
 	for _, n := range lab.Names() {
 		w, err := lab.Open(n)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, row{n, w.Title(), w.Seeds()})
-		t.add(n, strings.Join(w.Seeds(), " "), w.Title())
+		t.add(n, w.Title(), strings.Join(w.Seeds(), " "))
 	}
 	if asJSON {
 		return c.json(map[string]any{"worlds": rows})

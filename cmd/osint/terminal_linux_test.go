@@ -100,7 +100,7 @@ func TestNarrow(t *testing.T) {
 	for _, args := range [][]string{
 		{"investigate", "brindleford.example", "--lab", "brindleford", "--out", dir, "--progress", "plain", "--format", "json"},
 		{"show", dir, "findings"}, {"show", dir, "entities"}, {"show", dir, "relations"}, {"show", dir, "sources"}, {"show", dir, "rulings"},
-		{"collectors"}, {"profile", "list"},
+		{"collectors"}, {"profile", "list"}, {"lab", "list"},
 	} {
 		for _, line := range strings.Split(onTerminal(t, 60, env, args...), "\r\n") {
 			if n := len([]rune(line)); n > 60 && !strings.Contains(line, dir) { // a path is never cut
