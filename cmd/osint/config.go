@@ -19,7 +19,7 @@ func newConfig(c *console) *cobra.Command {
 		configGet(c), configSet(c), configUnset(c), configExplain(c), configList(c), configCheck(c), configPath(c))
 	cmd.Long = `A KEY is a flag's name, or that of one command and its flag: color, or
 investigate.depth.`
-	cmd.Annotations = map[string]string{filesPage: "yes"}
+	cmd.Annotations[filesPage] = "yes"
 	for _, sub := range cmd.Commands() {
 		sub.Annotations = map[string]string{configless: "yes"}
 	}

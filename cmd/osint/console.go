@@ -20,13 +20,14 @@ import (
 // A console is where a command reads and writes: data on out, everything else
 // on errs.
 type console struct {
-	in     *os.File
-	out    *bufio.Writer // data; flushed by [console.flush]
-	stdout *os.File
-	errs   io.Writer // one Write is one line or more, whole
-	stderr *os.File
-	getenv func(string) string
-	near   []string // the folder of the case, if it is known: see [console.places]
+	in       *os.File
+	out      *bufio.Writer // data; flushed by [console.flush]
+	stdout   *os.File
+	errs     io.Writer // one Write is one line or more, whole
+	stderr   *os.File
+	getenv   func(string) string
+	misspelt error    // that help was asked of a command which is none
+	near     []string // the folder of the case, if it is known: see [console.places]
 
 	color    string // auto, always, never
 	verbose  bool

@@ -26,6 +26,9 @@ func run(args []string, c *console) (code int) {
 	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
+	if err == nil {
+		err = c.misspelt
+	}
 	if e := c.flush(); err == nil {
 		err = e
 	}

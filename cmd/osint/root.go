@@ -17,6 +17,10 @@ const (
 	groupAnswer = "answer"
 )
 
+// onlyHolds marks a command that does nothing but hold others: a word after it is
+// the name of one.
+const onlyHolds = "only-holds"
+
 func newRoot(c *console) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "osint",
@@ -24,7 +28,7 @@ func newRoot(c *console) *cobra.Command {
 		Example: `  osint investigate example.com
   osint investigate brindleford.example --lab brindleford --active`,
 		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true,
-		Args: cobra.ArbitraryArgs,
+		Args: cobra.ArbitraryArgs, Annotations: map[string]string{onlyHolds: "yes"},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Investigate"}, &cobra.Group{ID: groupRead, Title: "Read a case"},
@@ -46,7 +50,18 @@ func newRoot(c *console) *cobra.Command {
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "say more on stderr")
 	f.BoolVar(&c.noConfig, "no-config", false, "read no configuration file")
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { c.help(cmd) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		for _, word := range cmd.Flags().Args() { // as in osint -h profile list
+			if next := child(cmd, word); next != nil {
+				cmd = next
+			} else if cmd.Annotations[onlyHolds] != "" {
+				c.misspelt = unknownCommand(cmd, word)
+				return
+			}
+		}
+		cmd.InitDefaultHelpFlag()
+		c.help(cmd)
+	})
 	root.SetHelpCommand(newHelp(c))
 	root.AddCommand(newInvestigate(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
 		newErase(c), newRetention(c), newSubject(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
@@ -79,7 +94,7 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 
 // shelf returns a command that only holds others.
 func shelf(name, group, short, example string, subs ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: name, GroupID: group, Short: short, Example: example, Args: cobra.ArbitraryArgs}
+	cmd := &cobra.Command{Use: name, GroupID: group, Short: short, Example: example, Args: cobra.ArbitraryArgs, Annotations: map[string]string{onlyHolds: "yes"}}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
