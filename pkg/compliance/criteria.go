@@ -32,7 +32,6 @@ var sensitive = []pipeline.Category{pipeline.Special, pipeline.Criminal, pipelin
 // looked into is looked into from several sources, unless one collector alone
 // was chosen.
 func (b *bench) criteria(s *pipeline.Spec, t pipeline.TargetFacts) {
-	said := func(flag *bool) bool { return flag != nil && *flag }
 	m := &b.Mandate.Flags
 	person := t.Kind == naturalPerson
 	var met []string
@@ -40,14 +39,14 @@ func (b *bench) criteria(s *pipeline.Spec, t pipeline.TargetFacts) {
 		name string
 		met  bool
 	}{
-		{Evaluation, said(m.PersonScore)},
-		{Automated, said(m.AutomatedDecision)},
-		{Monitoring, said(m.Monitoring)},
+		{Evaluation, Done(m.PersonScore)},
+		{Automated, Done(m.AutomatedDecision)},
+		{Monitoring, Done(m.Monitoring)},
 		{Sensitive, person && s != nil && slices.ContainsFunc(s.Emits, func(c pipeline.Category) bool { return slices.Contains(sensitive, c) })},
 		{LargeScale, b.large()},
 		{Matching, person && len(b.job.Collectors) != 1},
 		{Vulnerable, t.Minor == string(Child)},
-		{BlocksAccess, said(m.EligibilityUse)},
+		{BlocksAccess, Done(m.EligibilityUse)},
 	} {
 		if c.met {
 			met = append(met, c.name)

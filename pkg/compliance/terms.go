@@ -29,6 +29,10 @@ type Flags struct {
 	BusinessContactOnly    *bool `yaml:"business_contact_only" json:"business_contact_only,omitempty"`       // people are reached at work, and no more
 }
 
+// Done reports whether something is done that a mandate or an organisation may
+// say. What is not said is not done: so the gate rules, and so papers tell it.
+func Done(flag *bool) bool { return flag != nil && *flag }
+
 // each hands over every flag with its key.
 func (f *Flags) each(do func(key string, flag **bool)) {
 	for _, x := range []struct {
@@ -84,5 +88,5 @@ func (t Terms) facts(set func(name string, v any)) {
 	if len(t.StorageCountries) > 0 {
 		set("job.storage_countries", codes(t.StorageCountries))
 	}
-	t.Flags.each(func(key string, flag **bool) { set("job."+key, *flag != nil && **flag) })
+	t.Flags.each(func(key string, flag **bool) { set("job."+key, Done(*flag)) })
 }

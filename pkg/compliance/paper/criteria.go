@@ -17,17 +17,18 @@ type criterion struct {
 	why  string
 }
 
-// criteria judges the nine by the case and the mandate. What only a person can
-// tell, and nobody told, is open.
+// criteria judges the nine by the case and the mandate. What is not said to be
+// done is not, as for the gate: see [compliance.Done]. What else only a person
+// can tell, and nobody told, is open.
 func (d *Dossier) criteria() []criterion {
 	t := d.terms()
 	yes, no := true, false
 	said := func(name string, flag *bool, key, is, isNot string) criterion {
 		switch {
-		case flag == nil:
-			return criterion{name, nil, "say whether it is so: " + key + " in the mandate"}
-		case *flag:
+		case compliance.Done(flag):
 			return criterion{name, &yes, is}
+		case flag == nil:
+			return criterion{name, &no, "nobody said that it is done, and the rules of law took it as not done: " + key + " in the mandate"}
 		}
 		return criterion{name, &no, isNot}
 	}

@@ -28,10 +28,7 @@ func notice(d *Dossier) *report.Paper {
 		interests = fact("Our interest", "", "say it in plain words, from the legitimate interests assessment"+parenthesis(d.terms().References.LIA))
 	}
 	auto := report.Point{Key: "Automation", Value: "no decision about you is made by a machine alone, and you are not profiled"}
-	switch t := d.terms(); {
-	case t.AutomatedDecision == nil || t.PersonScore == nil:
-		auto = fact("Automation", "", "say whether a decision is made without a human or a score is computed: automated_decision and person_score in the mandate")
-	case *t.AutomatedDecision || *t.PersonScore:
+	if t := d.terms(); compliance.Done(t.AutomatedDecision) || compliance.Done(t.PersonScore) {
 		auto = fact("Automation", "", "explain the logic, what it means and what follows (Art. 14(2)(g))")
 	}
 	p.Sections = []report.PaperSection{
