@@ -129,7 +129,7 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 			return out, nil
 		case out.ruling.Verdict == pipeline.Redact && out.seal(clear):
 			out.doc = report.Build(cs, out.with)
-		case must || len(clear) == 0:
+		case must || len(clear) == 0 || out.doc == out.plain: // or the case itself names people in clear
 			return nil, out.refused()
 		default:
 			out.withoutPeople(out.why())
