@@ -20,8 +20,11 @@ func ForgetCached(dir string, dry bool, says func(text []byte) bool) (n int, err
 			return err
 		}
 		data, err := os.ReadFile(path)
-		if err != nil {
+		if os.IsNotExist(err) {
 			return nil // thrown away meanwhile
+		}
+		if err != nil {
+			return err // whose it is, nobody can tell
 		}
 		k := new(kept)
 		if json.Unmarshal(data, k) != nil {
