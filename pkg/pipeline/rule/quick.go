@@ -10,8 +10,9 @@ import (
 
 // A quick judges what most conditions are made of, without CEL's machinery:
 // facts that are bools, texts that are or are not one of some, lists that hold
-// one, whole numbers that are compared, and these put together by &&, || and !. It says what CEL would say; where it can't (a fact
-// of an unexpected type), sure is false and CEL is asked.
+// one, whole numbers that are compared, and these put together by &&, || and !.
+// It says what CEL would say; where it can't (a fact of an unexpected type), sure
+// is false and CEL is asked.
 //
 // What is unknown is a set of bits, by the place of a fact in its program.
 type quick interface {
