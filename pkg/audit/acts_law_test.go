@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"osint/pkg/audit/recheck"
 	"osint/pkg/pipeline"
 )
 
@@ -113,6 +114,41 @@ func TestResumedLeaf(t *testing.T) {
 		e := &pipeline.Event{Seq: 7, Time: time.UnixMilli(1764140000125), Resumed: &pipeline.Act{By: "ann", What: "resumed", Data: json.RawMessage(data)}}
 		if got := bodyOf(t, e); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestLawfulRecord holds that both verifiers read rulings by law: a task that one
+// let pass stands on it, one that it kept back does not, and begins for nobody.
+func TestLawfulRecord(t *testing.T) {
+	for verdict, want := range map[pipeline.Verdict]Verdict{pipeline.Redact: Sound, pipeline.ReviewIt: Tampered} {
+		s := emptySite(t)
+		l := s.open(Options{})
+		sink, err := l.For(someCase, s.dir+"/case.jsonl", Consent{})
+		s.must(err)
+		ruled := ruledBy(someRuling)
+		ruled.Ruled.Groups[0].Ruling.Verdict = verdict
+		for _, e := range []*pipeline.Event{openedUnder(someLaw), ruled} {
+			s.must(sink.Event(e))
+		}
+		s.must(sink.Sync())
+		task := pipeline.TaskKey{Collector: "gravatar", Subject: ruled.Ruled.Lead.Entity}
+		err = sink.Event(&pipeline.Event{Seq: 3, Time: ruled.Time, Started: &pipeline.Started{Task: task, Attempt: 1}})
+		if (err == nil) != (want == Sound) {
+			t.Errorf("a task begins under %s: %v", verdict, err)
+		}
+		if err == nil {
+			s.must(sink.Sync())
+		} else { // somebody who has the key writes it all the same
+			_, err = l.Append(Act{Type: TaskStart, Case: someCase, Body: Body{"line": 3, "kind": "email", "subject": task.Subject.Value, "collector": "gravatar", "attempt": 1, "decision": 2}})
+			s.must(err)
+		}
+		s.close(l)
+		if v := s.verify(Checks{}); v.Verdict != want {
+			t.Errorf("under %s: %v: %+v", verdict, v.Verdict, v.Flaws)
+		}
+		if code, why := recheck.Verify(s.path, s.keys); code != int(want) {
+			t.Errorf("under %s recheck says %d: %s", verdict, code, why)
 		}
 	}
 }
