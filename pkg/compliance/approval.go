@@ -22,7 +22,8 @@ const ApprovalVersion = "osint-approval@v1"
 
 // A Statement is what an approver signs: that of one case, about these subjects,
 // these collectors may ask although these rules wait for a review. It reaches
-// nothing that it does not name. Keys stand in the order of their names: see
+// nothing that it does not name. In place of collectors it may name one audience
+// ([DisclosureTo]), to which the case may be handed. Keys stand in the order of their names: see
 // [Statement.Bytes].
 type Statement struct {
 	Approver   string   `json:"approver"`
@@ -112,6 +113,8 @@ func (s Statement) Check() error {
 		return fmt.Errorf("a reason of %d bytes: write %d at most, and name a document for the rest", len(s.Reason), longestReason)
 	case len(s.Rules) == 0:
 		return errors.New("an approval names the rules that it waives")
+	case s.Audience() != "" && (len(s.Collectors) > 1 || !slices.Contains(Audiences(), s.Audience())), slices.Contains(s.Collectors, disclosing):
+		return fmt.Errorf("an approval to hand a case out names one audience, and no collector: %s and one of %v", disclosing, Audiences())
 	case len(s.Subjects) == 0:
 		return errors.New("an approval names whom it is about")
 	case slices.ContainsFunc(texts, unplain):

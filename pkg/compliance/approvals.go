@@ -98,14 +98,15 @@ func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operat
 // rule waits for a review; "" if nobody did. unknown are the facts for whose lack
 // the rule waits: an approval that did not accept one of them is none. An empty
 // collector asks whether the subject may stand in the case, which whoever
-// approved a question about it has approved. An empty rule asks who approved the
+// approved a question about it has approved; [DisclosureTo] an audience asks whether
+// what is known of it may be handed to that one. An empty rule asks who approved the
 // question as such: see [RuleApprover]. Of a denial it is never asked.
 func (a Approvals) Waives(of pipeline.Entity, collector, rule string, unknown []string) (approver string) {
 	if rule == "" {
 		rule = RuleApprover
 	}
 	for _, s := range a.list {
-		if !slices.Contains(s.Subjects, subject(of)) || !slices.Contains(s.Rules, rule) || collector != "" && !slices.Contains(s.Collectors, collector) {
+		if !slices.Contains(s.Subjects, subject(of)) || !slices.Contains(s.Rules, rule) || !s.covers(collector) {
 			continue
 		}
 		if !slices.ContainsFunc(unknown, func(f string) bool { return !slices.Contains(s.Unknown, f) }) {

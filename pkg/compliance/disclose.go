@@ -3,6 +3,7 @@ package compliance
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -72,8 +73,7 @@ func (g *Gate) Disclose(to Audience, d Disclosure) pipeline.Ruling {
 func (g *Gate) discloses(to Audience, country string, personal []pipeline.Category) (pipeline.Ruling, bool) {
 	why := "no framework of law is loaded"
 	if g.bench != nil {
-		r := g.bench.discloses(to, country, personal)
-		if r.Law != nil && len(r.Law.Applied) > 0 || r.Verdict != pipeline.Allow {
+		if r, applies := g.bench.discloses(to, country, personal); applies || r.Verdict != pipeline.Allow {
 			return r, true
 		}
 		why = "no framework of law applies"
@@ -112,22 +112,54 @@ func (l Label) Reach() Audience {
 	return Named
 }
 
-// discloses asks the law of each target of the case, and of each person who was
-// met in it: any of them may stand in what is handed out. The strictest holds.
-func (b *bench) discloses(to Audience, country string, personal []pipeline.Category) pipeline.Ruling {
+// discloses rules by law on all who may stand in what is handed out: the
+// strictest holds, and every rule that fired for anybody is in it. applies
+// reports whether some framework applies to each person among them.
+func (b *bench) discloses(to Audience, country string, personal []pipeline.Category) (r pipeline.Ruling, applies bool) {
+	var rulings []pipeline.Ruling
+	said, left := pipeline.ByLaw{}, false
+	for _, x := range b.disclosures(to, country, personal) {
+		rulings = append(rulings, x.ruling)
+		said.Applied = union(said.Applied, x.ruling.Law.Applied)
+		left = left || x.ruling.Law.Target.Kind == naturalPerson && len(x.ruling.Law.Applied) == 0
+		for _, f := range x.ruling.Law.Fired {
+			if !slices.ContainsFunc(said.Fired, func(g pipeline.FiredRule) bool { return reflect.DeepEqual(f, g) }) {
+				said.Fired = append(said.Fired, f)
+			}
+		}
+	}
+	r = unite(rulings)
+	if r.Law == nil { // the case has no target
+		return r, false
+	}
+	slices.SortStableFunc(said.Fired, func(f, g pipeline.FiredRule) int { return g.Outcome.Strictness() - f.Outcome.Strictness() })
+	said.Target = r.Law.Target
+	r.Law = &said
+	return r, len(said.Applied) > 0 && !left
+}
+
+// A disclosure is what law says of handing out what is known of one subject.
+type disclosure struct {
+	subject pipeline.Entity // in the case's form
+	ruling  pipeline.Ruling // with its law
+}
+
+// disclosures asks the law of each target of the case, and of each person who was
+// met in it: any of them may stand in what is handed out.
+func (b *bench) disclosures(to Audience, country string, personal []pipeline.Category) (out []disclosure) {
 	b.asksNobody(true)
 	b.facts.Set("disclosure.audience", string(to))
 	b.known("disclosure.recipient_country", country, country != "")
 	b.facts.Set("collector.emits", names(personal))
-	rulings := []pipeline.Ruling{}
-	about := slices.SortedFunc(maps.Keys(b.people), func(x, y pipeline.Entity) int { return strings.Compare(x.String(), y.String()) })
-	for _, s := range append(slices.Clone(b.seeds), about...) {
+	met := slices.SortedFunc(maps.Keys(b.people), func(x, y pipeline.Entity) int { return strings.Compare(x.String(), y.String()) })
+	met = slices.DeleteFunc(met, func(e pipeline.Entity) bool { return slices.Contains(b.seeds, e) })
+	for _, s := range append(slices.Clone(b.seeds), met...) {
 		clear, _ := b.Reveal(s)
 		t := b.about(clear, s)
 		b.criteria(nil, t)
-		rulings = append(rulings, b.decide(s, t, "", personal, law.Disclose))
+		out = append(out, disclosure{s, b.decide(s, t, DisclosureTo(to), personal, law.Disclose)})
 	}
-	return unite(rulings)
+	return out
 }
 
 // personalOf returns those categories that are about people, each once.
