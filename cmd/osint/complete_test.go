@@ -42,6 +42,7 @@ func TestCompletions(t *testing.T) {
 		{[]string{"compliance", "suppress", "add", "pers"}, []string{"person:"}},
 		{[]string{"compliance", "suppress", "remove", "pers"}, []string{"person:"}},
 		{[]string{"compliance", "approve", name, "--by", ""}, []string{"a.meyer"}},
+		{[]string{"compliance", "approve", name, "--audience", "cl"}, []string{"clients"}},
 		{[]string{"show", "hollow"}, []string{name}},
 		{[]string{"report", "c-"}, []string{id}},
 		{[]string{"resume", ""}, []string{name}},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 type approving struct {
 	c                    *console
 	collectors, rules    []string
+	audience, country    string // to which the case would be handed, and where it is; "": questions are meant
 	subjects             []string
 	by, reason, expires  string
 	key                  string // file of a private key
@@ -32,6 +34,9 @@ func newApprove(c *console) *cobra.Command {
 for somebody to look: who is meant, which collector, which rules, what is not
 known, and what would settle it.
 
+With --audience it is of handing the case out, by osint report --audience: what
+stops that, and for whom. Approved, it goes to that audience, and to no other.
+
 An approver is a person whom the organisation's document names with a key
 (approvers; OSINT_POLICY, /etc/osint/policy.yaml), and who is neither the
 investigator of the case nor whoever resumed it. What he signs names the case,
@@ -47,7 +52,8 @@ Name nobody in --reason: it stays in the case.`,
 		Example: `  osint compliance approve CASE
   osint compliance approve CASE --by a.meyer --reason 'LIA-7' --expires 30d --print-statement > FILE
   osint compliance approve CASE --by a.meyer --reason 'LIA-7' --expires 30d --key ~/.ssh/id_ed25519
-  osint compliance approve CASE --signature FILE.sig`,
+  osint compliance approve CASE --signature FILE.sig
+  osint compliance approve CASE --audience clients --recipient-country DE`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.run(args[0]) },
 	}
 	fs := cmd.Flags()
@@ -55,6 +61,8 @@ Name nobody in --reason: it stays in the case.`,
 	fs.StringSliceVar(&a.collectors, "collector", nil, "`LIST`: only the questions of these (default: all that wait)")
 	fs.StringSliceVar(&a.rules, "rule", nil, "`LIST`: only these rules; "+compliance.RuleApprover+" approves a question as such, which some rules require")
 	fs.StringArrayVar(&a.subjects, "subject", nil, "`ENTITY`: only about it, in clear or by its token (repeatable)")
+	fs.StringVar(&a.audience, "audience", "", "`WHO`: what keeps the case from them, not the questions: "+strings.Join(audienceWords(), ", "))
+	fs.StringVar(&a.country, "recipient-country", "", "`CC`: where they are, ISO 3166-1: law may want to know")
 	fs.StringVar(&a.by, "by", "", "`ID`: who approves, as the organisation's document calls him")
 	fs.StringVar(&a.reason, "reason", "", "`TEXT`: why, for the record")
 	fs.StringVar(&a.expires, "expires", "", "`TIME`: such as 30d, or 2026-12-31, the last day that it holds")
@@ -103,8 +111,22 @@ func (a *approving) run(name string) error {
 // check says which flags don't go together.
 func (a *approving) check() error {
 	chosen := a.by != "" || a.reason != "" || a.expires != "" || a.key != "" || a.printStatement
+	if a.audience != "" {
+		if err := oneOf("--audience", a.audience, audienceWords()...); err != nil {
+			return err
+		}
+	}
+	if a.country != "" {
+		if err := compliance.Country(a.country).Check(); err != nil {
+			return usage("--recipient-country: %w", err)
+		}
+	}
 	switch {
-	case a.signature != "" && (chosen || len(a.collectors)+len(a.rules)+len(a.subjects) > 0):
+	case a.audience != "" && len(a.collectors) > 0:
+		return usage("--collector is of questions, and --audience of handing the case out: approve one, then the other")
+	case a.country != "" && a.audience == "" && a.signature == "":
+		return usage("--recipient-country is of somebody who is given it: write --audience, too")
+	case a.signature != "" && (chosen || a.audience != "" || len(a.collectors)+len(a.rules)+len(a.subjects) > 0):
 		return usage("--signature: the statement that was signed says the rest: leave the other flags out")
 	case a.signature == "" && a.statement != "":
 		return usage("--statement: nothing signs it: give --signature FILE")

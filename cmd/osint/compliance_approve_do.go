@@ -24,7 +24,7 @@ func (a *approving) compose(cs *pipeline.Case, dir string) (s compliance.Stateme
 	if err := s.Suits(cs); err != nil {
 		return s, usage("--by %s: %w", a.by, err)
 	}
-	chosen, err := a.chosen(cs, dir)
+	chosen, err := a.chosen(cs, dir) // what is approved already may be approved again, for longer
 	if err != nil {
 		return s, err
 	}
@@ -55,7 +55,11 @@ func (a *approving) chosen(cs *pipeline.Case, dir string) (out []compliance.Revi
 	reveal := a.reveal(cs, dir)
 	used := map[string]bool{}
 	asSuch := slices.Contains(a.rules, compliance.RuleApprover)
-	for _, r := range compliance.Reviews(cs, compliance.Approvals{}, asSuch) {
+	waits, err := a.waiting(cs, dir, compliance.Approvals{}, asSuch)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range waits {
 		name, ok := a.names(r.Subject, reveal)
 		if !ok || len(a.collectors) > 0 && !slices.Contains(a.collectors, r.Collector) {
 			continue
@@ -84,10 +88,13 @@ func (a *approving) chosen(cs *pipeline.Case, dir string) (out []compliance.Revi
 			if x.flag == "subject" { // it may be somebody's name
 				w = "ENTITY"
 			}
-			return nil, usage("--%s %s: nothing of the kind waits for review here (a denial is never waived): osint compliance approve CASE lists what does", x.flag, w)
+			return nil, usage("--%s %s: nothing of the kind waits for review here (a denial is never waived): osint compliance approve CASE%s lists what does", x.flag, w, a.typedAudience())
 		}
 	}
 	if len(out) == 0 {
+		if a.audience != "" {
+			return nil, usage("nothing of the case waits for review on the way to %q (a denial is never waived): osint compliance approve CASE%s says what stands against it", a.audience, a.typedAudience())
+		}
 		return nil, usage("nothing waits for review in this case")
 	}
 	return out, nil
@@ -173,7 +180,8 @@ func (a *approving) enter(dir, name string, s compliance.Statement, sign func([]
 	if err != nil {
 		return usage("%w", err)
 	}
-	if err := stillWaits(folder.Case, s); err != nil {
+	a.audience = string(s.Audience())
+	if err := a.stillWaits(folder.Case, dir, s); err != nil {
 		return err
 	}
 	l, err := a.c.ledger(a.c.places(true), "")
@@ -195,12 +203,20 @@ func (a *approving) enter(dir, name string, s compliance.Statement, sign func([]
 		return a.c.json(approved{1, s, s.Digest(), who.Fingerprint, e.Seq})
 	}
 	fmt.Fprintf(a.c.out, "approved by %s until %s, signed by key %s\n", s.Approver, s.Expires, who.Fingerprint)
-	fmt.Fprintf(a.c.out, "rules       %s\ncollectors  %s\nabout       %s\n", strings.Join(s.Rules, ", "), strings.Join(s.Collectors, ", "), countOf(len(s.Subjects), "entity", "entities"))
+	what := "collectors  " + strings.Join(s.Collectors, ", ")
+	if a.audience != "" {
+		what = "audience    " + a.audience
+	}
+	fmt.Fprintf(a.c.out, "rules       %s\n%s\nabout       %s\n", strings.Join(s.Rules, ", "), what, countOf(len(s.Subjects), "entity", "entities"))
 	if len(s.Unknown) > 0 {
 		fmt.Fprintf(a.c.out, "unknown     %s: accepted so\n", strings.Join(s.Unknown, ", "))
 	}
 	if err := a.c.flush(); err != nil {
 		return err
+	}
+	if a.audience != "" {
+		a.c.say("osint: osint report %s --to DIR%s hands it out", name, a.typedAudience())
+		return nil
 	}
 	a.c.say("osint: osint resume %s asks what was approved", name)
 	return nil
@@ -224,9 +240,13 @@ func (a *approving) typist() string {
 }
 
 // stillWaits holds that each rule of a statement is one that something waits for.
-func stillWaits(cs *pipeline.Case, s compliance.Statement) error {
+func (a *approving) stillWaits(cs *pipeline.Case, dir string, s compliance.Statement) error {
 	waits := map[string]bool{compliance.RuleApprover: true}
-	for _, r := range compliance.Reviews(cs, compliance.Approvals{}, false) {
+	list, err := a.waiting(cs, dir, compliance.Approvals{}, slices.Contains(s.Rules, compliance.RuleApprover))
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
 		for _, w := range r.Rules {
 			waits[w.Rule] = true
 		}

@@ -91,25 +91,9 @@ func (o *handout) leaves() bool { return len(o.inClear()) > 0 || !o.own() }
 // (exit code 4) if it must go out like that, else nobody is shown, and the
 // handout says why. vault is the case's; nil: it is read where it is needed.
 func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, h handing, must bool) (*handout, error) {
-	p, err := profiles.FromJSON(cs.Opened.Resolved)
+	out, vault, err := c.prepare(cs, dir, vault, h)
 	if err != nil {
 		return nil, err
-	}
-	out := &handout{handing: h, with: report.Options{Personal: p.Report.Personal}}
-	shows := out.with.Personal == "show"
-	if vault == nil && (shows || !h.own()) {
-		if vault, err = pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
-			return nil, err
-		}
-	}
-	if shows {
-		out.with.Personal = "token"
-	}
-	out.doc = report.Build(cs, out.with)
-	out.plain = out.doc
-	if shows && !h.sealed {
-		out.with.Personal, out.with.Reveal = "show", vault.Reveal
-		out.doc = report.Build(cs, out.with)
 	}
 	var gates []*compliance.Gate
 	for {
@@ -123,18 +107,49 @@ func (c *console) release(cs *pipeline.Case, dir string, vault *pipeline.Vault, 
 				return nil, err
 			}
 		}
-		out.ruling = compliance.Disclose(gates, h.to(), compliance.Disclosure{What: h.what, Label: out.doc.Case.TLP, Clear: clear, Country: h.country, Own: h.own()})
+		out.ruling = compliance.Disclose(gates, h.to(), out.asked(clear))
 		switch {
 		case out.ruling.Verdict == pipeline.Allow:
 			return out, nil
 		case out.ruling.Verdict == pipeline.Redact && out.seal(clear):
 			out.doc = report.Build(cs, out.with)
 		case must || len(clear) == 0 || out.doc == out.plain: // or the case itself names people in clear
-			return nil, out.refused()
+			return nil, out.refused(dir)
 		default:
 			out.withoutPeople(out.why())
 		}
 	}
+}
+
+// prepare builds what would be handed out as the profile shows it, before it is
+// ruled. It returns the vault, too, read where it is needed.
+func (c *console) prepare(cs *pipeline.Case, dir string, vault *pipeline.Vault, h handing) (*handout, *pipeline.Vault, error) {
+	p, err := profiles.FromJSON(cs.Opened.Resolved)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := &handout{handing: h, with: report.Options{Personal: p.Report.Personal}}
+	shows := out.with.Personal == "show"
+	if vault == nil && (shows || !h.own()) {
+		if vault, err = pipeline.ReadVault(cs, dir, c.places(false).keys()); err != nil {
+			return nil, nil, err
+		}
+	}
+	if shows {
+		out.with.Personal = "token"
+	}
+	out.doc = report.Build(cs, out.with)
+	out.plain = out.doc
+	if shows && !h.sealed {
+		out.with.Personal, out.with.Reveal = "show", vault.Reveal
+		out.doc = report.Build(cs, out.with)
+	}
+	return out, vault, nil
+}
+
+// asked is what a gate is asked of it.
+func (o *handout) asked(clear []pipeline.Category) compliance.Disclosure {
+	return compliance.Disclosure{What: o.what, Label: o.doc.Case.TLP, Clear: clear, Country: o.country, Own: o.own()}
 }
 
 // seal takes out what the ruling says, and reports whether there was any of it.
@@ -153,8 +168,15 @@ func (o *handout) seal(clear []pipeline.Category) (any bool) {
 func (o *handout) why() string { return o.ruling.Reason + " (" + o.ruling.Rule + ")" }
 
 // refused says by what nothing goes out, and what to do.
-func (o *handout) refused() error {
+func (o *handout) refused(dir string) error {
 	text := fmt.Sprintf("nothing was handed out: %s (%s; %s)", strings.TrimSuffix(o.ruling.Reason, "."), o.ruling.Rule, o.ruling.Cite)
+	if o.ruling.Verdict == pipeline.ReviewIt {
+		text += "; osint compliance approve " + shortPath(dir) + " --audience " + string(o.to())
+		if o.country != "" {
+			text += " --recipient-country " + o.country
+		}
+		text += " lists what waits"
+	}
 	switch {
 	case len(o.doc.Clear()) > 0:
 		text += "; with --sealed it goes out, and people are labels in it"

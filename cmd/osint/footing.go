@@ -97,8 +97,8 @@ func (c *console) leftAlone() (*compliance.Suppressions, error) {
 
 // recorded returns what a case stood on when it was opened, and, where the
 // organisation's document is another today, that of today: first the case's.
-// The approvals in it count if who approved may do so today.
-func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compliance.Organisation, vault *pipeline.Vault) (fs []*footing, err error) {
+// All are under the same approvals.
+func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compliance.Organisation, vault *pipeline.Vault, approvals compliance.Approvals) (fs []*footing, err error) {
 	o := cs.Opened
 	m := compliance.NewMandate().With(o.Purpose, o.LawfulBasis, o.Reference)
 	var then *compliance.Organisation
@@ -115,14 +115,6 @@ func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compli
 		if then, err = compliance.OrganisationFromJSON(o.Law.Organised); err != nil {
 			return nil, fmt.Errorf("the case's organisation: %w", err)
 		}
-	}
-	var approvers []compliance.Approver // those of today alone: a key that was taken out signs for nobody
-	if today != nil {
-		approvers = today.Approvers
-	}
-	approvals, faults := compliance.ReadApprovals(cs, approvers, c.today(), c.operator())
-	for _, f := range faults {
-		c.say("osint: %v", f)
 	}
 	if then == nil || today != nil && then.SHA256() == today.SHA256() {
 		then, today = cmp.Or(today, then), nil

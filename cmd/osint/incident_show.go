@@ -19,7 +19,8 @@ func incidentShow(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show INCIDENT", Short: "Show an incident and its clocks, or make its paper", Args: exactly("an incident: osint incident list names them"),
 		Long: `With --format the record of the incident is written as a paper, for the file or
-for an authority.`,
+for an authority. It is of no case and names no data subject: its label says who
+may read it, and that somebody was told goes on record by osint incident update.`,
 		Example: "  osint incident show INCIDENT\n  osint incident show INCIDENT --format pdf --to .\n  osint incident show INCIDENT --json | jq .clocks",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			now := c.today()

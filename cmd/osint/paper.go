@@ -112,7 +112,9 @@ func (x *papering) write(c *console, p *report.Paper, base string) (files []writ
 	return files, nil
 }
 
-// incidentPaper writes the record of an incident.
+// incidentPaper writes the record of an incident. Its texts name no data subject,
+// it has no case, and so no mandate by which a gate could rule on who reads it:
+// nothing of it is disclosed in the sense of [console.release].
 func (c *console) incidentPaper(i *incident.Incident, now time.Time, x *papering) error {
 	if _, err := x.wanted(); err != nil {
 		return err

@@ -120,9 +120,22 @@ func (w *work) again(cs *pipeline.Case) (*pipeline.Run, *profiles.Profile, error
 // gatesOf returns the gates by which a case is ruled today, what they stand on in
 // law (none: nothing), and its profile: its own profile and today's of the same
 // name, each under all that the case stands on in law and under the
-// organisation's ceiling as it is today. They have heard what the case told, by
-// replay.
+// organisation's ceiling as it is today. They have heard what the case told, by replay. The approvals in it count if who
+// approved may do so today; what does not hold is told.
 func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(...pipeline.Sink) error) ([]*compliance.Gate, []*footing, *profiles.Profile, error) {
+	approvers, err := c.approvers() // those of today alone: a key that was taken out signs for nobody
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	approvals, faults := compliance.ReadApprovals(cs, approvers, c.today(), c.operator())
+	for _, f := range faults {
+		c.say("osint: %v", f)
+	}
+	return c.gatesWith(cs, vault, replay, approvals)
+}
+
+// gatesWith is gatesOf where certain approvals count, and no others.
+func (c *console) gatesWith(cs *pipeline.Case, vault *pipeline.Vault, replay func(...pipeline.Sink) error, approvals compliance.Approvals) ([]*compliance.Gate, []*footing, *profiles.Profile, error) {
 	o := cs.Opened
 	p, err := profiles.FromJSON(o.Resolved)
 	if err != nil {
@@ -137,7 +150,7 @@ func (c *console) gatesOf(cs *pipeline.Case, vault *pipeline.Vault, replay func(
 	if today, err := profiles.Load(o.Profile.Name); err == nil && today.SHA256() != p.SHA256() {
 		policies = append(policies, under.over(today).Policy)
 	}
-	law, err := c.recorded(cs, p, under.organisation, vault)
+	law, err := c.recorded(cs, p, under.organisation, vault, approvals)
 	if err != nil {
 		return nil, nil, nil, err
 	}
