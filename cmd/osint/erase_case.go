@@ -8,30 +8,33 @@ import (
 
 // An erasedCase is what became of one case, or would.
 type erasedCase struct {
-	Case         string               `json:"case"`
-	Dir          string               `json:"dir,omitempty"` // "" if its folder is not to be found
-	Target       string               `json:"target,omitempty"`
-	Values       int                  `json:"values"`       // sealed values of the person
-	Observations []string             `json:"observations"` // about the person, by id
-	Answers      int                  `json:"answers"`      // that these rest on, or that name the person
-	Keys         int                  `json:"keys"`         // destroyed
-	Unproven     []string             `json:"unproven"`     // observations about others that rest on the same answers
-	Reports      []string             `json:"reports"`      // rendered anew
-	Removed      []string             `json:"removed"`      // reports that can't be, or were not to be
-	Clear        []pipeline.ClearLine `json:"clear"`        // lines in which a value stands in clear: they stay
-	Copies       []givenCopy          `json:"copies"`       // that others were given
-	Finished     bool                 `json:"finished"`     // an erasure that was broken off before
-	Held         string               `json:"held,omitempty"`
-	Error        string               `json:"error,omitempty"`
+	Case         string                `json:"case"`
+	Dir          string                `json:"dir,omitempty"` // "" if its folder is not to be found
+	Target       string                `json:"target,omitempty"`
+	Values       int                   `json:"values"`       // sealed values of the person
+	Observations []string              `json:"observations"` // about the person, by id
+	Answers      int                   `json:"answers"`      // that these rest on, or that name the person
+	Keys         int                   `json:"keys"`         // destroyed
+	Unproven     []string              `json:"unproven"`     // observations about others that rest on the same answers
+	Reports      []string              `json:"reports"`      // rendered anew
+	Removed      []string              `json:"removed"`      // reports that can't be, or were not to be
+	Clear        []pipeline.ClearLine  `json:"clear"`        // lines in which a value stands in clear: they stay
+	Unread       []pipeline.ExchangeID `json:"unread"`       // answers that can't be read: nobody can tell whether they name the person
+	Copies       []givenCopy           `json:"copies"`       // that others were given
+	Finished     bool                  `json:"finished"`     // an erasure that was broken off before
+	Held         string                `json:"held,omitempty"`
+	Error        string                `json:"error,omitempty"`
 }
 
 // remains reports whether something of the person is left in the case.
-func (x *erasedCase) remains() bool { return len(x.Clear) > 0 || x.Held != "" || x.Dir == "" }
+func (x *erasedCase) remains() bool {
+	return len(x.Clear)+len(x.Unread) > 0 || x.Held != "" || x.Dir == ""
+}
 
 // one erases the person from one case, or says what would be. It is nil if
 // nothing of the person is in it.
 func (e *erasing) one(f *foundCase) (*erasedCase, error) {
-	told := &erasedCase{Case: f.id, Dir: f.dir, Observations: []string{}, Unproven: []string{}, Reports: []string{}, Removed: []string{}, Clear: []pipeline.ClearLine{}, Copies: []givenCopy{}}
+	told := &erasedCase{Case: f.id, Dir: f.dir, Observations: []string{}, Unproven: []string{}, Reports: []string{}, Removed: []string{}, Clear: []pipeline.ClearLine{}, Unread: []pipeline.ExchangeID{}, Copies: []givenCopy{}}
 	switch {
 	case f.dir == "" && len(f.kids) == 0:
 		return e.lost(f, told)
@@ -140,7 +143,7 @@ func (e *erasing) digests() (all []string) {
 func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, v *pipeline.Vault, t *pipeline.Traces, dir string) {
 	told.Target, told.Values, told.Answers, told.Keys = title(cs.Opened.Seeds), len(t.Values), t.Answers, len(t.Kids)
 	told.Observations, told.Unproven = append(told.Observations, t.Observations...), append(told.Unproven, t.Others...)
-	told.Clear = append(told.Clear, t.Clear...)
+	told.Clear, told.Unread = append(told.Clear, t.Clear...), append(told.Unread, t.Unread...)
 	e.shared = append(e.shared, t.Shared...)
 	if t.None() && len(t.Clear) == 0 {
 		return
@@ -161,7 +164,7 @@ func (e *erasing) tell(told *erasedCase, cs *pipeline.Case, v *pipeline.Vault, t
 
 // orNil is nil for a case in which nothing of the person is.
 func orNil(x *erasedCase) *erasedCase {
-	if x.Keys+x.Answers+x.Values+len(x.Clear) == 0 && !x.Finished {
+	if x.Keys+x.Answers+x.Values+len(x.Clear)+len(x.Unread) == 0 && !x.Finished {
 		return nil
 	}
 	return x

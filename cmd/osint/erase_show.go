@@ -108,6 +108,9 @@ func (e *erasing) lines() (lines []string) {
 		for _, l := range x.Clear {
 			say("left: %s: line %d (%s) has a value in clear, and no line ever changes: osint cases rm --yes removes the whole case", report.Safe(x.Dir), l.Line, l.Kind)
 		}
+		if n := len(x.Unread); n > 0 {
+			say("left: %s: %s can't be read, so that nobody can tell whether the person is in it: %s; osint verify says what is wrong", report.Safe(x.Dir), count(n, "answer"), strings.Join(firstOf(texts(x.Unread), 5), " "))
+		}
 		if n := len(x.Unproven); n > 0 {
 			say("unproven: %s: %s about others rest on answers that named the person: %s", report.Safe(x.Dir), count(n, "observation"), strings.Join(firstOf(x.Unproven, 5), " "))
 		}

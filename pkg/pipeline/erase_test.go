@@ -359,3 +359,28 @@ func TestTraceFollows(t *testing.T) {
 		}
 	}
 }
+
+// TestTraceUnread holds that an answer which is here and can't be read is told:
+// the person may be in it.
+func TestTraceUnread(t *testing.T) {
+	dir, keys := peopled(t)
+	cs, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ReadVault(cs, dir, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := v.store.path(cs.Exchange("x4").SHA256)
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("no gzip"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	traces, err := Trace(dir, cs, v, subject(t, ada...))
+	if err != nil || !slices.Equal(traces.Unread, []ExchangeID{"x4"}) {
+		t.Errorf("%v, %v", traces.Unread, err)
+	}
+}

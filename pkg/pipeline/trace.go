@@ -16,13 +16,14 @@ type Traces struct {
 	Kids    []string `json:"kids"`    // keys that sealed values and answers
 	Digests []string `json:"digests"` // ciphertext of values, and answers
 
-	Values       []HeldValue `json:"-"`            // in clear
-	Observations []string    `json:"observations"` // about them, by id
-	Answers      int         `json:"answers"`      // that these rest on, or that name them, and that are here
-	Asked        []*Exchange `json:"-"`            // all such questions, in the order of their lines
-	Shared       []string    `json:"-"`            // answers that other cases have too, as the same file
-	Others       []string    `json:"others"`       // observations about others that rest on the same answers: their proof goes too
-	Clear        []ClearLine `json:"clear"`        // lines with a value in clear; no line ever changes
+	Values       []HeldValue  `json:"-"`            // in clear
+	Observations []string     `json:"observations"` // about them, by id
+	Answers      int          `json:"answers"`      // that these rest on, or that name them, and that are here
+	Asked        []*Exchange  `json:"-"`            // all such questions, in the order of their lines
+	Shared       []string     `json:"-"`            // answers that other cases have too, as the same file
+	Others       []string     `json:"others"`       // observations about others that rest on the same answers: their proof goes too
+	Clear        []ClearLine  `json:"clear"`        // lines with a value in clear; no line ever changes
+	Unread       []ExchangeID `json:"-"`            // answers that are here and can't be read
 }
 
 // A HeldValue is a sealed value that was opened.
@@ -197,9 +198,13 @@ func (t *tracer) observations() {
 	}
 }
 
-// names reports whether a person's value stands in an answer.
+// names reports whether a person's value stands in an answer. One that is here and
+// can't be read is noted: nobody can tell.
 func (t *tracer) names(x *Exchange, s *Subject) bool {
 	body, err := t.v.Body(x)
+	if _, key := t.v.keys.Key(x.Kid); err != nil && t.v.store.has(x.SHA256) && (key || x.Kept != KeepSealed) {
+		t.Unread = append(t.Unread, x.ID)
+	}
 	return err == nil && s.In(body)
 }
 
