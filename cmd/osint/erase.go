@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -174,6 +175,9 @@ func (e *erasing) left() error {
 	}
 	if len(e.done.Entries)+len(e.done.Files)+len(e.search.missed) > 0 {
 		return &exit{code: doubtful}
+	}
+	if n, of := e.search.strange, len(e.search.subject.Entities); n > 0 && n < of && !e.search.everywhere {
+		return &exit{doubtful, fmt.Errorf("%d of the %d identifiers are in no case by themselves: see that they are written right; --everywhere looks into answers too", n, of)}
 	}
 	return nil
 }

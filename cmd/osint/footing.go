@@ -46,6 +46,23 @@ func (c *console) footing(p *profiles.Profile, o *compliance.Organisation, m *co
 	return &footing{book: book, organisation: o, mandate: m, today: c.today()}, nil
 }
 
+// sayReplaced tells which frameworks are not those that come along, though they
+// have their names.
+func (c *console) sayReplaced(b *law.Book) error {
+	shelf, err := profiles.Law()
+	if err != nil {
+		return err
+	}
+	for _, own := range b.Frameworks() {
+		for _, x := range shelf.Frameworks() {
+			if own.ID == x.ID && own.SHA256 != x.SHA256 {
+				c.say("osint: framework %s is your organisation's own, version %s, and not the one that comes along", own.ID, own.Version)
+			}
+		}
+	}
+	return nil
+}
+
 // book loads frameworks, once however many targets are ruled by them.
 func (c *console) book(dir string, names []string) (b *law.Book, err error) {
 	slices.Sort(names)
@@ -61,6 +78,9 @@ func (c *console) book(dir string, names []string) (b *law.Book, err error) {
 	}
 	for _, w := range b.Stale(c.today()) {
 		c.say("osint: %s", w.Text)
+	}
+	if err := c.sayReplaced(b); err != nil {
+		return nil, err
 	}
 	if c.books == nil {
 		c.books = map[string]*law.Book{}

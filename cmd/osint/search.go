@@ -25,6 +25,7 @@ type search struct {
 	index   *pipeline.Index
 	older   int               // cases that were read through, being older than the index
 	dirs    map[string]string // by case; nil until they are needed
+	strange int               // identifiers that the index knows in no case
 	missed  []string          // folders of cases that can't be read
 }
 
@@ -93,6 +94,9 @@ func (s *search) cases() ([]*foundCase, error) {
 		places, err := s.index.Find(e.Value)
 		if err != nil {
 			return nil, err
+		}
+		if len(places) == 0 {
+			s.strange++
 		}
 		for _, p := range places {
 			get(p.Case).kids = append(get(p.Case).kids, p)

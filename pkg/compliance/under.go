@@ -32,14 +32,15 @@ type Waiver interface {
 // case has told so far.
 type bench struct {
 	Law
-	job     *Job
-	facts   *rule.Facts
-	seeds   []pipeline.Entity                    // in the case's form, as all below
-	home    places                               // what the seeds tell by their form
-	learned map[pipeline.Entity]places           // what was told of an entity
-	subject map[pipeline.Entity]bool             // the subject's
-	rulings map[pipeline.TaskKey]pipeline.Ruling // under which a task runs
-	people  map[pipeline.Entity]bool             // met so far
+	job      *Job
+	declared bool // somebody said what the job rests on
+	facts    *rule.Facts
+	seeds    []pipeline.Entity                    // in the case's form, as all below
+	home     places                               // what the seeds tell by their form
+	learned  map[pipeline.Entity]places           // what was told of an entity
+	subject  map[pipeline.Entity]bool             // the subject's
+	rulings  map[pipeline.TaskKey]pipeline.Ruling // under which a task runs
+	people   map[pipeline.Entity]bool             // met so far
 }
 
 // Under returns a gate that also rules by law. It learns from the events of
@@ -53,7 +54,7 @@ func (g *Gate) Under(l Law) *Gate {
 		l.Reveal = func(e pipeline.Entity) (pipeline.Entity, bool) { return e, !e.Sealed() }
 	}
 	under := *g
-	b := &bench{Law: l, job: &under.job, facts: rule.NewFacts(), home: places{}, learned: map[pipeline.Entity]places{},
+	b := &bench{Law: l, job: &under.job, declared: declared, facts: rule.NewFacts(), home: places{}, learned: map[pipeline.Entity]places{},
 		subject: map[pipeline.Entity]bool{}, rulings: map[pipeline.TaskKey]pipeline.Ruling{}, people: map[pipeline.Entity]bool{}}
 	l.Book.Lend(b.facts, l.Now)
 	if declared {

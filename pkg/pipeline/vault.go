@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -12,9 +13,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -32,11 +35,12 @@ type Vault struct {
 	store *Store
 	path  string // of the pack
 
-	mu     sync.Mutex
-	sealed map[string][]byte // nonce and ciphertext by digest
-	clear  map[string]string // by token
-	tokens map[string]string // by clear value
-	dirty  bytes.Buffer      // pack lines not yet in the file
+	mu      sync.Mutex
+	sealed  map[string][]byte // nonce and ciphertext by digest
+	clear   map[string]string // by token
+	tokens  map[string]string // by clear value
+	longest []string          // the clear values, the longest first
+	dirty   bytes.Buffer      // pack lines not yet in the file
 }
 
 type packLine struct {
@@ -171,9 +175,12 @@ func (v *Vault) Body(x *Exchange) ([]byte, error) {
 func (v *Vault) Scrub(text string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for clear, token := range v.tokens {
+	if len(v.longest) != len(v.tokens) { // a value may stand inside another one
+		v.longest = slices.SortedFunc(maps.Keys(v.tokens), func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	}
+	for _, clear := range v.longest {
 		for _, form := range []string{clear, url.QueryEscape(clear), url.PathEscape(clear)} {
-			text = strings.ReplaceAll(text, form, token)
+			text = strings.ReplaceAll(text, form, v.tokens[clear])
 		}
 	}
 	return Mask(text)
