@@ -59,19 +59,25 @@ func emailAddress(s string) (string, error) {
 	if at < 1 {
 		return "", errors.New("has no local part and @")
 	}
-	if !reLocal(s[:at]) {
+	local := s[:at]
+	if n := len(local); n > 2 && local[0] == '"' && local[n-1] == '"' { // quotes change nothing where none are needed
+		local = local[1 : n-1]
+	}
+	if !reLocal(local) {
 		return "", errors.New("has a local part that is not plain")
 	}
 	d, err := dnsName(s[at+1:])
 	if err != nil {
 		return "", fmt.Errorf("has a domain that %w", err)
 	}
-	return strings.ToLower(s[:at]) + "@" + d, nil
+	return strings.ToLower(local) + "@" + d, nil
 }
 
+// path2 is an account. Whether its name is written with the @ of a handle changes
+// nothing.
 func path2(s string) (string, error) {
 	site, name, ok := strings.Cut(s, "/")
-	site = strings.ToLower(site)
+	site, name = strings.ToLower(site), strings.TrimLeft(name, "@")
 	if !ok || !reSite(site) || !reWord(name) || strings.Contains(name, "/") {
 		return "", errors.New("want site/name, such as github.com/octocat")
 	}

@@ -35,6 +35,8 @@ func TestParseEntity(t *testing.T) {
 		{"+44 20 7946 0000", "phone:+442079460000"},
 		{"phone:0044 (0)20 7946-0000", "phone:+442079460000"},
 		{"account:GitHub.com/Octocat", "account:github.com/octocat"},
+		{"account:funken.example/@Ada", "account:funken.example/ada"},
+		{`"ada"@example.com`, "email:ada@example.com"},
 		{"person:Ada  Lovelace", "person:Ada Lovelace"},
 		{"organization:Acme Ltd", "organization:Acme Ltd"},
 		{"cve-2021-44228", "vulnerability:CVE-2021-44228"},
@@ -83,6 +85,8 @@ func TestParseEntityRefuses(t *testing.T) {
 		{strings.Repeat("a", 64) + ".example", "bad label"},
 		{"xn--\u202e.example", "name"},
 		{"email:a b@example.com", "plain"},
+		{`email:"a b"@example.com`, "plain"},
+		{"account:funken.example/@", "github.com/octocat"},
 	} {
 		e, err := ParseEntity(c.typed)
 		if err == nil {

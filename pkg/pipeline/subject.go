@@ -50,6 +50,9 @@ func spellings(e Entity) []spelling {
 	case KindEmail:
 		local, domain, _ := strings.Cut(v, "@") // as DNS has it in the head of a zone
 		all = append(all, spelling{text: local + "." + domain}, spelling{text: strings.ReplaceAll(local, ".", `\.`) + "." + domain})
+	case KindAccount:
+		site, name, _ := strings.Cut(v, "/")
+		all = append(all, spelling{text: site + "/@" + name})
 	case KindPerson:
 		if i := strings.LastIndexByte(v, ' '); i > 0 {
 			all = append(all, spelling{text: v[i+1:] + ", " + v[:i]}, spelling{text: v[i+1:] + "," + v[:i]})
