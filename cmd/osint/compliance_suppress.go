@@ -50,8 +50,9 @@ func suppressAdd(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add ENTITY...", Short: "Put entities on this installation's list",
 		Long: `What is kept is a keyed digest of each, why, by whose word, and until when; not
-who. An e-mail address stands for itself with any +tag, a name for all its
-spellings in large and small letters. With - entities are read from stdin, one a
+who. An e-mail address stands for itself with any +tag, a name for itself without
+title, whatever its order, letters and marks, an account for its pages too;
+docs/suppression.md says which spellings count. With - entities are read from stdin, one a
 line: what is typed as an argument stays in the shell's history.
 
 Name nobody in --reason and --source: both are kept in clear.`,

@@ -115,6 +115,25 @@ func (c *console) leftAlone() (*compliance.Suppressions, error) {
 	return c.spare, c.spareErr
 }
 
+// sparesPages refuses targets that are nobody's identifier and name the account of
+// somebody who is left alone. A gate would let nothing be asked about them; but they
+// stand in a case in clear, and lead to the site that they lie at.
+func (c *console) sparesPages(seeds []pipeline.Entity) error {
+	list, err := c.leftAlone()
+	if err != nil {
+		return err
+	}
+	for i, e := range seeds {
+		if e.Personal() || len(e.Accounts()) == 0 {
+			continue
+		}
+		if _, listed := list.Suppressed(e); listed {
+			return &exit{notAsked, fmt.Errorf("target %d is a %s that names somebody who is on the list of those who are left alone (suppression.listed): nothing was asked, and no case was made; leave it out", i+1, e.Kind)}
+		}
+	}
+	return nil
+}
+
 // recorded returns what a case stood on when it was opened, and, where the
 // organisation's document is another today, that of today: first the case's.
 // All are under the same approvals.

@@ -90,6 +90,9 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if m.scope, err = o.entities(c, seeds); err != nil {
 		return nil, err
 	}
+	if err := c.sparesPages(m.scope.Seeds); err != nil {
+		return nil, err
+	}
 	if m.profile, err = c.profile(o.profile); err != nil {
 		return nil, usage("%w", err)
 	}

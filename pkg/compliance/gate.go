@@ -32,7 +32,8 @@ func (g *Gate) Sparing(listed func(pipeline.Entity) bool) *Gate {
 	return &sparing
 }
 
-// spares reports whether e is left alone.
+// spares reports whether e is left alone: it is listed, or a page or a
+// repository of somebody who is.
 func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && g.left(e) }
 
 // Label returns the TLP label of the case.

@@ -4,10 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"osint/pkg/pipeline"
 )
@@ -36,7 +33,8 @@ type Entry struct {
 // Holds reports whether the entry has not expired.
 func (e Entry) Holds(now time.Time) bool { return e.Expires.IsZero() || now.Before(e.Expires) }
 
-// Suppressed returns the entry by which an entity is suppressed, if one holds. A
+// Suppressed returns the entry by which an entity is suppressed, if one holds: its
+// own, in any spelling, or of a page that of an account that it names. A
 // list that can't be read suppresses everything: to ask about somebody who
 // objected can't be undone. An entity whose value is sealed can't be looked up;
 // hand it in clear.
@@ -46,12 +44,14 @@ func (s *Suppressions) Suppressed(e pipeline.Entity) (Entry, bool) {
 	}
 	now := s.now()
 	for _, l := range s.lists {
-		found, ok, err := l.find(l.digest(e))
-		if err != nil {
-			return Entry{Reason: "the suppression list " + l.ID + " can't be read", Date: now}, true
-		}
-		if ok && found.Holds(now) {
-			return found, true
+		for _, digest := range l.digests(e) {
+			found, ok, err := l.find(digest)
+			if err != nil {
+				return Entry{Reason: "the suppression list " + l.ID + " can't be read", Date: now}, true
+			}
+			if ok && found.Holds(now) {
+				return found, true
+			}
 		}
 	}
 	return Entry{}, false
@@ -70,29 +70,19 @@ func (s *Suppressions) Close() {
 	}
 }
 
-// digest returns the digest that an entity has on a list.
-func (l *List) digest(e pipeline.Entity) string {
-	m := hmac.New(sha256.New, l.key)
-	m.Write([]byte(suppressionText(e)))
-	return hex.EncodeToString(m.Sum(nil))
+// digest returns the digest under which an entity is put on a list.
+func (l *List) digest(e pipeline.Entity) string { return l.digestOf(suppressionText(e)) }
+
+// digests returns those that an entity may have on a list.
+func (l *List) digests(e pipeline.Entity) (all []string) {
+	for _, text := range suppressionTexts(e, l.Form) {
+		all = append(all, l.digestOf(text))
+	}
+	return all
 }
 
-// suppressionText brings an entity into the form that lists digest: its
-// canonical one, and for people wider, since one who objects doesn't list all
-// spellings. An e-mail address is taken without what stands behind a + in its
-// local part, a name without the case of its letters and in one of the ways in
-// which Unicode writes it.
-func suppressionText(e pipeline.Entity) string {
-	v := e.Value
-	switch e.Kind {
-	case pipeline.KindEmail:
-		local, domain, _ := strings.Cut(v, "@")
-		if base, _, tagged := strings.Cut(local, "+"); tagged && base != "" {
-			local = base
-		}
-		v = strings.ToLower(local) + "@" + domain
-	case pipeline.KindPerson, pipeline.KindOrganization:
-		v = strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(v))), " ")
-	}
-	return string(e.Kind) + ":" + v
+func (l *List) digestOf(text string) string {
+	m := hmac.New(sha256.New, l.key)
+	m.Write([]byte(text))
+	return hex.EncodeToString(m.Sum(nil))
 }

@@ -97,14 +97,15 @@ func Unsuppress(keysDir string, entities []pipeline.Entity) (x Edit, err error) 
 		drop := map[string]bool{}
 		for _, l := range s.lists {
 			for _, e := range entities {
-				digest := l.digest(e)
-				switch _, there, err := l.find(digest); {
-				case err != nil:
-					return fmt.Errorf("suppression list %s: %w", l.ID, err)
-				case there && l.Name == OwnList:
-					drop[digest] = true
-				case there && !slices.Contains(x.Also, l.Name):
-					x.Also = append(x.Also, l.Name)
+				for _, digest := range l.digests(e) {
+					switch _, there, err := l.find(digest); {
+					case err != nil:
+						return fmt.Errorf("suppression list %s: %w", l.ID, err)
+					case there && l.Name == OwnList:
+						drop[digest] = true
+					case there && !slices.Contains(x.Also, l.Name):
+						x.Also = append(x.Also, l.Name)
+					}
 				}
 			}
 		}
@@ -138,7 +139,7 @@ func ownList(keysDir, dir string, made time.Time) (*List, error) {
 		return s.lists[0], nil
 	}
 	key, _ := hex.DecodeString(randomHex(32))
-	return newList(dir, randomHex(8), OwnList, key, made)
+	return newList(dir, randomHex(8), OwnList, key, made, suppressionForm)
 }
 
 // RemoveSuppressions takes out a list that was taken in, by its id or name.

@@ -12,8 +12,12 @@ import (
 	"strings"
 )
 
-// suppressionFormat is what an exported list says it is.
-const suppressionFormat = "osint-suppression@v1"
+// suppressionFormat is what an exported list says it is. One of v1 has entries of
+// form 1 alone; who knows no other would look up the rest in vain.
+const (
+	suppressionFormat  = "osint-suppression@v2"
+	suppressionFormat1 = "osint-suppression@v1"
+)
 
 // An exported list has its key in its first line: where it is taken in, entities
 // are digested under the key of the list that they may be on.
@@ -54,8 +58,11 @@ func ImportSuppressions(keysDir string, r io.Reader, name string) (x Edit, err e
 	lines.Buffer(nil, longestLine)
 	lines.Scan()
 	head := exported{List: &List{}}
-	if err := json.Unmarshal(lines.Bytes(), &head); err != nil || head.Format != suppressionFormat || !isListID().MatchString(head.ID) {
+	if err := json.Unmarshal(lines.Bytes(), &head); err != nil || head.Format != suppressionFormat && head.Format != suppressionFormat1 || !isListID().MatchString(head.ID) {
 		return x, fmt.Errorf("the first line does not say that this is a list of %s", suppressionFormat)
+	}
+	if head.Form > suppressionForm || head.Format == suppressionFormat1 && head.Form > 1 {
+		return x, fmt.Errorf("the first line says %s and form %d, which this osint doesn't know", head.Format, head.Form)
 	}
 	key, err := parseListKey(head.Key)
 	if err != nil {
@@ -83,7 +90,7 @@ func ImportSuppressions(keysDir string, r io.Reader, name string) (x Edit, err e
 				return fmt.Errorf("another list is called %q: choose a name with --name", name)
 			}
 		}
-		l, err := newList(dir, head.ID, name, key, head.Made)
+		l, err := newList(dir, head.ID, name, key, head.Made, head.Form)
 		if err == nil {
 			err = l.write(imported(lines, head.Entries))
 		}

@@ -24,6 +24,7 @@ type List struct {
 	Name    string    `json:"name"`
 	Made    time.Time `json:"made"`
 	Entries int       `json:"entries"`
+	Form    int       `json:"form,omitzero"` // the oldest [suppressionForm] that an entry may have; 0 is 1
 
 	path string // of the file
 	key  []byte
@@ -91,6 +92,9 @@ func openList(path string) (*List, error) {
 	l := &List{path: path, key: key}
 	if err := json.Unmarshal(head, l); err != nil || !isListID().MatchString(l.ID) || l.Name == "" {
 		return nil, errors.New("its first line does not say which list it is")
+	}
+	if l.Form > suppressionForm {
+		return nil, fmt.Errorf("it is of form %d, and this osint knows %d: use the newer one", l.Form, suppressionForm)
 	}
 	return l, nil
 }

@@ -60,7 +60,7 @@ func TestSuppressed(t *testing.T) {
 	for text, want := range map[string]bool{
 		"jane.doe@corp.example": true, "JANE.DOE+other@corp.example": true, "jane@corp.example": false, "jane.doe@other.example": false,
 		"+442079460000": true, "phone:0044 20 7946 0000": true, "+442079460001": false,
-		"person:josé núñez": true, "person:JOSE\u0301 NU\u0301N\u0303EZ": true, "person:Jose Nunez": false,
+		"person:josé núñez": true, "person:JOSE\u0301 NU\u0301N\u0303EZ": true, "person:Jose Nunez": true,
 		"account:GitHub.com/OctoCat": true, "account:gitlab.com/octocat": false,
 		"acme.example": true, "www.acme.example": false, "person:max muster": true,
 	} {

@@ -54,12 +54,13 @@ func randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// newList makes a list without entries; its key is durable before it.
-func newList(dir, id, name string, key []byte, made time.Time) (*List, error) {
+// newList makes a list without entries, whose entries will have a form; its key is
+// durable before it.
+func newList(dir, id, name string, key []byte, made time.Time, form int) (*List, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make suppression list: %w", err)
 	}
-	l := &List{ID: id, Name: name, Made: made.UTC().Truncate(time.Second), key: key, path: filepath.Join(dir, id+".jsonl")}
+	l := &List{ID: id, Name: name, Made: made.UTC().Truncate(time.Second), Form: form, key: key, path: filepath.Join(dir, id+".jsonl")}
 	err := replaceFile(strings.TrimSuffix(l.path, ".jsonl")+".key", func(f *os.File) error {
 		_, err := f.WriteString(hex.EncodeToString(key) + "\n")
 		return err
