@@ -95,17 +95,26 @@ func Verify(s Statement, signature string, approvers []Approver, now time.Time) 
 	if err != nil && len(by.Keys) > 1 {
 		err = fmt.Errorf("the signature is by none of the %d keys of %s (%w)", len(by.Keys), by.ID, err)
 	}
+	if err == nil {
+		err = s.timely(now)
+	}
+	if err != nil {
+		return Signer{}, err
+	}
+	return who, nil
+}
+
+// timely says why a statement that is well formed does not hold at a time.
+func (s Statement) timely(now time.Time) error {
 	issued, _ := stamp(s.Issued)
 	expires, _ := stamp(s.Expires)
 	switch {
-	case err != nil:
-		return Signer{}, err
 	case issued.After(now.Add(clockSkew)):
-		return Signer{}, fmt.Errorf("the approval is issued %s, which is yet to come: look at the clocks", s.Issued)
+		return fmt.Errorf("the approval is issued %s, which is yet to come: look at the clocks", s.Issued)
 	case !now.Before(expires):
-		return Signer{}, fmt.Errorf("the approval expired %s", s.Expires)
+		return fmt.Errorf("the approval expired %s", s.Expires)
 	}
-	return who, nil
+	return nil
 }
 
 // approver returns the one of an id.

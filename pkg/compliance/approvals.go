@@ -70,10 +70,35 @@ type Approvals struct {
 	list []Statement
 }
 
-// ReadApprovals returns the approvals of a case that hold now under the
-// organisation's document of today, and of each other one, why it doesn't.
-// operators are those at work on the case now.
-func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operators ...string) (a Approvals, faults []error) {
+// A Judged is one approval of a case, and whether it holds.
+type Judged struct {
+	Line      uint64
+	At        time.Time // of the line
+	Statement Statement // as far as it could be read
+	Key       string    // fingerprint of the one that the line names
+	Why       error     // why it does not hold; nil: it does
+}
+
+// JudgeApprovals judges every approval of a case, in the order of the lines, by
+// the organisation's document of today. Without one it judges by the case alone:
+// that an approval then has no fault does not say whose its key is. operators are
+// those at work on the case now.
+func JudgeApprovals(c *pipeline.Case, today *Organisation, now time.Time, operators ...string) []Judged {
+	if today == nil {
+		return judge(c, func(s Statement, _ string) error { return s.timely(now) }, operators)
+	}
+	return judge(c, byKeys(today.Approvers, now), operators)
+}
+
+// byKeys returns a check that a signature is by a key that its approver has.
+func byKeys(approvers []Approver, now time.Time) func(Statement, string) error {
+	return func(s Statement, signature string) error {
+		_, err := Verify(s, signature, approvers, now)
+		return err
+	}
+}
+
+func judge(c *pipeline.Case, holds func(s Statement, signature string) error, operators []string) (out []Judged) {
 	for _, e := range c.Acts {
 		if e.Approved == nil {
 			continue
@@ -83,15 +108,34 @@ func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operat
 			err = s.Suits(c, operators...)
 		}
 		if err == nil {
-			_, err = Verify(s, line.Signature, approvers, now)
+			err = holds(s, line.Signature)
 		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("the approval in line %d does not hold: %w", e.Seq, err))
-			continue
-		}
-		a.list = append(a.list, s)
+		out = append(out, Judged{e.Seq, e.Time, s, line.Key, err})
 	}
-	return a, faults
+	return out
+}
+
+// Holding returns those of the approvals that hold.
+func Holding(judged []Judged) (a Approvals) {
+	for _, j := range judged {
+		if j.Why == nil {
+			a.list = append(a.list, j.Statement)
+		}
+	}
+	return a
+}
+
+// ReadApprovals returns the approvals of a case that hold now under the
+// organisation's document of today, and of each other one, why it doesn't.
+// operators are those at work on the case now.
+func ReadApprovals(c *pipeline.Case, approvers []Approver, now time.Time, operators ...string) (a Approvals, faults []error) {
+	judged := judge(c, byKeys(approvers, now), operators)
+	for _, j := range judged {
+		if j.Why != nil {
+			faults = append(faults, fmt.Errorf("the approval in line %d does not hold: %w", j.Line, j.Why))
+		}
+	}
+	return Holding(judged), faults
 }
 
 // Waives returns who approved that a collector asks about a subject although a
