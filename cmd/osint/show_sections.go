@@ -135,9 +135,9 @@ func (c *console) showTimeline(d *report.Document) error {
 }
 
 func (c *console) showRulings(d *report.Document) error {
-	t := table{header: []string{"verdict", "rule", "questions", "collectors", "kept", "reason", "cite"}, right: []int{2}}
+	t := table{header: []string{"verdict", "rule", "questions", "collectors", "kept", "since", "reason", "cite"}, right: []int{2}}
 	for _, r := range d.Rulings {
-		t.add(string(r.Verdict), r.Rule, fmt.Sprint(r.Questions), strings.Join(r.Collectors, ","), string(r.Keep), r.Reason, r.Cite)
+		t.add(string(r.Verdict), r.Rule, fmt.Sprint(r.Questions), strings.Join(r.Collectors, ","), string(r.Keep), r.Since(), r.Reason, r.Cite)
 	}
 	return c.table(t)
 }

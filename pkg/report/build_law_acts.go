@@ -146,7 +146,7 @@ func (x *Compliance) sentence() string {
 	case count[pipeline.Redact] > 0:
 		text += fmt.Sprintf("; by %s something was left out", plural(count[pipeline.Redact], "rule", "rules"))
 	case waived > 0:
-		text += "; what waited for a review was approved"
+		text += "; what waited for a review was let pass by an approval"
 	default:
 		text += ", and none of its rules fired"
 	}

@@ -111,17 +111,20 @@ func rulingsOf(c *pipeline.Case, t *teller) []Ruling {
 	var order []key
 	groups := map[key]*Ruling{}
 	seen := map[key]map[pair]bool{}
+	told := map[key]map[pipeline.TaskKey]bool{}
+	standing := c.Standing()
 	for _, r := range c.Rulings {
 		for _, g := range r.Groups {
 			x := g.Ruling
 			k := key{string(x.Verdict), x.Rule, x.Cite, x.Reason, join(x.Unknown), join(x.Redact), x.Keep}
 			if groups[k] == nil {
 				order = append(order, k)
-				seen[k] = map[pair]bool{}
+				seen[k], told[k] = map[pair]bool{}, map[pipeline.TaskKey]bool{}
 				groups[k] = &Ruling{Verdict: x.Verdict, Rule: x.Rule, Cite: x.Cite, Reason: t.text(x.Reason),
-					Unknown: orEmpty(x.Unknown), Redact: orEmpty(x.Redact), Keep: x.Keep, Subjects: []pipeline.Entity{}}
+					Unknown: orEmpty(x.Unknown), Redact: orEmpty(x.Redact), Keep: x.Keep, Subjects: []pipeline.Entity{}, Approved: []string{}}
 			}
 			group, e := groups[k], r.Lead.Entity
+			group.since(e, g.Collectors, standing, told[k])
 			for _, col := range g.Collectors {
 				if !seen[k][pair{e, col}] {
 					seen[k][pair{e, col}] = true

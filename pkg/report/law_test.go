@@ -76,6 +76,20 @@ func TestLaw(t *testing.T) {
 	if r := rules["gdpr-minor"]; r.Rulings != 2 || r.Unwaived != 1 || !slices.Equal(r.Waived, []string{"a.meyer"}) || !slices.Equal(r.Collectors, []string{"breaches", "gravatar"}) {
 		t.Errorf("gdpr-minor: %+v", r)
 	}
+	// So it is told of a review that was approved, and of none that waits still.
+	for _, r := range d.Rulings {
+		if since := r.Since(); (r.Verdict == pipeline.ReviewIt) != (since == "approved by a.meyer") {
+			t.Errorf("%s: since %q", r.Verdict, since)
+		}
+	}
+	open := Ruling{Verdict: pipeline.ReviewIt}
+	standing := map[pipeline.TaskKey]pipeline.Ruling{{Collector: "gravatar", Subject: adaAt}: {Verdict: pipeline.ReviewIt}, {Collector: "keybase", Subject: adaAt}: {Verdict: pipeline.Allow}}
+	told := map[pipeline.TaskKey]bool{}
+	open.since(adaAt, []string{"gravatar", "keybase"}, standing, told)
+	open.since(adaAt, []string{"gravatar"}, standing, told)
+	if open.Waiting != 1 || open.Since() != "waits" {
+		t.Errorf("of a review that waits: %+v", open)
+	}
 	if d.Compliance[0].Rules[0].Rule != "gdpr-44-transfer" {
 		t.Errorf("the strictest does not stand first: %+v", d.Compliance[0].Rules)
 	}

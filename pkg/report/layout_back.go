@@ -163,7 +163,11 @@ func (w *writer) rulings() section {
 		if len(r.Unknown) > 0 {
 			why += ". Unknown: " + join(r.Unknown)
 		}
-		t.Rows = append(t.Rows, row{Cells: []cell{w.cell(string(r.Verdict)), w.cell(why), w.cell(string(r.Keep)), w.cell(group(r.Questions)),
+		says := string(r.Verdict)
+		if since := r.Since(); since != "" {
+			says += "; " + since
+		}
+		t.Rows = append(t.Rows, row{Cells: []cell{w.cell(says), w.cell(why), w.cell(string(r.Keep)), w.cell(group(r.Questions)),
 			w.cell(join(r.Collectors)), {Text: w.some(r.Subjects)}}})
 	}
 	s.Blocks = append(s.Blocks, block{Table: t.cut()})

@@ -75,7 +75,7 @@ func (w *writer) lawFacts() []fact {
 // lawRules shows what fired, what was missing and what was approved.
 func (w *writer) lawRules(add func(...block)) {
 	l := w.d.Law
-	fired := &table{Caption: "Rules that fired, by framework", Columns: []column{{"Rule and law", 3.2, false, false}, {"Says", 1.7, false, false}, {"Rulings", 1.1, true, false}, {"What to do", 4.6, false, false}, {"Approved by", 1.8, false, false}}}
+	fired := &table{Caption: "Rules that fired, by framework", Columns: []column{{"Rule and law", 3.2, false, false}, {"Says", 1.7, false, false}, {"Rulings", 1.1, true, false}, {"What to do", 4.6, false, false}, {"Approved as", 1.8, false, false}}}
 	for _, c := range w.d.Compliance {
 		for _, r := range c.Rules {
 			says := string(r.Outcome)
@@ -97,7 +97,7 @@ func (w *writer) lawRules(add func(...block)) {
 	for _, u := range l.Unknown {
 		unknown.Rows = append(unknown.Rows, row{Cells: []cell{w.cell(u.Fact), w.cell(group(u.Rulings)), w.cell(join(u.Rules))}})
 	}
-	waived := &table{Caption: "Approvals of what waited for review", Columns: []column{{"At", 2.7, false, true}, {"By", 1.6, false, false}, {"Rules", 3, false, false}, {"Reason", 3.8, false, false}, {"Until", 2.7, false, true}}}
+	waived := &table{Caption: "Approvals of what waited for review", Columns: []column{{"At", 2.7, false, true}, {"As", 1.6, false, false}, {"Rules", 3, false, false}, {"Reason", 3.8, false, false}, {"Until", 2.7, false, true}}}
 	for _, x := range l.Waivers {
 		waived.Rows = append(waived.Rows, row{Cells: []cell{w.cell(stamp(x.At)), w.cell(x.Approver), w.cell(join(x.Rules)), w.cell(x.Reason), w.cell(x.Expires)}})
 	}
@@ -105,6 +105,11 @@ func (w *writer) lawRules(add func(...block)) {
 		add(block{Heading: "What the rules said"})
 	}
 	addTables(add, fired, unknown, waived)
+	for _, x := range l.Waivers {
+		if x.Key != "" {
+			add(block{Text: fmt.Sprintf("The approval of %s in the name of %s is signed by key %s; whether it may sign, the organisation's document says.", stamp(x.At), w.text(x.Approver), w.text(x.Key))})
+		}
+	}
 }
 
 // addTables adds those that have rows.

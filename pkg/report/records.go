@@ -91,6 +91,8 @@ type Ruling struct {
 	Collectors []string          `json:"collectors"`
 	Subjects   []pipeline.Entity `json:"subjects"`
 	Questions  int               `json:"questions"` // pairs of collector and entity
+	Approved   []string          `json:"approved"`  // of a review: in whose names it was let pass since
+	Waiting    int               `json:"waiting"`   // of a review: questions, and people as such, whose last ruling it is
 }
 
 // Withheld is what was seen and not kept.
