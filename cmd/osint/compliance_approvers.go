@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/compliance"
+	"osint/pkg/pipeline"
 )
 
 // approvers returns who may approve today: whom the organisation's document
@@ -16,6 +17,20 @@ func (c *console) approvers() ([]compliance.Approver, error) {
 		return nil, err
 	}
 	return p.organisation.Approvers, nil
+}
+
+// voidApprovals says of each approval of a case that does not hold today, why.
+func (c *console) voidApprovals(cs *pipeline.Case) error {
+	p, err := c.policy()
+	if err != nil {
+		return err
+	}
+	for _, j := range compliance.JudgeApprovals(cs, p.organisation, c.today()) {
+		if j.Why != nil {
+			c.say("osint: the approval in line %d does not hold: %v", j.Line, j.Why)
+		}
+	}
+	return nil
 }
 
 // approverValues completes who may approve.

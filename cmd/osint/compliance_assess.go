@@ -21,7 +21,9 @@ func newAssess(c *console) *cobra.Command {
 		Use: "assess CASE", Short: "Say what each framework of law said of a case, and how it stands", Args: exactly("a case: osint cases list names them"),
 		Long: `It tells what was ruled when the case was run, which facts were missing, who
 approved what, and what is still open; nothing is ruled anew. With --format it is
-written as a paper. Exit code 4: something waits for a review.`,
+written as a paper. Whether an approval holds is said by the organisation's
+document of today. Exit code 4: something waits for a review, or was asked under
+an approval that does not hold.`,
 		Example: "  osint compliance assess CASE\n  osint compliance assess CASE --json | jq '.frameworks[].status'\n  osint compliance assess CASE --format pdf --to .",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := c.find(args[0])
@@ -45,6 +47,9 @@ written as a paper. Exit code 4: something waits for a review.`,
 			}
 			if err := c.showAssessment(d, asJSON); err != nil {
 				return err
+			}
+			if d.Void() {
+				return &exit{code: notAsked}
 			}
 			for _, f := range d.Frameworks {
 				if paper.Status(f) == "open" {
@@ -70,10 +75,10 @@ type assessed struct {
 func (c *console) showAssessment(d *paper.Dossier, asJSON bool) error {
 	all := []assessed{}
 	for _, f := range d.Frameworks {
-		all = append(all, assessed{f, paper.Status(f)})
+		all = append(all, assessed{f, d.Status(f)})
 	}
 	if asJSON {
-		return c.json(ordered{{"schema_version", report.SchemaVersion}, {"case", d.Case.Opened.Case}, {"standing", d.Standing()}, {"frameworks", all}, {"law", d.Law}})
+		return c.json(ordered{{"schema_version", report.SchemaVersion}, {"case", d.Case.Opened.Case}, {"standing", d.Standing()}, {"frameworks", all}, {"approvals", d.Approvals()}, {"law", d.Law}})
 	}
 	p := page{width: c.width(c.stdout), color: c.colored(c.stdout)}
 	p.paragraph(c.out, d.Standing(), 0)
@@ -90,7 +95,8 @@ func (c *console) showAssessment(d *paper.Dossier, asJSON bool) error {
 	t := table{header: []string{"rule", "says", "rulings", "approved by", "what to do"}, right: []int{2}}
 	for _, f := range all {
 		for _, r := range f.Rules {
-			t.add(r.Rule, string(r.Outcome), fmt.Sprint(r.Rulings), strings.Join(r.Waived, ", "), r.Remedy)
+			by, _ := d.ApprovedBy(r)
+			t.add(r.Rule, string(r.Outcome), fmt.Sprint(r.Rulings), by, r.Remedy)
 		}
 	}
 	if len(t.rows) > 0 {
@@ -98,6 +104,17 @@ func (c *console) showAssessment(d *paper.Dossier, asJSON bool) error {
 		if err := c.table(t); err != nil {
 			return err
 		}
+	}
+	for _, a := range d.Approvals() {
+		if a.Why == "" {
+			continue
+		}
+		says := "is signed by key " + a.Key
+		if a.Holds != nil {
+			says = "does not hold"
+		}
+		fmt.Fprintln(c.out)
+		p.paragraph(c.out, fmt.Sprintf("The approval in line %d, in the name of %s, %s: %s.", a.Line, report.Safe(cmp.Or(a.Approver, "nobody")), says, report.Safe(a.Why)), 0)
 	}
 	for _, u := range d.Law.Unknown {
 		fmt.Fprintf(c.out, "\nnot known: %s, asked for by %s", report.Safe(u.Fact), report.Safe(strings.Join(u.Rules, ", ")))

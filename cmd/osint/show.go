@@ -77,6 +77,11 @@ func newShow(c *console) *cobra.Command {
 		if err := oneOf("section", args[1], names...); err != nil {
 			return err
 		}
+		if args[1] == "rulings" {
+			if err := c.voidApprovals(cs); err != nil {
+				return err
+			}
+		}
 		d, err := doc(args[1])
 		if err != nil {
 			return err

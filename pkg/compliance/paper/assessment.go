@@ -28,7 +28,7 @@ func assessment(d *Dossier) *report.Paper {
 	return p
 }
 
-// Status is how the case stands under a framework: "refused", "open",
+// Status is how the case stands under a framework by its own lines: "refused", "open",
 // "approved", "redacted", "clear", or "not applied".
 func Status(c report.Compliance) string {
 	s := "clear"
@@ -60,9 +60,11 @@ func (d *Dossier) Standing() string {
 	}
 	count := map[string]int{}
 	for _, f := range d.Frameworks {
-		count[Status(f)]++
+		count[d.Status(f)]++
 	}
 	switch {
+	case d.Void():
+		return "Something was asked under an approval that does not hold by today's document: what it brought stays in the case until it is erased."
 	case count["open"] > 0:
 		return fmt.Sprintf("Something waits for a review under %s: osint compliance approve.", plural(count["open"], "framework", "frameworks"))
 	case count["refused"] > 0:
@@ -78,7 +80,7 @@ func (d *Dossier) byFramework() report.Part {
 		if f.ReviewBy != "" && day(d.Now) > f.ReviewBy {
 			due = report.Cell{Text: "it was to be reviewed by " + f.ReviewBy, Open: true}
 		}
-		g.Rows = append(g.Rows, []report.Cell{{Text: f.Title}, {Text: f.Version}, {Text: either(f.Reviewed, "not on record")}, due, {Text: Status(f)}, {Text: f.Text}})
+		g.Rows = append(g.Rows, []report.Cell{{Text: f.Title}, {Text: f.Version}, {Text: either(f.Reviewed, "not on record")}, due, {Text: d.Status(f)}, {Text: f.Text}})
 	}
 	return grid(g, "No framework of law was asked: the profile and its gate alone decided.")
 }
@@ -105,7 +107,7 @@ func (d *Dossier) fired(f report.Compliance) []report.Part {
 		if len(r.Unknown) > 0 {
 			what = "Not known: " + strings.Join(r.Unknown, ", ") + ". " + what
 		}
-		g.Rows = append(g.Rows, []report.Cell{{Text: r.Rule + ", " + r.Cite}, {Text: string(r.Outcome)}, {Text: fmt.Sprint(r.Rulings)}, {Text: either(strings.Join(r.Collectors, ", "), "no collector")}, {Text: what}, stands(r)})
+		g.Rows = append(g.Rows, []report.Cell{{Text: r.Rule + ", " + r.Cite}, {Text: string(r.Outcome)}, {Text: fmt.Sprint(r.Rulings)}, {Text: either(strings.Join(r.Collectors, ", "), "no collector")}, {Text: what}, d.stands(r)})
 	}
 	return []report.Part{{Grid: g}}
 }
@@ -136,12 +138,4 @@ func where(fact string) string {
 		return "a list that is out of date"
 	}
 	return "the case"
-}
-
-func (d *Dossier) waivers() report.Part {
-	g := &report.Grid{Caption: "Who approved what waited for review", Columns: []report.Column{{Head: "At", Width: 1.8}, {Head: "Approver", Width: 1.6}, {Head: "Rules", Width: 2.8}, {Head: "Reason", Width: 3.4}, {Head: "Until", Width: 2}}}
-	for _, w := range d.Law.Waivers {
-		g.Rows = append(g.Rows, row(minute(w.At), w.Approver, strings.Join(w.Rules, ", "), w.Reason, either(w.Expires, "not stated")))
-	}
-	return grid(g, "Nothing was approved.")
 }

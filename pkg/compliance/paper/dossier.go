@@ -31,6 +31,8 @@ type Dossier struct {
 	Specs map[string]pipeline.Spec // of collectors, as they declare themselves today
 	Book  *law.Book                // for the lists of countries; nil: no list is known
 
+	approvals approvals
+
 	subject []pipeline.Entity // whom a notice is for, by what the case has of that person; none is everybody in the case
 	shown   string            // what the notice calls that person
 }
@@ -43,6 +45,7 @@ func Open(c *pipeline.Case, d *report.Document, o report.Options, today *complia
 	}
 	x := &Dossier{About: a, Case: c, Document: d, Organisation: today, Borrowed: today != nil, Specs: map[string]pipeline.Spec{}}
 	x.TLP, x.Now = cmp.Or(a.TLP, d.Case.TLP), a.Now.UTC().Truncate(24*time.Hour) // equal on one day
+	x.approvals = approvalsOf(c, today, a.Now)
 	x.Law, x.Frameworks = report.LawOf(c, o)
 	if x.Law == nil {
 		x.Law = &report.Law{}

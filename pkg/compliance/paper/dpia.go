@@ -199,21 +199,24 @@ func (d *Dossier) measures() []report.Part {
 	g := &report.Grid{Caption: "What rules of law asked for", Columns: []report.Column{{Head: "Rule", Width: 2.4}, {Head: "What to do", Width: 5}, {Head: "Stands", Width: 2.4}}}
 	for _, f := range d.Frameworks {
 		for _, r := range f.Rules {
-			g.Rows = append(g.Rows, []report.Cell{{Text: r.Rule + ", " + r.Cite}, {Text: r.Remedy}, stands(r)})
+			g.Rows = append(g.Rows, []report.Cell{{Text: r.Rule + ", " + r.Cite}, {Text: r.Remedy}, d.stands(r)})
 		}
 	}
 	return append(d.security(), grid(g, "No rule of law fired."))
 }
 
 // stands says what became of a rule that fired.
-func stands(r report.LawRule) report.Cell {
+func (d *Dossier) stands(r report.LawRule) report.Cell {
+	by, void := d.ApprovedBy(r)
 	switch {
+	case void:
+		return report.Cell{Text: "approved by " + by, Open: true}
 	case r.Outcome == pipeline.Deny:
 		return report.Cell{Text: "refused: it was not done"}
 	case r.Outcome == pipeline.Redact:
 		return report.Cell{Text: "left out: " + strings.Join(r.Redact, ", ")}
 	case r.Unwaived == 0:
-		return report.Cell{Text: "approved by " + strings.Join(r.Waived, ", ")}
+		return report.Cell{Text: "approved by " + by, Open: !d.approvals.proved}
 	}
 	return report.Cell{Text: "waits for a review: osint compliance approve", Open: true}
 }
