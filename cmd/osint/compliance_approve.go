@@ -35,7 +35,8 @@ for somebody to look: who is meant, which collector, which rules, what is not
 known, and what would settle it.
 
 With --audience it is of handing the case out, by osint report --audience: what
-stops that, and for whom. Approved, it goes to that audience, and to no other.
+stops that, and for whom. Approved, it goes to that audience in that country, and
+to no other.
 
 An approver is a person whom the organisation's document names with a key
 (approvers; OSINT_POLICY, /etc/osint/policy.yaml), and who is neither the
@@ -126,7 +127,7 @@ func (a *approving) check() error {
 		return usage("--collector is of questions, and --audience of handing the case out: approve one, then the other")
 	case a.country != "" && a.audience == "" && a.signature == "":
 		return usage("--recipient-country is of somebody who is given it: write --audience, too")
-	case a.signature != "" && (chosen || a.audience != "" || len(a.collectors)+len(a.rules)+len(a.subjects) > 0):
+	case a.signature != "" && (chosen || a.audience+a.country != "" || len(a.collectors)+len(a.rules)+len(a.subjects) > 0):
 		return usage("--signature: the statement that was signed says the rest: leave the other flags out")
 	case a.signature == "" && a.statement != "":
 		return usage("--statement: nothing signs it: give --signature FILE")

@@ -180,7 +180,8 @@ func (a *approving) enter(dir, name string, s compliance.Statement, sign func([]
 	if err != nil {
 		return usage("%w", err)
 	}
-	a.audience = string(s.Audience())
+	to, country := s.Audience()
+	a.audience, a.country = string(to), country
 	if err := a.stillWaits(folder.Case, dir, s); err != nil {
 		return err
 	}
@@ -205,7 +206,7 @@ func (a *approving) enter(dir, name string, s compliance.Statement, sign func([]
 	fmt.Fprintf(a.c.out, "approved by %s until %s, signed by key %s\n", s.Approver, s.Expires, who.Fingerprint)
 	what := "collectors  " + strings.Join(s.Collectors, ", ")
 	if a.audience != "" {
-		what = "audience    " + a.audience
+		what = "audience    " + strings.TrimSpace(a.audience+" "+a.country)
 	}
 	fmt.Fprintf(a.c.out, "rules       %s\n%s\nabout       %s\n", strings.Join(s.Rules, ", "), what, countOf(len(s.Subjects), "entity", "entities"))
 	if len(s.Unknown) > 0 {

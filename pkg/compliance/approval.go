@@ -113,7 +113,7 @@ func (s Statement) Check() error {
 		return fmt.Errorf("a reason of %d bytes: write %d at most, and name a document for the rest", len(s.Reason), longestReason)
 	case len(s.Rules) == 0:
 		return errors.New("an approval names the rules that it waives")
-	case s.Audience() != "" && (len(s.Collectors) > 1 || !slices.Contains(Audiences(), s.Audience())), slices.Contains(s.Collectors, disclosing):
+	case !s.oneAudience():
 		return fmt.Errorf("an approval to hand a case out names one audience, and no collector: %s and one of %v", disclosing, Audiences())
 	case len(s.Subjects) == 0:
 		return errors.New("an approval names whom it is about")

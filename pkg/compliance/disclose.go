@@ -157,7 +157,7 @@ func (b *bench) disclosures(to Audience, country string, personal []pipeline.Cat
 		clear, _ := b.Reveal(s)
 		t := b.about(clear, s)
 		b.criteria(nil, t)
-		out = append(out, disclosure{s, b.decide(s, t, DisclosureTo(to), personal, law.Disclose)})
+		out = append(out, disclosure{s, b.decide(s, t, DisclosureTo(to, country), personal, law.Disclose)})
 	}
 	return out
 }

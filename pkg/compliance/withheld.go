@@ -16,18 +16,36 @@ const disclosing = "disclose:"
 // DisclosureTo is what approvals name to let something be handed to an audience.
 // It is for that audience and no other: a wider one takes in people whom the
 // approver did not mean, and a narrower one may ("named" is whoever the operator
-// names, of the house or not).
-func DisclosureTo(a Audience) string { return disclosing + string(a) }
+// names, of the house or not). So with the country of the recipient, "" where
+// nobody said it: who looked at what protects people there looked at no other.
+func DisclosureTo(a Audience, country string) string {
+	if country != "" {
+		country = ":" + country
+	}
+	return disclosing + string(a) + country
+}
 
-// Audience returns to whom a statement lets something be handed; "" if it is of
-// questions.
-func (s Statement) Audience() Audience {
+// Audience returns to whom a statement lets something be handed, and in which
+// country, "" if that is not said; no audience if it is of questions.
+func (s Statement) Audience() (to Audience, country string) {
 	for _, c := range s.Collectors {
-		if to, ok := strings.CutPrefix(c, disclosing); ok {
-			return Audience(to)
+		if rest, ok := strings.CutPrefix(c, disclosing); ok {
+			rest, country, _ = strings.Cut(rest, ":")
+			return Audience(rest), country
 		}
 	}
-	return ""
+	return "", ""
+}
+
+// oneAudience reports whether a statement is of questions, or of one audience
+// and nothing else.
+func (s Statement) oneAudience() bool {
+	to, country := s.Audience()
+	if !slices.ContainsFunc(s.Collectors, func(c string) bool { return strings.HasPrefix(c, disclosing) }) {
+		return true
+	}
+	return len(s.Collectors) == 1 && slices.Contains(Audiences(), to) && s.Collectors[0] == DisclosureTo(to, country) &&
+		(country == "" || Country(country).Check() == nil)
 }
 
 // covers reports whether a statement is of what a collector asks, of what
@@ -35,7 +53,8 @@ func (s Statement) Audience() Audience {
 // nobody who lets a case be handed out has said that.
 func (s Statement) covers(collector string) bool {
 	if collector == "" {
-		return s.Audience() == ""
+		to, _ := s.Audience()
+		return to == ""
 	}
 	return slices.Contains(s.Collectors, collector)
 }
@@ -59,7 +78,7 @@ func Withheld(gates []*Gate, to Audience, d Disclosure, denied bool) []Review {
 			}
 			w := found[x.subject]
 			if w == nil {
-				w = &Review{Subject: x.subject, Collector: DisclosureTo(to), Rules: []Waiting{}}
+				w = &Review{Subject: x.subject, Collector: DisclosureTo(to, d.Country), Rules: []Waiting{}}
 				found[x.subject] = w
 			}
 			if w.Reason == "" || stricter(r.Verdict, worst[x.subject]) {

@@ -88,7 +88,7 @@ func TestWithheld(t *testing.T) {
 			if w.Open() {
 				open = append(open, w.Subject)
 			}
-			if w.Collector != DisclosureTo(x.to) || len(w.Rules) != 1 || w.Rules[0].Cite != "law-b, s. 1" {
+			if w.Collector != DisclosureTo(x.to, "") || len(w.Rules) != 1 || w.Rules[0].Cite != "law-b, s. 1" {
 				t.Errorf("%s: %+v", name, w)
 			}
 		}
@@ -115,7 +115,7 @@ func TestWithheld(t *testing.T) {
 
 	// It lets no question pass, and nobody stand in the case.
 	a := Approvals{[]Statement{s}}
-	for what, want := range map[string]string{"": "", "gravatar": "", "disclose:": "", "disclose:named": "", "disclose:clients": "a.meyer"} {
+	for what, want := range map[string]string{"": "", "gravatar": "", "disclose:": "", "disclose:named": "", "disclose:clients:CN": "", "disclose:clients": "a.meyer"} {
 		if got := a.Waives(ada, what, "law-b-check", nil); got != want {
 			t.Errorf("%q: waived by %q", what, got)
 		}
@@ -136,11 +136,15 @@ func TestOneAudience(t *testing.T) {
 		{[]string{"disclose:clients", "gravatar"}, Clients, false},
 		{[]string{"disclose:friends"}, "friends", false},
 		{[]string{"disclose:"}, "", false},
+		{[]string{"disclose:clients:CN"}, Clients, true},
+		{[]string{"disclose:clients:CN", "disclose:clients:RU"}, Clients, false},
+		{[]string{"disclose:clients:"}, Clients, false},
+		{[]string{"disclose:clients:XX1"}, Clients, false},
 	} {
 		s := statement()
 		s.Collectors = x.of
-		if err := s.Check(); (err == nil) != x.good || s.Audience() != x.to {
-			t.Errorf("%v: %v, to %q", x.of, err, s.Audience())
+		if to, _ := s.Audience(); (s.Check() == nil) != x.good || to != x.to {
+			t.Errorf("%v: %v, to %q", x.of, s.Check(), to)
 		}
 	}
 }
