@@ -36,6 +36,12 @@ func (g *Gate) Sparing(listed func(pipeline.Entity) bool) *Gate {
 // repository of somebody who is.
 func (g *Gate) spares(e pipeline.Entity) bool { return g.left != nil && g.left(e) }
 
+// sparesWhom reports whether e is, or names, a person who is left alone: of him
+// nothing is kept either.
+func (g *Gate) sparesWhom(e pipeline.Entity) bool {
+	return (e.Personal() || len(e.Accounts()) > 0) && g.spares(e)
+}
+
 // Label returns the TLP label of the case.
 func (g *Gate) Label() Label { return g.label }
 

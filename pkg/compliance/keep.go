@@ -27,7 +27,7 @@ const (
 // Deny keeps nothing.
 func (g *Gate) Keep(s pipeline.Spec, o pipeline.Observation) (pipeline.Observation, pipeline.Ruling) {
 	categorise(&o)
-	if o.Subject.Personal() && g.spares(o.Subject) || o.Object != nil && o.Object.Personal() && g.spares(*o.Object) {
+	if g.sparesWhom(o.Subject) || o.Object != nil && g.sparesWhom(*o.Object) {
 		return withheld(o, RuleSuppressed, "suppression list", "It is about a person who is on the list of those who are left alone.")
 	}
 	manifest := "manifest of " + s.Name
