@@ -21,10 +21,10 @@ func byLaw(q *question) (pipeline.Ruling, bool) {
 	if !q.entity.Personal() && !slices.ContainsFunc(q.spec.Emits, pipeline.Category.Personal) {
 		return silent()
 	}
-	b.asks(q.spec, q.entity)
 	if !q.lead.Settled {
 		return pipeline.Ruling{Verdict: pipeline.Later, Rule: ruleByLaw, Keep: pipeline.KeepSealed}, true
 	}
+	b.asks(q.spec, q.entity)
 	t := b.about(q.entity, q.lead.Entity)
 	b.criteria(q.spec, t)
 	r := b.decide(q.lead.Entity, t, q.spec.Name, q.spec.Emits, law.Plan, law.Collect, law.Store)
