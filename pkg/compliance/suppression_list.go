@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -50,6 +51,9 @@ var isListID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 func OpenSuppressions(keysDir string) (*Suppressions, error) {
 	dir := suppressionDir(keysDir)
 	files, err := os.ReadDir(dir)
+	if _, store := os.Stat(keysDir); errors.Is(store, syscall.ENOTDIR) { // below a file there is no key store
+		err = fs.ErrNotExist
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("suppression lists: %w", err)
 	}
