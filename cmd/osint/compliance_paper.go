@@ -10,9 +10,11 @@ import (
 
 	"osint/pkg/audit"
 	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
 	"osint/pkg/compliance/paper"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
+	"osint/profiles"
 )
 
 func newPaper(c *console) *cobra.Command {
@@ -69,6 +71,13 @@ func (c *console) casePaper(dir, name string, subjects []string, x *papering, co
 		return err
 	}
 	defer at.close()
+	p, err := profiles.FromJSON(at.Case.Opened.Resolved)
+	if err == nil {
+		err = p.Policy.Permits(compliance.Job{TLP: x.tlp}) // no paper of a case goes wider than the case might
+	}
+	if err != nil {
+		return usage("%w", err)
+	}
 	out, err := c.release(at.Case, dir, nil, handing{what: "paper " + name, form: "paper", where: x.where()}, false)
 	if err != nil {
 		return err
@@ -78,7 +87,7 @@ func (c *console) casePaper(dir, name string, subjects []string, x *papering, co
 	if err != nil {
 		return err
 	}
-	p, err := d.Build(name)
+	made, err := d.Build(name)
 	if err != nil {
 		return err
 	}
@@ -93,7 +102,7 @@ func (c *console) casePaper(dir, name string, subjects []string, x *papering, co
 	if x.to == "" {
 		x.to = filepath.Join(dir, "reports")
 	}
-	files, err := x.write(c, p, "paper-"+name)
+	files, err := x.write(c, made, "paper-"+name)
 	if err != nil || len(files) == 0 {
 		return err
 	}
