@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
-TOOLS   := nsd nginx openssl pdftoppm pdftotext qpdf man delv drill ldns-signzone aiosmtpd jq xmllint promtool prometheus-pushgateway unshare zsh fish
+TOOLS   := nsd nginx openssl ssh-keygen pdftoppm pdftotext qpdf man delv drill ldns-signzone aiosmtpd jq xmllint promtool prometheus-pushgateway unshare zsh fish
 RACE    := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 
 # Go wants a folder for modules and one for what it built; without a home they
