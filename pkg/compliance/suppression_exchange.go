@@ -10,6 +10,8 @@ import (
 	"iter"
 	"os"
 	"strings"
+
+	"osint/pkg/pipeline"
 )
 
 // suppressionFormat is what an exported list says it is. One of v1 has entries of
@@ -39,7 +41,7 @@ func ExportSuppressions(keysDir, path string) (x Edit, err error) {
 		return x, errors.New("there is no own list yet: osint compliance suppress add makes it")
 	}
 	l := s.lists[0]
-	err = replaceFile(path, func(f *os.File) error {
+	err = pipeline.ReplaceFile(path, func(f *os.File) error {
 		return l.writeTo(f, exported{suppressionFormat, l, hex.EncodeToString(l.key)}, l.rows())
 	})
 	return Edit{List: l.ID, Name: l.Name, Entries: l.Entries, Changed: l.Entries}, err

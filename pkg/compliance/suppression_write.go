@@ -61,7 +61,7 @@ func newList(dir, id, name string, key []byte, made time.Time, form int) (*List,
 		return nil, fmt.Errorf("make suppression list: %w", err)
 	}
 	l := &List{ID: id, Name: name, Made: made.UTC().Truncate(time.Second), Form: form, key: key, path: filepath.Join(dir, id+".jsonl")}
-	err := replaceFile(strings.TrimSuffix(l.path, ".jsonl")+".key", func(f *os.File) error {
+	err := pipeline.ReplaceFile(strings.TrimSuffix(l.path, ".jsonl")+".key", func(f *os.File) error {
 		_, err := f.WriteString(hex.EncodeToString(key) + "\n")
 		return err
 	})
@@ -77,7 +77,7 @@ type row struct {
 
 // write replaces the entries of a list by those of all, which come sorted.
 func (l *List) write(all iter.Seq2[row, error]) error {
-	return replaceFile(l.path, func(f *os.File) error { return l.writeTo(f, l, all) })
+	return pipeline.ReplaceFile(l.path, func(f *os.File) error { return l.writeTo(f, l, all) })
 }
 
 // writeTo writes a list under a head.
@@ -185,25 +185,6 @@ func line(v any) []byte {
 		panic(err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
-}
-
-// replaceFile writes a file anew, for nobody else to read; as long as it is not
-// whole and on disk, the old one stands.
-func replaceFile(path string, fill func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	if err = fill(f); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }
 
 // holding does something with the lists of a key store while no other process

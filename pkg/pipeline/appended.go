@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -75,15 +76,35 @@ func wholeLines(f *os.File) (size int64, err error) {
 	return 0, nil
 }
 
-// replaceFile puts other bytes in the place of a file, durably: whoever opens
-// it finds the old ones or the new ones. The old ones have no name any more;
-// that they are gone from the disk nobody can promise who writes to a modern
-// one.
-func replaceFile(path string, data []byte) error {
-	if err := writeNew(path, data); err != nil {
+// ReplaceFile puts what fill writes in the place of a file, for nobody else to
+// read, durably: it is on disk before it has the name, so that whoever opens it,
+// also after a power cut, finds the old bytes whole or the new ones. The old ones
+// have no name any more; that they are gone from the disk nobody can promise who
+// writes to a modern one.
+func ReplaceFile(path string, fill func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
 		return err
 	}
-	return syncEach(map[string]bool{path: true})
+	if err = fill(f); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return syncPath(filepath.Dir(path))
+}
+
+// replaceFile is ReplaceFile with the bytes at hand.
+func replaceFile(path string, data []byte) error {
+	return ReplaceFile(path, func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	})
 }
 
 // removeFiles removes files, and makes that durable. What is not there is no
@@ -96,10 +117,5 @@ func removeFiles(paths ...string) error {
 		}
 		dirs[filepath.Dir(p)] = true
 	}
-	for d := range dirs {
-		if err := syncPath(d); err != nil {
-			return err
-		}
-	}
-	return nil
+	return syncDirs(dirs)
 }

@@ -15,6 +15,11 @@ func syncEach(paths map[string]bool) error {
 		}
 		dirs[filepath.Dir(p)] = true
 	}
+	return syncDirs(dirs)
+}
+
+// syncDirs makes the names in folders durable.
+func syncDirs(dirs map[string]bool) error {
 	for d := range dirs {
 		if err := syncPath(d); err != nil {
 			return err
