@@ -79,11 +79,10 @@ type checked struct {
 // dryRuling asks the gate about every target for every collector that takes it, and
 // about each person as such.
 func (c *console) dryRuling(m *mandate) (*dryRuling, error) {
-	gate, err := c.gate(m.profile.Policy, m.job, m.stands, nil)
+	gate, err := c.dryGate(m)
 	if err != nil {
 		return nil, err
 	}
-	_ = gate.Event(&pipeline.Event{Opened: &pipeline.Opened{Seeds: m.scope.Seeds}})
 	k := &dryRuling{Version: 1, Profile: m.profile.ID, Frameworks: []pipeline.DocumentRef{}, Stale: []string{}, Questions: []checked{}}
 	if m.stands != nil {
 		k.Frameworks = m.stands.frameworks()

@@ -2,11 +2,14 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"osint/pkg/compliance"
@@ -32,10 +35,7 @@ func (c *console) footing(p *profiles.Profile, o *compliance.Organisation, m *co
 	if o == nil && p.Policy.Persons != compliance.ByLaw {
 		return nil, nil
 	}
-	dir, names := "", []string(nil)
-	if o != nil {
-		dir, names = filepath.Dir(o.File), slices.Clone(o.Frameworks)
-	}
+	dir, names := named(o)
 	if len(names) > 0 { // none is all of the shelf
 		names = append(names, p.Policy.Frameworks...)
 	}
@@ -46,21 +46,25 @@ func (c *console) footing(p *profiles.Profile, o *compliance.Organisation, m *co
 	return &footing{book: book, organisation: o, mandate: m, today: c.today()}, nil
 }
 
+// named returns the frameworks that an organisation's document names, and the
+// folder that its paths start from. None is all of the shelf.
+func named(o *compliance.Organisation) (dir string, names []string) {
+	if o == nil {
+		return "", nil
+	}
+	return filepath.Dir(o.File), slices.Clone(o.Frameworks)
+}
+
 // sayReplaced tells which frameworks are not those that come along, though they
 // have their names.
-func (c *console) sayReplaced(b *law.Book) error {
-	shelf, err := profiles.Law()
-	if err != nil {
-		return err
-	}
+func (c *console) sayReplaced(b *law.Book) {
+	shelf := profiles.Frameworks()
 	for _, own := range b.Frameworks() {
-		for _, x := range shelf.Frameworks() {
-			if own.ID == x.ID && own.SHA256 != x.SHA256 {
-				c.say("osint: framework %s is your organisation's own, version %s, and not the one that comes along", own.ID, own.Version)
-			}
+		text, there := shelf["frameworks/"+own.ID+".yaml"]
+		if sum := sha256.Sum256(text); there && hex.EncodeToString(sum[:]) != own.SHA256 {
+			c.say("osint: framework %s is your organisation's own, version %s, and not the one that comes along", own.ID, own.Version)
 		}
 	}
-	return nil
 }
 
 // book loads frameworks, once however many targets are ruled by them.
@@ -79,9 +83,7 @@ func (c *console) book(dir string, names []string) (b *law.Book, err error) {
 	for _, w := range b.Stale(c.today()) {
 		c.say("osint: %s", w.Text)
 	}
-	if err := c.sayReplaced(b); err != nil {
-		return nil, err
-	}
+	c.sayReplaced(b)
 	if c.books == nil {
 		c.books = map[string]*law.Book{}
 	}
@@ -98,11 +100,28 @@ func (c *console) gate(p compliance.Policy, j compliance.Job, f *footing, reveal
 	if err != nil {
 		return nil, err
 	}
-	g = g.Sparing(func(e pipeline.Entity) bool { _, listed := list.Suppressed(e); return listed })
+	g = g.Sparing(lookedUpOnce(list))
 	if f != nil {
 		g = g.Under(compliance.Law{Book: f.book, Organisation: f.organisation, Mandate: f.mandate, Now: f.today, Approvals: f.approvals, Reveal: reveal})
 	}
 	return g, nil
+}
+
+// lookedUpOnce looks an entity up once however many collectors are ruled on for
+// it, one after another.
+func lookedUpOnce(list *compliance.Suppressions) func(pipeline.Entity) bool {
+	var mu sync.Mutex
+	var last pipeline.Entity
+	var listed bool
+	return func(e pipeline.Entity) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if e != last {
+			_, listed = list.Suppressed(e)
+			last = e
+		}
+		return listed
+	}
 }
 
 // leftAlone opens the lists of those who are left alone, once.
@@ -155,6 +174,9 @@ func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compli
 			return nil, fmt.Errorf("the case's organisation: %w", err)
 		}
 	}
+	if err := beside(then, today); err != nil {
+		return nil, err
+	}
 	if then == nil || today != nil && then.SHA256() == today.SHA256() {
 		then, today = cmp.Or(today, then), nil
 	}
@@ -170,6 +192,20 @@ func (c *console) recorded(cs *pipeline.Case, p *profiles.Profile, today *compli
 		fs = append(fs, f)
 	}
 	return fs, nil
+}
+
+// beside gives a case's copy of a document the place of today's, for a copy lies
+// nowhere: what it names by a relative path must not be looked for wherever the
+// command happens to be typed.
+func beside(then, today *compliance.Organisation) error {
+	switch {
+	case then == nil:
+	case today != nil:
+		then.File = today.File
+	case slices.ContainsFunc(then.Frameworks, func(f string) bool { return compliance.IsFrameworkFile(f) && !filepath.IsAbs(f) }):
+		return usage("the case is ruled by frameworks that lie beside the document of %s: set %s to it", then.Metadata.ID, policyVariable)
+	}
+	return nil
 }
 
 // frameworks names the frameworks that are asked, sorted by id.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"path/filepath"
-
 	"osint/pkg/compliance/law"
 	"osint/profiles"
 )
@@ -25,8 +23,9 @@ func (c *console) law() (*law.Book, error) {
 // that its paths start from.
 func (c *console) frameworks() (dir string, names []string, err error) {
 	p, err := c.policy()
-	if err != nil || p.organisation == nil {
+	if err != nil {
 		return "", nil, err
 	}
-	return filepath.Dir(p.organisation.File), p.organisation.Frameworks, nil
+	dir, names = named(p.organisation)
+	return dir, names, nil
 }

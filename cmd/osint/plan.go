@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors/all"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
 )
@@ -65,11 +66,10 @@ type planLimits struct {
 
 // planOf asks the gate about each target for each collector that takes it.
 func (c *console) planOf(m *mandate, world string) (*plan, error) {
-	gate, err := c.gate(m.profile.Policy, m.job, m.stands, nil)
+	gate, err := c.dryGate(m)
 	if err != nil {
 		return nil, err
 	}
-	_ = gate.Event(&pipeline.Event{Opened: &pipeline.Opened{Seeds: m.scope.Seeds}}) // what the targets tell by their form
 	l := m.limits
 	p := &plan{Version: 1, Profile: m.profile.ID, TLP: string(gate.Label()), Lab: world, Asked: []question{}, NotAsked: []refused{},
 		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
@@ -90,6 +90,16 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// dryGate returns the gate of a mandate that is asked before there is a case: it
+// knows what the targets tell by their form.
+func (c *console) dryGate(m *mandate) (*compliance.Gate, error) {
+	gate, err := c.gate(m.profile.Policy, m.job, m.stands, nil)
+	if err == nil {
+		_ = gate.Event(&pipeline.Event{Opened: &pipeline.Opened{Seeds: m.scope.Seeds}}) // a gate has no error
+	}
+	return gate, err
 }
 
 func (p *plan) put(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling) {
