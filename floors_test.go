@@ -25,6 +25,11 @@ var floors = map[string]struct {
 	"pkg/collectors/lab":            {2, []string{"github.com/miekg/dns", "golang.org/x/tools"}},
 	"pkg/collectors/infrastructure": {2, []string{"github.com/miekg/dns", "golang.org/x/net", "golang.org/x/text"}},
 	"pkg/collectors/social":         {2, []string{"golang.org/x/net"}},
+	"pkg/collectors/threat":         {2, []string{"golang.org/x/net", "github.com/miekg/dns"}},
+	"pkg/collectors/technical":      {2, []string{"golang.org/x/net", "golang.org/x/crypto"}},
+	"pkg/collectors/lab/trial":      {2.5, nil}, // only tests import it
+	"pkg/collectors/derive":         {0.5, nil},
+	"pkg/collectors/loose":          {0.5, nil},
 	"pkg/collectors":                {1, []string{"github.com/miekg/dns", "github.com/likexian/whois", "golang.org/x/time", "golang.org/x/net", "golang.org/x/text", "golang.org/x/sys"}},
 	"pkg/collectors/dnssec":         {0.5, []string{"github.com/miekg/dns"}},
 	"pkg/collectors/technology":     {1, []string{"golang.org/x/net"}},

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
-	"osint/testdata"
 )
 
 // careful is the company that does everything right.
@@ -16,7 +16,7 @@ const careful = "larkfield.example"
 
 func exemplar(t *testing.T) string {
 	t.Helper()
-	text, err := testdata.Worlds.ReadFile("lab/exemplar.txtar")
+	text, err := lab.Source("exemplar")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ once. Read it before you hand it on.`,
 }
 
 func (k *check) run(ctx context.Context, c *console, names []string) error {
-	subject, entries, gate, err := k.read(names)
+	subject, entries, gate, err := k.read(ctx, c, names)
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,7 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 	if world != nil {
 		defer world.Close()
 	}
+	c.endow(ctx, &o)
 	net, err := collectors.New(o)
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 }
 
 // read understands what was typed.
-func (k *check) read(names []string) (subject pipeline.Entity, entries []collectors.Entry, gate pipeline.Gate, err error) {
+func (k *check) read(ctx context.Context, c *console, names []string) (subject pipeline.Entity, entries []collectors.Entry, gate pipeline.Gate, err error) {
 	if len(k.subjects) != 1 {
 		return subject, nil, nil, usage("whom to ask about? name one; type: osint collectors check --subject example.com")
 	}
@@ -124,7 +125,7 @@ func (k *check) read(names []string) (subject pipeline.Entity, entries []collect
 	if err != nil {
 		return subject, nil, nil, usage("%w", err)
 	}
-	job := compliance.Job{Active: k.active, Collectors: names, Types: pipeline.Domains()}
+	job := compliance.Job{Active: k.active, Collectors: names, Types: pipeline.Domains(), Lacking: c.lacking(ctx)}
 	if err := p.Permits(job); err != nil {
 		return subject, nil, nil, usage("%w", err)
 	}

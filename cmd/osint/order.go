@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 		return nil, err
 	}
 	m.job = compliance.Job{Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator, TLP: o.tlp,
-		Active: o.active, Collectors: o.collectors, Exclude: o.exclude, Types: m.types, BudgetUSD: m.limits.CostUSD}
+		Active: o.active, Collectors: o.collectors, Exclude: o.exclude, Types: m.types, BudgetUSD: m.limits.CostUSD, Lacking: c.lacking(context.Background())}
 	if o.wordlist != "" {
 		m.job.Requested = []string{sweeper}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -159,7 +160,7 @@ func (c *console) gatesWith(cs *pipeline.Case, vault *pipeline.Vault, replay fun
 		stands = []*footing{nil}
 	}
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
-		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD}
+		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD, Lacking: c.lacking(context.Background())}
 	var gates []*compliance.Gate
 	var hear []pipeline.Sink
 	for _, policy := range policies {

@@ -90,6 +90,7 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, a *accepta
 	if g.lab == nil { // nothing of a made-up world is remembered
 		options.CacheDir, options.StateDir = g.places.cache, g.places.state
 	}
+	c.endow(parent, &options)
 	if g.net, err = collectors.New(options); err == nil {
 		if g.ledger, err = c.ledger(g.places, investigator); err != nil && g.places.note != "" {
 			err = fmt.Errorf("%w: %s", err, g.places.note)

@@ -19,13 +19,16 @@ type Request struct {
 	Body      []byte
 	Accept    string // "json": an answer that is not JSON is Malformed; else sent as the Accept header
 	AnyStatus bool   // every status is an answer; else 404 is one and other 4xx and 5xx are Failures
-	NoFollow  bool   // do not follow redirects
+	NoFollow  bool   // do not follow redirects; where JSON is due, one is Malformed
 	MaxBytes  int64  // of the body; more is cut and Truncated set; default 8 MiB
 
 	// Public says that what is asked for is the same for everybody and about
 	// nobody, such as IANA's lists, whatever else its source may answer. One
 	// case then serves another, in this process.
 	Public bool
+
+	// Credential is put in on the way out, where the source wants it.
+	Credential Credential
 }
 
 // An Answer is what came back over HTTP or WHOIS.

@@ -30,6 +30,9 @@ func (b *bound) Collect(ctx context.Context, t pipeline.Task, out pipeline.Out) 
 	defer v.close()
 	var mu sync.Mutex
 	var fault error
+	if err := v.keyed(ctx); err != nil {
+		return err
+	}
 	err := b.entry.Collect(ctx, v, t.Subject, func(o pipeline.Observation) {
 		if err := v.fill(&o); err != nil {
 			mu.Lock()

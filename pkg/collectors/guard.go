@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -37,7 +38,12 @@ var cloud = netip.MustParsePrefix("168.63.129.16/32")
 
 func newGuard(o Options) (guard, error) {
 	g := guard{all: o.AllowPrivate, allowed: map[string]bool{}}
-	for name, base := range o.Endpoints {
+	named := maps.Clone(o.Bases)
+	if named == nil {
+		named = map[string]string{}
+	}
+	maps.Copy(named, o.Endpoints)
+	for name, base := range named {
 		hostport := base
 		if u, err := url.Parse(base); err == nil && u.Host != "" {
 			hostport = u.Host

@@ -58,7 +58,7 @@ func (r Request) follow(status int, from, to *url.URL) Request {
 		r.Method, r.Body = http.MethodGet, nil
 	}
 	if from.Host != to.Host || from.Scheme != to.Scheme {
-		r.Header = withoutSecrets(r.Header)
+		r.Header, r.Credential = withoutSecrets(r.Header), Credential{}
 	}
 	return r
 }
@@ -116,7 +116,7 @@ func (v *View) fetch(ctx context.Context, r Request, at *url.URL) (*Answer, erro
 	if ttl == 0 || r.method() != http.MethodGet || !ok {
 		return v.repeat(ctx, r, at, asked, nil, nil)
 	}
-	key := prefix + strings.Join(append([]string{v.spec.Source.Name, at.String(), r.Accept}, headerLines(r.Header)...), "\x00")
+	key := prefix + strings.Join(append([]string{v.spec.Source.Name, at.String(), r.Accept, v.held(ctx, r.Credential)}, headerLines(r.Header)...), "\x00")
 	put := func(k *kept) {
 		if (k.Status == http.StatusOK || k.Status == http.StatusNotFound) && v.excess(write(k, false)) == nil {
 			v.net.cache.put(key, k, disk, ttl)

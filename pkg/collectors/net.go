@@ -24,6 +24,7 @@ type Options struct {
 	Resolvers    []netip.AddrPort  // instead of the system's
 	ConnectTo    []ConnectTo       // see [ParseConnectTo]
 	Endpoints    map[string]string // another base for a source, by its name
+	Bases        map[string]string // likewise, of sources that are the operator's own; they lead to no other internet
 	Proxy        *url.URL          // http, https or socks5; questions to the resolvers do not pass it
 	Roots        *x509.CertPool    // nil: the system's
 	TrustAnchors dnssec.Anchors    // that DNSSEC is judged by; nil: the root's own
@@ -32,6 +33,8 @@ type Options struct {
 	CacheDir     string            // "" keeps answers in memory only
 	StateDir     string            // where usage.db lies; "" keeps pace for this process only
 	BudgetUSD    float64           // of all runs together; 0 is no limit
+	Keys         Keys              // where credentials come from; nil: there are none
+	Unpaced      bool              // no time between requests: a lab's sources are our own
 	Now          func() time.Time  // clock of the record; nil: the machine's. Waits go by the machine's
 }
 
@@ -54,6 +57,7 @@ type Net struct {
 	mu    sync.Mutex
 	dns   *resolver.Resolver // nil until it is first needed
 	spent float64
+	rings map[string]*ring    // credentials, by name
 	found map[string]resolved // names resolved for dialling
 	live  map[*openConn]bool  // open connections
 }
@@ -63,7 +67,7 @@ func New(o Options) (*Net, error) {
 	if o.UserAgent == "" {
 		o.UserAgent = "osint/1 (investigation toolkit)"
 	}
-	n := &Net{o: o, now: o.Now, found: map[string]resolved{}, live: map[*openConn]bool{}}
+	n := &Net{o: o, now: o.Now, rings: map[string]*ring{}, found: map[string]resolved{}, live: map[*openConn]bool{}}
 	if n.now == nil {
 		n.now = time.Now
 	}

@@ -43,10 +43,18 @@ func newPace(stateDir, realm string, now func() time.Time) *pace {
 // Take implements [pipeline.Pacer]. A turn holds a slot until Done, and is
 // good for the first request of its task; [View] waits for the turns of those
 // that follow.
-func (n *Net) Take(s pipeline.Source) (time.Duration, error) { return n.pace.take(s) }
+func (n *Net) Take(s pipeline.Source) (time.Duration, error) { return n.pace.take(n.paced(s)) }
 
 // Done implements [pipeline.Pacer].
-func (n *Net) Done(s pipeline.Source, o pipeline.Outcome) { n.pace.done(s, o) }
+func (n *Net) Done(s pipeline.Source, o pipeline.Outcome) { n.pace.done(n.paced(s), o) }
+
+// paced returns a source as it is paced here.
+func (n *Net) paced(s pipeline.Source) pipeline.Source {
+	if n.o.Unpaced {
+		s.Interval = 0
+	}
+	return s
+}
 
 func (p *pace) take(s pipeline.Source) (wait time.Duration, err error) {
 	p.mu.Lock()

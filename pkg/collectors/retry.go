@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -15,16 +16,22 @@ func (v *View) reread(r Request, at *url.URL, asked string) (a *Answer, err erro
 	for try := 1; ; try++ {
 		x, body, ok := v.recall(asked)
 		if !ok {
-			return nil, nil
+			return a, nil
 		}
 		if a, err = readBack(x, body, at.String()); err != nil {
 			return nil, err
 		}
-		if again := v.repeats(r, a.Status, a.Header, try); !again {
+		switch { // what followed it, if that was had
+		case v.repeats(r, a.Status, a.Header, try):
+			a = nil
+		case r.Credential.Name == "" || resting(a.Status, a.Header, v.net.now()) == 0:
 			return a, nil
 		}
 	}
 }
+
+// maxKeys is how many credentials one request is tried with.
+const maxKeys = 5
 
 // repeat sends a request until it is answered, at most three times if it is
 // safe to repeat. Every try is an exchange.
@@ -38,13 +45,17 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 			}
 			return nil, err
 		}
+		g, err := v.grant(ctx, r.Credential)
+		if err != nil {
+			return nil, err
+		}
 		began, x := time.Now(), v.exchange(r, at, asked, v.net.now())
-		got, cut, err := v.send(ctx, r, at, old, &x)
+		got, cut, err := v.send(ctx, r, at, old, g, &x)
 		failed = err
 		x.Elapsed = time.Since(began)
 		x.Outcome, x.Error = outcome(failed)
-		x.Error = hide(x.Error, secrets(r.Header, at))
-		x.Credential = credential(r.Header, at)
+		x.Error = g.hide(hide(x.Error, secrets(r.Header, at)))
+		x.Credential = cmp.Or(g.where(), credential(r.Header, at))
 		if failed == nil && got.Status == http.StatusNotModified && old != nil {
 			x.Status, x.Detail = http.StatusNotModified, x.Detail+", not modified"
 			got = old.unchanged(x.At)
@@ -55,6 +66,9 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 		}
 		if last, err = v.keep(x, got, cut); err != nil {
 			return nil, err
+		}
+		if g.sentAway(got, v.net.now()) && try < maxKeys {
+			continue
 		}
 		if again, wait := v.again(r, at, got, failed, try); again {
 			if err := sleep(ctx, wait); err != nil {

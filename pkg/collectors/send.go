@@ -22,7 +22,7 @@ import (
 
 // send makes one HTTP request and reads its answer within its bounds. cut
 // says that the body was longer than the request allows.
-func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *pipeline.Exchange) (got *kept, cut bool, err error) {
+func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, g *grant, x *pipeline.Exchange) (got *kept, cut bool, err error) {
 	var way []string
 	defer func() { x.Detail = strings.Join(way, ", ") }()
 	limited, stop := within(ctx)
@@ -45,6 +45,7 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *p
 		req.Header.Set("Accept", r.Accept)
 	}
 	old.condition(req.Header)
+	g.put(req)
 	transport := v.net.usual
 	if v.target() {
 		transport = v.net.target
@@ -77,7 +78,9 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, x *p
 	for _, h := range []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Keep-Alive", "X-Osint-Url", "X-Osint-Doubt", "X-Osint-Truncated"} {
 		head.Del(h)
 	}
-	return &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Doubt: doubt, Header: head, Body: body}, cut, nil
+	got = &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Doubt: doubt, Header: head, Body: body}
+	g.scrub(got)
+	return got, cut, nil
 }
 
 // readBody reads a body up to limit bytes, counted after unpacking. cut says

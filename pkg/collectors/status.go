@@ -20,6 +20,9 @@ func (v *View) judge(r Request, a *Answer) error {
 			return f
 		}
 	}
+	if r.Accept == "json" && r.NoFollow && !r.AnyStatus && a.Status >= 300 && a.Status < 400 {
+		return pipeline.Fail(pipeline.Malformed, fmt.Sprintf("%s led elsewhere (HTTP status %d) where JSON is due", v.spec.Source.Name, a.Status))
+	}
 	if r.Accept != "json" || a.Status < 200 || a.Status > 299 || a.Status == http.StatusNoContent || r.method() == http.MethodHead {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package collectors
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
@@ -38,6 +39,7 @@ type View struct {
 }
 
 func (n *Net) view(s pipeline.Spec, t pipeline.Task, out pipeline.Out) *View {
+	s.Source = n.paced(s.Source)
 	v := &View{net: n, spec: s, task: t, out: out, had: map[pipeline.ExchangeID]time.Time{}}
 	v.turn, v.turned = n.pace.claim(s.Source)
 	return v
@@ -58,8 +60,12 @@ func (v *View) useTurn() (turned bool) {
 	return turned
 }
 
-// Endpoint returns what --endpoint says of the task's source, or "".
-func (v *View) Endpoint() string { return v.net.o.Endpoints[v.spec.Source.Name] }
+// Endpoint returns what --endpoint, or else the operator, says of the task's
+// source; "" if neither does.
+func (v *View) Endpoint() string {
+	name := v.spec.Source.Name
+	return cmp.Or(v.net.o.Endpoints[name], v.net.o.Bases[name])
+}
 
 // Roots returns the certificate authorities to judge the target by; nil is
 // the system's.

@@ -175,6 +175,17 @@ func terms(q *question) (pipeline.Ruling, bool) {
 	return deny(ruleNonCommercial, cite, "The terms of %s do not allow commercial work.", s.Name)
 }
 
+// keyed asks nobody who wants a credential that is not there: no law is broken,
+// and nothing can be had.
+func keyed(q *question) (pipeline.Ruling, bool) {
+	for _, name := range q.spec.Keys {
+		if slices.Contains(q.job.Lacking, name) {
+			return deny(pipeline.RuleNoKey, "manifest of "+q.spec.Name, "It needs %s, which is not there: osint keys set %s.", name, name)
+		}
+	}
+	return silent()
+}
+
 // budget refuses what could cost more than the whole job may.
 func budget(q *question) (pipeline.Ruling, bool) {
 	if c := q.spec.Ceiling.CostUSD; c > q.job.BudgetUSD {

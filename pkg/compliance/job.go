@@ -22,6 +22,7 @@ type Job struct {
 	Requested    []string          // collectors that run on request only, asked for by their flags
 	Types        []pipeline.Domain // only these; empty is all
 	BudgetUSD    float64           // what may be spent; zero is nothing
+	Lacking      []string          // names of credentials that are not there
 }
 
 // Permits says how a job asks for more than the policy allows; nil if it does

@@ -28,6 +28,15 @@ var denials = map[Predicate][2]string{
 	"goes-by":          {"goes by no name", "does not go by the name"},
 	"holds-name":       {"has proven to hold nothing", "has not proven to hold"},
 	"tls-key-exchange": {"agrees to no hybrid key exchange", ""},
+	"has-bucket":       {"keeps files in no bucket that was tried", "has not there"},
+	"exploited":        {"is in no catalogue of the exploited", ""},
+	"listed-by":        {"is on no list that was asked", "is not listed by"},
+	"tor-relay":        {"is no relay of Tor", ""},
+	"scanner":          {"was not seen to scan the internet", ""},
+	"known-file":       {"is no known file", ""},
+	"exposed-logins":   {"has no log-ins in the hands of thieves that is known", ""},
+	"onion-seen":       {"was never seen as a hidden service", ""},
+	"bimi-record":      {"publishes no mark", ""},
 }
 
 // Denied reads as Means does, of what is not so: "does not resolve". named

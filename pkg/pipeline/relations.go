@@ -7,6 +7,11 @@ var (
 	numbers  = []Kind{KindIP, KindNetblock, KindASN}
 	contacts = []Kind{KindEmail, KindPhone, KindPerson, KindOrganization, KindURL}
 	selves   = []Kind{KindPerson, KindEmail, KindAccount} // by which a person is known
+	hosts    = []Kind{KindDomain, KindHost, KindIP}
+	machines = []Kind{KindDomain, KindHost, KindIP, KindURL, KindService}                                                      // on which something runs
+	suspects = []Kind{KindDomain, KindHost, KindIP, KindNetblock, KindASN, KindURL, KindFileHash, KindCertificate, KindWallet} // that somebody may list
+	exposed  = []Kind{KindDomain, KindHost, KindEmail, KindAccount, KindIP, KindOrganization}                                  // that a breach may name
+	makers   = []Kind{KindDomain, KindOrganization}                                                                            // that publish code
 )
 
 // table is the closed set of relations. A new predicate is a row here and a
@@ -127,7 +132,7 @@ var table = []Relation{
 	{"lacks-header", webs, nil, Text, "does not send the header", false},
 	{"sets-cookie", webs, nil, Record, "sets the cookie", false}, // name, secure, httponly, samesite
 	{"page-title", webs, nil, Text, "has the title", false},
-	{"runs", webs, []Kind{KindTechnology}, Record, "runs", false},        // category, seen (where)
+	{"runs", machines, []Kind{KindTechnology}, Record, "runs", false},    // category, seen (where)
 	{"security-txt", names, nil, Record, "publishes security.txt", true}, // contact, expires, valid, reason
 
 	// what pages show, icons, robots.txt, key exchange
@@ -150,6 +155,83 @@ var table = []Relation{
 	{"has-role", selves, nil, Text, "has the role", false},                          // job title
 	{"located-at", selves, nil, Text, "says to be at", false},                       // a place, as typed
 	{"describes-itself", selves, nil, FreeText, "describes itself in words", false}, //
+
+	// what archives and passive DNS have kept
+	{"resolved-to", names, []Kind{KindIP}, Record, "has been seen to resolve to", false},  // first, last (RFC 3339), count, type
+	{"archived-page", webs, []Kind{KindURL}, Record, "has in an archive the page", false}, // first, last, status, type; the query is cut off
+	{"archived", names, nil, Record, "is in the archive", false},                          // archive, pages, first, last, whole
+	{"scanned-as", hosts, nil, Record, "was looked at by a public scanner as", false},     // url (of the scan), at, ip, server, status, title, malicious
+
+	// networks
+	{"announces", []Kind{KindASN}, []Kind{KindNetblock}, Record, "announces", false},                         // first, last
+	{"neighbour-of", []Kind{KindASN}, []Kind{KindASN}, Record, "exchanges routes with", false},               // side (left: towards the core, right), power
+	{"peers-at", []Kind{KindASN}, nil, Record, "is present at", false},                                       // exchange, city, country, speed_mbps
+	{"network-facts", []Kind{KindASN}, nil, Record, "is described as", false},                                // type, scope, policy, traffic, prefixes_v4, prefixes_v6
+	{"route-validity", []Kind{KindIP, KindNetblock}, nil, Record, "has a route whose origin is", false},      // prefix, asn, state (valid, invalid-asn, invalid-length, not-found), roas
+	{"route-visibility", []Kind{KindIP, KindNetblock, KindASN}, nil, Record, "is seen in routing by", false}, // seen, of (peers), first, last
+	{"geolocated-in", []Kind{KindIP, KindNetblock}, nil, Record, "is by an estimate in", false},              // country, region, city, by
+	{"used-as", []Kind{KindIP, KindNetblock}, nil, Record, "is used as", false},                              // kind (hosting, cdn, vpn, proxy, tor, mobile, residential, crawler, scanner), by, name
+
+	// services and weaknesses; of a version, unless verified is true
+	{"service-banner", []Kind{KindService}, nil, Record, "answers as", false},                                                                       // protocol, product, version, banner (one line), industrial, seen
+	{"has-vulnerability", append([]Kind{KindTechnology, KindRepository}, machines...), []Kind{KindVulnerability}, Record, "is told to have", false}, // verified, basis (version, probe), product, cvss, epss
+	{"exploited", []Kind{KindVulnerability}, nil, Record, "is known to be exploited", true},                                                         // added, due, ransomware, vendor, product; Denies: not in the catalogue
+	{"exploit-probability", []Kind{KindVulnerability}, nil, Record, "is exploited within 30 days with the probability", true},                       // epss, percentile, date, model
+	{"severity-score", []Kind{KindVulnerability}, nil, Record, "is scored", false},                                                                  // version, score, severity, vector, by
+	{"vulnerability-facts", []Kind{KindVulnerability}, nil, Record, "is described as", false},                                                       // status, published, changed, cwe, summary
+	{"affects", []Kind{KindVulnerability}, []Kind{KindTechnology}, Record, "affects", false},                                                        // ecosystem, fixed, introduced, advisory
+	{"exposes-data", hosts, nil, Record, "shows strangers data by", false},                                                                          // plugin, severity, rows, files, size, at; never the data
+	{"tls-grade", hosts, nil, Record, "is graded for TLS", false},                                                                                   // grade, host, warnings, issues, at
+
+	// certificates, brand, mail
+	{"revocation", []Kind{KindCertificate}, nil, Record, "has by its authority the state", true}, // state (good, revoked, unknown), by (ocsp, crl), at, reason, checked, next
+	{"bimi-record", names, nil, Record, "publishes the mark", true},                              // selector, logo, evidence, valid, reason; Denies: none
+
+	// storage, and names that look alike
+	{"has-bucket", names, []Kind{KindURL}, Record, "is told to keep files in", false},                        // provider, name, state (listed, private, elsewhere), objects, seen (where its name stood); Denies: not there
+	{"looks-like", []Kind{KindDomain}, []Kind{KindDomain}, Record, "is easily mistaken for", false},          // by (technique), distance, mail, web, registered, certificate, parked
+	{"lookalikes-tried", []Kind{KindDomain}, nil, Record, "was searched for names that look like it", false}, // tried, found, absent, unclear
+
+	// what others say against it; one row for whoever keeps a list
+	{"listed-by", suspects, nil, Record, "is listed by", false}, // list, for (malware, c2, phishing, spam, scanner, exploited, policy, tor-exit, hijacked, suspicious), code, since, last, confidence, reference, malware; Denies: list (not on it)
+	{"judged-by", suspects, nil, Record, "is judged by", false}, // by, malicious, suspicious, harmless, undetected, of, score (0-100), verdict, at
+	{"malware-family", suspects, nil, Text, "belongs to the malware", false},
+	{"technique", suspects, nil, Record, "is told to serve the technique", false}, // id (ATT&CK: T1071.001), by
+	{"campaign", suspects, nil, Record, "is named in the report", false},          // by, title, at, tlp, reference
+	{"tor-relay", []Kind{KindIP}, nil, Record, "is a relay of Tor", true},         // exit, fingerprint, nickname, first, last, running; Denies: none
+	{"scanner", []Kind{KindIP}, nil, Record, "scans the internet", true},          // classification, name, benign, first, last; Denies: not seen to
+
+	// files
+	{"file-facts", []Kind{KindFileHash}, nil, Record, "is a file", false}, // type, size, name, first, last, signer
+	{"same-file", []Kind{KindFileHash}, []Kind{KindFileHash}, NoValue, "is the same file as", false},
+	{"known-file", []Kind{KindFileHash}, nil, Record, "is a known file", false},                                                // product, vendor, source, trust; Denies: not known
+	{"served-file", []Kind{KindURL, KindDomain, KindHost, KindIP}, []Kind{KindFileHash}, Record, "has served the file", false}, // at, by
+
+	// breaches; counts and names, never what was exposed
+	{"breached-in", exposed, []Kind{KindBreach}, Record, "was exposed in", false},                      // date, by, verified
+	{"breach-facts", []Kind{KindBreach}, nil, Record, "is a breach in which", false},                   // title, domain, date, added, accounts, classes (one text), verified, fabricated, sensitive, stealer
+	{"exposed-logins", exposed, nil, Record, "has log-ins in the hands of thieves", true},              // employees, users, third_parties, newest, by; Denies: none known
+	{"leaked-in", exposed, nil, Record, "is named in the leak", false},                                 // dataset, kind, date, records, by
+	{"mentioned-on", exposed, []Kind{KindDomain, KindHost, KindURL}, Record, "is mentioned on", false}, // by, first, last, kind (onion, forum, question, code)
+	{"onion-seen", names, nil, Record, "is a hidden service that was seen", false},                     // first, last, languages, by; Denies: not known
+
+	// code
+	{"code-home", append([]Kind{KindHost}, makers...), []Kind{KindURL}, Record, "publishes code at", false},                          // by, proof (site: its page names the domain; verified; name: only the name fits)
+	{"has-repository", makers, []Kind{KindRepository}, Record, "has the repository", false},                                          // by, fork, archived
+	{"repository-facts", []Kind{KindRepository}, nil, Record, "is a repository", true},                                               // stars, forks, open_issues, created, pushed, archived, fork, licence, branch, size_kb
+	{"written-in", []Kind{KindRepository}, nil, Record, "is written in", false},                                                      // language, share (0-1)
+	{"commit-domain", []Kind{KindRepository}, nil, Record, "has commits from addresses at", false},                                   // domain, people, commits; no address
+	{"repository-practice", []Kind{KindRepository}, nil, Record, "follows the practice", false},                                      // practice (pinned-actions, security-policy, dependency-updates, code-owners, ci, lockfile, least-privilege-token), followed, detail
+	{"scorecard", []Kind{KindRepository}, nil, Record, "is scored by OpenSSF Scorecard", true},                                       // score (0-10), date, version, checks
+	{"scorecard-check", []Kind{KindRepository}, nil, Record, "is checked by OpenSSF Scorecard for", false},                           // check, score (-1: could not tell), reason
+	{"depends-on", []Kind{KindRepository, KindTechnology}, []Kind{KindTechnology}, Record, "depends on", false},                      // ecosystem, version, direct
+	{"publishes-package", append([]Kind{KindRepository}, makers...), []Kind{KindTechnology}, Record, "publishes the package", false}, // registry, name, version, published, licence, downloads, url
+	{"package-facts", []Kind{KindTechnology}, nil, Record, "is a package", false},                                                    // registry, name, version, published, licence, versions, deprecated, yanked, maintainers (count), repository
+	{"exposed-secret", []Kind{KindRepository, KindURL, KindDomain}, nil, Record, "shows strangers a secret of the kind", false},      // rule, path, line, fingerprint, at; never the secret
+
+	// wallets
+	{"wallet-facts", []Kind{KindWallet}, nil, Record, "holds", true},                                       // chain, balance, unit, received, sent, transactions, first, last
+	{"transacted-with", []Kind{KindWallet}, []Kind{KindWallet}, Record, "has exchanged funds with", false}, // direction, times, total, unit, last
 }
 
 var relations = func() map[Predicate]Relation {

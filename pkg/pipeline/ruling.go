@@ -1,5 +1,7 @@
 package pipeline
 
+import "strings"
+
 // Verdict is what the gate says of a question.
 type Verdict string
 
@@ -37,6 +39,15 @@ const (
 	KeepDerived Keep = "derived" // a redacted derivative that the Spec makes; else none
 	KeepNone    Keep = "none"    // not at all
 )
+
+// RuleNoKey is the rule by which a collector is not asked whose credential we do
+// not have: no refusal, but [NoKey].
+const RuleNoKey = "key.missing"
+
+// Barred reports whether a rule keeps a question from being put for a reason
+// that lies neither in the question nor in the subject: a credential that we do
+// not have, or a source's terms.
+func Barred(rule string) bool { return rule == RuleNoKey || strings.HasPrefix(rule, "terms.") }
 
 // A Ruling is the gate's answer to one question: may this collector ask about
 // this entity; may this observation be kept.

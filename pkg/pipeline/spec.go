@@ -45,7 +45,8 @@ type Spec struct {
 	Origin   string        // whose knowledge it originally is, unless an observation says otherwise
 	Ceiling  Ceiling       // for one entity
 	Timeout  time.Duration // for one task; zero means 30 s
-	Keys     []string      // names of the credentials it needs
+	Keys     []string      // names of the credentials it needs, all of them: "SHODAN_API_KEY"
+	MayUse   []string      // names of credentials that it does better with
 	Context  bool          // may also be asked about context entities (never when Active)
 	Special  Extent        // how far its answers reveal special categories of data; with Special among Emits only
 
@@ -76,13 +77,15 @@ type Source struct {
 	Name       string        `json:"name"`                // what --endpoint takes: "crt.sh"
 	Family     string        `json:"family"`              // sources of one family stand in for each other
 	Base       string        `json:"base,omitempty"`      // base URL, or host:port
+	BaseFrom   string        `json:"base_from,omitempty"` // environment variable that names another base; without Base, the only one
 	Country    string        `json:"country"`             // ISO 3166-1 of the endpoint; "" where the subject or the operator decides
 	Terms      string        `json:"terms,omitempty"`     // where its terms stand
 	Commercial Permission    `json:"commercial"`          // may it be used commercially
 	Verified   string        `json:"verified"`            // date its contract was last checked, 2006-01-02
 	Interval   time.Duration `json:"interval_ns"`         // at most one request in this time, over the whole machine; zero is unpaced
 	Slots      int           `json:"slots"`               // tasks at once; zero means 2
-	Daily      int           `json:"daily,omitempty"`     // requests a day; zero is no limit
+	Daily      int           `json:"daily,omitempty"`     // requests a day, with one key; zero is no limit
+	Monthly    int           `json:"monthly,omitempty"`   // requests a month, with one key; zero is no limit
 	TTL        time.Duration `json:"ttl_ns,omitempty"`    // how long an answer may be served from cache
 	PriceUSD   float64       `json:"price_usd,omitempty"` // of one request
 	Class      SourceClass   `json:"class,omitempty"`     // what sort of publication it is; "" is a technical one, which is about no person

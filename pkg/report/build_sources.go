@@ -56,7 +56,11 @@ func collectorsOf(c *pipeline.Case, t *teller) []Collector {
 	for _, r := range lastRulings(c) {
 		switch r.ruling.Verdict {
 		case pipeline.Deny:
-			get(r.collector).end(pipeline.Refused, t.text(r.ruling.Reason))
+			how := pipeline.Refused
+			if r.ruling.Rule == pipeline.RuleNoKey {
+				how = pipeline.NoKey
+			}
+			get(r.collector).end(how, t.text(r.ruling.Reason))
 		case pipeline.ReviewIt:
 			get(r.collector).end(pipeline.Review, t.text(r.ruling.Reason))
 		}

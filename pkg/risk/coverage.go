@@ -11,7 +11,7 @@ import (
 var baseRates = map[pipeline.Severity]float64{pipeline.Low: .30, pipeline.Medium: .15, pipeline.High: .05, pipeline.Critical: .05}
 
 // A tally counts what became of one rule on its subjects.
-type tally struct{ failed, passed, unknown, not int }
+type tally struct{ failed, passed, unknown, not, barred int }
 
 func (t tally) judged() int { return t.failed + t.passed }
 
@@ -40,6 +40,9 @@ func count(vs []verdict) map[*Rule]tally {
 			t.passed++
 		case unknown:
 			t.unknown++
+			if v.barred {
+				t.barred++
+			}
 		default:
 			t.not++
 		}
@@ -65,7 +68,7 @@ func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall flo
 		if !wanted[r.Vector] {
 			continue
 		}
-		if n := t.judged() + t.unknown; n > 0 {
+		if n := t.judged() + t.unknown - t.barred; n > 0 {
 			h := height(r.worst())
 			all[r.Vector] += h
 			ran[r.Vector] += h * float64(t.judged()) / float64(n)

@@ -29,6 +29,7 @@ type verdict struct {
 	deaf     bool     // of not-applicable: nobody who took part could have told
 	vain     bool     // of unknown: somebody was asked in vain
 	unasked  bool     // of unknown: nobody but those who are asked on request could tell, and there was none
+	barred   bool     // of unknown: all who could tell want a credential that is not there, or terms kept us from them
 	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
 	evidence []*pipeline.Observation // of failed, sorted by id
@@ -39,6 +40,7 @@ type verdict struct {
 
 // judge says what becomes of a rule on the subject in sight.
 func (r *Rule) judge(s *sight) verdict {
+	s.rule = r
 	v := verdict{rule: r, subject: s.subject, severity: r.Severity}
 	if absent := len(s.nowhere) > 0; absent != r.Absent && !(absent && r.ofRegistry()) {
 		v.state, v.reason = notApplicable, absence(s.subject, s.nowhere)
@@ -108,7 +110,7 @@ func (r *Rule) proof(s *sight) (ids []string) {
 // doubt fills in a verdict that can't be given. If all that is missing could
 // not be told by anybody who took part, the rule does not apply here.
 func (r *Rule) doubt(v *verdict, s *sight) {
-	v.state, v.unasked = unknown, true
+	v.state, v.unasked, v.barred = unknown, true, true
 	var nobody []string
 	var whys []string
 	for _, p := range r.asks {
@@ -124,11 +126,13 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 			if s.present[c] && !slices.Contains(whys, why) {
 				whys, v.silent = append(whys, why), append(v.silent, c)
 				v.vain = v.vain || s.asked(c, s.subject)
-				v.unasked = v.unasked && s.unrequested(c, s.subject)
+				barred := s.barred(c, s.subject)
+				v.unasked = v.unasked && (barred || s.unrequested(c, s.subject))
+				v.barred = v.barred && barred
 			}
 		}
 	}
-	v.unasked = v.unasked && len(whys) > 0
+	v.unasked, v.barred = v.unasked && len(whys) > 0, v.barred && len(whys) > 0
 	switch {
 	case len(whys) > 0:
 		v.reason = strings.Join(whys, "; ")

@@ -64,13 +64,17 @@ const (
 	inFull
 )
 
-// answered returns how much was told of a predicate about an entity.
-func (s *scene) answered(p pipeline.Predicate, e pipeline.Entity) answer {
+// answered returns how much was told of a predicate about an entity, by those
+// who feed the rule that looks; by anybody, if none of them tells it.
+func (s *sight) answered(p pipeline.Predicate, e pipeline.Entity) answer {
 	if r, _ := pipeline.Relate(p); !slices.Contains(r.Subjects, e.Kind) {
 		return inFull // there is nothing to tell
 	}
-	best := silent
-	for _, collector := range s.tells[p] {
+	best, who := silent, s.tells[p]
+	if s.rule != nil && len(s.rule.feeders(p)) > 0 {
+		who = s.rule.feeders(p)
+	}
+	for _, collector := range who {
 		t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e})
 		if t == nil || t.Finished == nil {
 			continue
@@ -101,6 +105,16 @@ func (s *scene) asked(collector string, e pipeline.Entity) bool {
 // nobody wanted it to be: it would have been seen, or runs on request.
 func (s *scene) unrequested(collector string, e pipeline.Entity) bool {
 	return s.request[collector] && s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e}) == nil
+}
+
+// barred reports whether a collector was not asked about an entity for want of a
+// credential, or by its source's terms.
+func (s *scene) barred(collector string, e pipeline.Entity) bool {
+	return slices.ContainsFunc(s.ruled[e], func(r *pipeline.Ruled) bool {
+		return slices.ContainsFunc(r.Groups, func(g pipeline.Group) bool {
+			return pipeline.Barred(g.Ruling.Rule) && slices.Contains(g.Collectors, collector)
+		})
+	})
 }
 
 // why says why a collector did not tell all about an entity.

@@ -20,6 +20,7 @@ import (
 // said: it is for gathering evidence, not for judging.
 type sight struct {
 	*scene
+	rule    *Rule // that looks; nil: none in particular
 	subject pipeline.Entity
 	said    map[pipeline.Predicate]*said
 	nowhere []*pipeline.Observation

@@ -64,6 +64,9 @@ func (r *trial) check(t testing.TB) {
 			t.Errorf("%s: half an exchange: %+v", r, k.Exchange)
 		}
 	}
+	for _, name := range append(slices.Clone(r.spec.Keys), r.spec.MayUse...) {
+		r.hides(t, keyOf(name))
+	}
 	if sent > r.spec.Ceiling.Requests {
 		t.Errorf("%s made %d requests; its ceiling is %d", r, sent, r.spec.Ceiling.Requests)
 	}
@@ -71,6 +74,21 @@ func (r *trial) check(t testing.TB) {
 		if err := r.fits(&r.said[i]); err != nil {
 			t.Errorf("%s: %s: %v", r.key(), r.said[i].Predicate, err)
 		}
+	}
+}
+
+// hides checks that a credential stands in nothing that a task recorded or said.
+func (r *trial) hides(t testing.TB, secret string) {
+	if strings.HasPrefix(secret, "https:") { // where a source lies is none
+		return
+	}
+	text, _ := json.Marshal(map[string]any{"said": r.said, "error": fmt.Sprint(r.err)})
+	for _, k := range r.kept {
+		head, _ := json.Marshal(k.Exchange)
+		text = append(append(text, head...), k.body...)
+	}
+	if strings.Contains(string(text), secret) {
+		t.Errorf("%s: its credential stands in what it recorded", r)
 	}
 }
 

@@ -3,8 +3,9 @@ package all
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,6 @@ import (
 
 	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
-	"osint/testdata"
 )
 
 // A malice is a way of answering otherwise than one should. turn makes it of
@@ -30,6 +30,11 @@ var malices = []malice{
 	{"hung up", false, directive("close")},
 	{"a gzip bomb", false, directive("gzip-bomb 1GiB")},
 	{"out of order", false, directive("status 503")},
+	{"no such key", false, directive("status 401")},
+	{"unpaid", false, directive("status 402")},
+	{"forbidden", false, directive("status 403")},
+	{"too fast", false, directive("status 429")},
+	{"too fast for an hour", false, directive("status 429\nRetry-After: 3600")},
 	{"in circles", false, directive("redirect /again")},
 	{"inward", false, directive("redirect http://169.254.169.254/latest/")},
 	{"cut in the middle", false, func(head, body string) (string, string) { return head + fmt.Sprintf("cut %d\n", len(body)/2), body }},
@@ -40,6 +45,8 @@ var malices = []malice{
 	{"deep", false, func(head, _ string) (string, string) { return head, "{{repeat 200000 [}}" }},
 	{"bytes", false, func(head, _ string) (string, string) { return head, "{{hex 00 ff fe 1b 5b 32 4a c3 28}}" }},
 	{"wrong types", true, reshaped(otherType)},
+	{"numbers as text", true, reshaped(textOfNumber)},
+	{"without half its keys", true, thinned},
 	{"absurd texts", true, reshaped(absurdText)},
 }
 
@@ -59,11 +66,12 @@ func TestEveryAnswerCanTurnBad(t *testing.T) {
 		}{
 			{"bootstrap", "brindleford", organisation, func(host string) bool { return strings.HasPrefix(host, "data.iana.org") }},
 			{"others", "brindleford", organisation, func(host string) bool { return !strings.HasPrefix(host, "data.iana.org") }},
+			{"abused", "ravensworth", abused(t), func(host string) bool { return !strings.HasPrefix(host, "data.iana.org") }},
 			{"people", "quellenau", people, func(string) bool { return true }},
 		} {
 			t.Run(m.name+" "+part.name, func(t *testing.T) {
 				t.Parallel()
-				source, err := fs.ReadFile(testdata.Worlds, path.Join("lab", part.world+".txtar"))
+				source, err := lab.Source(part.world)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -83,6 +91,15 @@ func TestEveryAnswerCanTurnBad(t *testing.T) {
 			})
 		}
 	}
+}
+
+// abused are the entities that the sources of the world ravensworth know.
+func abused(t *testing.T) []pipeline.Entity {
+	w, err := lab.Open("ravensworth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entities(t, append(w.Asks(), "ravensworth.example", "track.ravensworth.example", "198.51.100.66", "AS64510", "198.51.100.0/24")...)
 }
 
 // own reports whether a trial put all its questions to a source of its own, and
@@ -173,6 +190,46 @@ var absurd = []string{
 	"\x1b]0;owned\x07\x1b[2J", "\u202egnp.exe\u202c", "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "<script>alert(1)</script>", "a\u200bb\ufeff",
 	strings.Repeat("long.", 600), strings.Repeat("x", 300) + ".brindleford.example", "*.*.brindleford.example", "..", "127.0.0.1", "xn--\u00e9.brindleford.example",
 	"brindleford.example.evil.example", " brindleford.example\nwww.brindleford.example\t", "9999999999999999999999", "31-Feb-2999", "mailto:", "\u0000", "ⓑⓡⓘⓝⓓⓛⓔⓕⓞⓡⓓ。example",
+}
+
+// textOfNumber writes a number as a text, as some sources do.
+func textOfNumber(v any, _ int) any {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return v
+}
+
+// thinned leaves out every other key of a JSON answer, and adds one.
+func thinned(head, body string) (string, string) {
+	var v any
+	if json.Unmarshal([]byte(body), &v) != nil {
+		return head, body
+	}
+	text, err := json.Marshal(thin(v, 0))
+	if err != nil {
+		return head, body
+	}
+	return head, string(text)
+}
+
+func thin(v any, depth int) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for i, k := range slices.Sorted(maps.Keys(v)) {
+			if v[k] = thin(v[k], depth+1); (i+depth)%2 == 1 {
+				delete(v, k)
+			}
+		}
+		v["added_this_morning"] = map[string]any{"x": []any{1.0, nil}}
+		return v
+	case []any:
+		for i, x := range v {
+			v[i] = thin(x, depth+1)
+		}
+		return v
+	}
+	return v
 }
 
 func absurdText(v any, n int) any {

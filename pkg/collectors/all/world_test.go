@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,7 +41,8 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool()}
+	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool(), Unpaced: true}
+	o.Keys = func(_ context.Context, name string) ([]string, error) { return []string{keyOf(name)}, nil }
 	o.Roots.AppendCertsFromPEM(l.CA())
 	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {
 		t.Fatal(err)
@@ -65,6 +67,15 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 		}
 	})
 	return l, n, o
+}
+
+// keyOf is the value that a credential has in these tests: where its source lies,
+// or a word that must stand in no record.
+func keyOf(name string) string {
+	if strings.HasSuffix(name, "_URL") || strings.HasSuffix(name, "_HOST") {
+		return "https://" + strings.ToLower(strings.NewReplacer("_URL", "", "_HOST", "").Replace(name)) + ".brindleford.example"
+	}
+	return "credential-" + strings.ToLower(name)
 }
 
 // A trial is one task, and what came of it. It is the task's [pipeline.Out].
@@ -166,7 +177,7 @@ func explore(t testing.TB, n *collectors.Net, w *lab.World, steps int, most time
 			next = append(next, e)
 		}
 	}
-	for _, s := range w.Seeds() {
+	for _, s := range append(w.Seeds(), w.Asks()...) {
 		e, err := pipeline.ParseEntity(s)
 		if err != nil {
 			t.Fatal(err)

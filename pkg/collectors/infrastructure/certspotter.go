@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/loose"
 	"osint/pkg/pipeline"
 )
 
@@ -107,14 +108,14 @@ func certspotterPage(ctx context.Context, net *collectors.View, domain, after st
 // error object in its place is a Failure of the outcome it stands for.
 func parseCertspotter(body []byte) (certs []logged, last string, err error) {
 	var rows []struct {
-		ID     loose     `json:"id"`
-		Names  looseList `json:"dns_names"`
+		ID     loose.Text  `json:"id"`
+		Names  loose.Texts `json:"dns_names"`
 		Issuer struct {
-			Name     loose `json:"name"`
-			Friendly loose `json:"friendly_name"`
+			Name     loose.Text `json:"name"`
+			Friendly loose.Text `json:"friendly_name"`
 		} `json:"issuer"`
-		NotBefore loose `json:"not_before"`
-		NotAfter  loose `json:"not_after"`
+		NotBefore loose.Text `json:"not_before"`
+		NotAfter  loose.Text `json:"not_after"`
 	}
 	if err := json.Unmarshal(body, &rows); err != nil {
 		return nil, "", certspotterError(body, err)
@@ -132,11 +133,11 @@ func parseCertspotter(body []byte) (certs []logged, last string, err error) {
 
 // certspotterError reads an error object.
 func certspotterError(body []byte, parse error) error {
-	var e struct{ Code, Message loose }
+	var e struct{ Code, Message loose.Text }
 	if json.Unmarshal(body, &e) != nil || e.Code == "" {
 		return pipeline.Fail(pipeline.Malformed, "certspotter: "+parse.Error())
 	}
-	outcome, known := map[loose]pipeline.Outcome{"rate_limited": pipeline.RateLimited, "not_allowed_by_plan": pipeline.QuotaExceeded, "unauthorized": pipeline.Unauthorized}[e.Code]
+	outcome, known := map[loose.Text]pipeline.Outcome{"rate_limited": pipeline.RateLimited, "not_allowed_by_plan": pipeline.QuotaExceeded, "unauthorized": pipeline.Unauthorized}[e.Code]
 	if !known {
 		return pipeline.Fail(pipeline.Malformed, "certspotter sent an error in place of a list")
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/loose"
 	"osint/pkg/pipeline"
 )
 
@@ -76,12 +77,12 @@ func parseCrtsh(body []byte) ([]logged, error) {
 	var certs []logged
 	for dec.More() {
 		var row struct {
-			Issuer    loose `json:"issuer_name"`
-			Common    loose `json:"common_name"`
-			Names     loose `json:"name_value"`
-			NotBefore loose `json:"not_before"`
-			NotAfter  loose `json:"not_after"`
-			Serial    loose `json:"serial_number"`
+			Issuer    loose.Text `json:"issuer_name"`
+			Common    loose.Text `json:"common_name"`
+			Names     loose.Text `json:"name_value"`
+			NotBefore loose.Text `json:"not_before"`
+			NotAfter  loose.Text `json:"not_after"`
+			Serial    loose.Text `json:"serial_number"`
 		}
 		if err := dec.Decode(&row); err != nil {
 			return certs, fmt.Errorf("certificate %d: %w", len(certs)+1, err)
@@ -98,7 +99,7 @@ func parseCrtsh(body []byte) ([]logged, error) {
 
 // crtshTime reads a time that is UTC and does not say so; the zero time if it
 // is none.
-func crtshTime(s loose) time.Time {
+func crtshTime(s loose.Text) time.Time {
 	t, err := time.Parse("2006-01-02T15:04:05", strings.TrimSuffix(string(s), "Z"))
 	if err != nil {
 		return time.Time{}

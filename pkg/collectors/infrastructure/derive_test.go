@@ -14,7 +14,6 @@ import (
 
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/lab"
-	"osint/testdata"
 )
 
 // derivers are the collectors that have derivatives, and all that may bring
@@ -107,7 +106,7 @@ func TestDerivativesHoldNothingPlanted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		source, err := testdata.Worlds.ReadFile("lab/" + name + ".txtar")
+		source, err := lab.Source(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"osint/pkg/collectors/loose"
 )
 
 // deriveWeb reads an answer of the subject's own server: which headers it sent
@@ -42,10 +44,10 @@ func deriveCertificates(s *sheet, answer []byte) error {
 		return err
 	}
 	var certs []struct {
-		Names     loose     `json:"name_value"`
-		Listed    looseList `json:"dns_names"`
-		NotBefore loose     `json:"not_before"`
-		NotAfter  loose     `json:"not_after"`
+		Names     loose.Text  `json:"name_value"`
+		Listed    loose.Texts `json:"dns_names"`
+		NotBefore loose.Text  `json:"not_before"`
+		NotAfter  loose.Text  `json:"not_after"`
 	}
 	if json.Unmarshal(body, &certs) != nil {
 		return errUnread

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"osint/pkg/collectors/loose"
 )
 
 // A bootstrap says which RDAP server answers for what (RFC 9224): suffixes,
@@ -20,7 +22,7 @@ type bootstrap []struct {
 // server that can be asked is left out.
 func parseBootstrap(body []byte) (bootstrap, error) {
 	var file struct {
-		Services [][]looseList `json:"services"`
+		Services [][]loose.Texts `json:"services"`
 	}
 	if err := json.Unmarshal(body, &file); err != nil {
 		return nil, fmt.Errorf("the list of RDAP servers: %w", err)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"osint/pkg/collectors/loose"
 )
 
 // A card is what a jCard (RFC 7095) says that is of use here.
@@ -38,12 +40,12 @@ func (c *card) property(p []json.RawMessage) {
 	if len(p) < 4 {
 		return
 	}
-	var name loose
+	var name loose.Text
 	var parameters struct {
-		Type looseList `json:"type"`
-		CC   loose     `json:"cc"` // RFC 8605
+		Type loose.Texts `json:"type"`
+		CC   loose.Text  `json:"cc"` // RFC 8605
 	}
-	var values looseList
+	var values loose.Texts
 	if name.UnmarshalJSON(p[0]) != nil || values.UnmarshalJSON(p[3]) != nil {
 		return
 	}
@@ -52,7 +54,7 @@ func (c *card) property(p []json.RawMessage) {
 		if !strings.EqualFold(string(name), "adr") { // of an address that is kept back the country may stand beside it
 			return
 		}
-		values = looseList{""}
+		values = loose.Texts{""}
 	}
 	first := strings.TrimSpace(values[0])
 	switch strings.ToLower(string(name)) {

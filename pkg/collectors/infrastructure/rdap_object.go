@@ -9,15 +9,16 @@ import (
 	"strconv"
 	"strings"
 
+	"osint/pkg/collectors/loose"
 	"osint/pkg/pipeline"
 )
 
 // An rdapObject is a record as RDAP sends it (RFC 9083), as far as it is read.
 type rdapObject struct {
-	Class    loose     `json:"objectClassName"`
-	Handle   loose     `json:"handle"`
-	LDH      loose     `json:"ldhName"`
-	Status   looseList `json:"status"`
+	Class    loose.Text  `json:"objectClassName"`
+	Handle   loose.Text  `json:"handle"`
+	LDH      loose.Text  `json:"ldhName"`
+	Status   loose.Texts `json:"status"`
 	Events   []rdapEvent
 	Servers  []rdapServer `json:"nameservers"`
 	Secure   *rdapSecure  `json:"secureDNS"`
@@ -25,45 +26,45 @@ type rdapObject struct {
 	Links    []rdapLink
 	Redacted []rdapRedacted
 
-	Start   loose `json:"startAddress"`
-	End     loose `json:"endAddress"`
-	First   loose `json:"startAutnum"`
-	Last    loose `json:"endAutnum"`
-	Name    loose
-	Country loose
+	Start   loose.Text `json:"startAddress"`
+	End     loose.Text `json:"endAddress"`
+	First   loose.Text `json:"startAutnum"`
+	Last    loose.Text `json:"endAutnum"`
+	Name    loose.Text
+	Country loose.Text
 
-	ErrorCode loose
+	ErrorCode loose.Text
 }
 
 type (
 	rdapEvent struct {
-		Action loose `json:"eventAction"`
-		Date   loose `json:"eventDate"`
+		Action loose.Text `json:"eventAction"`
+		Date   loose.Text `json:"eventDate"`
 	}
 	rdapServer struct {
-		LDH loose `json:"ldhName"`
+		LDH loose.Text `json:"ldhName"`
 	}
 	rdapSecure struct {
-		Signed loose             `json:"delegationSigned"`
+		Signed loose.Text        `json:"delegationSigned"`
 		DS     []json.RawMessage `json:"dsData"`
 	}
 	rdapLink struct {
-		Rel, Href, Type loose
+		Rel, Href, Type loose.Text
 	}
 	rdapEntity struct {
-		Handle   loose
-		Roles    looseList
+		Handle   loose.Text
+		Roles    loose.Texts
 		Card     json.RawMessage `json:"vcardArray"`
 		IDs      []rdapID        `json:"publicIds"`
 		Entities []rdapEntity
 	}
 	rdapID struct {
-		Type       loose
-		Identifier loose
+		Type       loose.Text
+		Identifier loose.Text
 	}
 	rdapRedacted struct { // RFC 9537
-		Name   struct{ Type, Description loose }
-		Method loose
+		Name   struct{ Type, Description loose.Text }
+		Method loose.Text
 	}
 )
 
@@ -77,7 +78,7 @@ func parseRDAP(body []byte, subject pipeline.Entity) (*rdapObject, error) {
 	if o.ErrorCode != "" {
 		return o, nil
 	}
-	var want loose
+	var want loose.Text
 	about := true
 	switch subject.Kind {
 	case pipeline.KindDomain:
@@ -181,7 +182,7 @@ func (o *rdapObject) contactsOf(e rdapEntity, all bool) []contact {
 		below.Entities = nil
 		if all || below.has("abuse") {
 			if !all {
-				below.Roles = looseList{"abuse"}
+				below.Roles = loose.Texts{"abuse"}
 			}
 			list = append(list, o.contactsOf(below, all)...)
 		}

@@ -15,6 +15,7 @@ func All() []collectors.Entry {
 		reverseNames(),
 		danglingNames(),
 		originASN(),
+		internetDB(),
 		rdap(),
 		whoisRecords(),
 		crtsh(),

@@ -10,7 +10,8 @@
 // # A world in ten minutes
 //
 // The comment on top begins with the title, has a line of seeds and tells the
-// story; "personal:" lists what is planted and must never stand in clear.
+// story; "personal:" lists what is planted and must never stand in clear, "asks:"
+// further entities that its sources know and no seed leads to.
 // Each file after it is named by a URL: what is asked. Its text is the answer.
 //
 //	Acme: one web server and its registry
@@ -154,6 +155,13 @@
 //
 // A host is reached only if a zone has an address for it. One with an address
 // and no site has closed ports.
+//
+// # Several files
+//
+// The text of a built-in world may lie in several files: testdata/lab/NAME.txtar,
+// and testdata/lab/NAME/*.txtar, one for each source. What a source answers where
+// a world says nothing of it lies in testdata/lab/common, one file for each: its
+// hosts have an address there, and it knows nothing, in its own way of saying so.
 //
 // # Templates
 //

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"osint/testdata"
 )
 
 // What is wrong in a world is an error that names file and line.
@@ -163,7 +161,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(zones)
 	f.Add(web)
 	f.Add(shown)
-	signed, err := testdata.Worlds.ReadFile("lab/signed.txtar")
+	signed, err := Source("signed")
 	if err != nil {
 		f.Fatal(err)
 	}

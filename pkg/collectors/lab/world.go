@@ -6,14 +6,12 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/tools/txtar"
 
-	"osint/pkg/pipeline/rule"
 	"osint/testdata"
 )
 
@@ -24,6 +22,7 @@ type World struct {
 	title    string
 	story    string
 	seeds    []string
+	asks     []string
 	personal []string
 
 	zones    []zone
@@ -47,6 +46,10 @@ func (w *World) Story() string { return w.story }
 // Seeds returns what an investigation of this world begins with.
 func (w *World) Seeds() []string { return slices.Clone(w.seeds) }
 
+// Asks returns further entities that the world's sources know something of:
+// collectors that take nothing that the seeds lead to are tried on them.
+func (w *World) Asks() []string { return slices.Clone(w.asks) }
+
 // Personal returns the values that are planted in the world as personal: they
 // must stand in clear in no case, evidence, cache or log.
 func (w *World) Personal() []string { return slices.Clone(w.personal) }
@@ -59,7 +62,9 @@ func Names() []string {
 	}
 	var names []string
 	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".txtar"))
+		if name, ok := strings.CutSuffix(e.Name(), ".txtar"); ok {
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -77,9 +82,9 @@ func Open(nameOrPath string) (*World, error) {
 		}
 		return Parse(nameOrPath, b)
 	}
-	b, err := fs.ReadFile(testdata.Worlds, path.Join("lab", nameOrPath+".txtar"))
+	b, err := Source(nameOrPath)
 	if err != nil {
-		return nil, fmt.Errorf("no world is called %q: %s; or give the path of a .txtar file", nameOrPath, rule.OneOf(nameOrPath, Names()))
+		return nil, err
 	}
 	return Parse(nameOrPath+".txtar", b)
 }
@@ -105,7 +110,8 @@ func Parse(name string, source []byte) (*World, error) {
 	return w, w.check()
 }
 
-// comment reads the title, the seeds and the planted personal values.
+// comment reads the title, the seeds, what else is asked, and the planted
+// personal values.
 func (w *World) comment(c string) error {
 	w.story = strings.TrimSpace(c)
 	w.title, _, _ = strings.Cut(w.story, "\n")
@@ -119,6 +125,7 @@ func (w *World) comment(c string) error {
 			return values
 		}
 		w.seeds = append(w.seeds, list("seeds")...)
+		w.asks = append(w.asks, list("asks")...)
 		w.personal = append(w.personal, list("personal")...)
 	}
 	if w.title == "" || len(w.seeds) == 0 {

@@ -3,7 +3,9 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +59,7 @@ func documentation(a netip.Addr) bool {
 // hosting service that is known by its name.
 func TestNamesAreReserved(t *testing.T) {
 	sources := []string{"crt.sh", "api.certspotter.com", "data.iana.org", "whois.iana.org", "asn.cymru.com", "readthedocs.io", "api.gravatar.com", "keybase.io"}
+	sources = append(sources, commonHosts(t)...)
 	each(t, func(t *testing.T, _ string, w *World) {
 		tree, err := w.plant(midnight(time.Now()))
 		if err != nil {
@@ -74,11 +77,32 @@ func TestNamesAreReserved(t *testing.T) {
 	})
 }
 
+// commonHosts are the sources that answer in every world.
+func commonHosts(t *testing.T) (hosts []string) {
+	parts, err := fs.Glob(testdata.Worlds, "lab/common/*.txtar")
+	if err != nil || len(parts) == 0 {
+		t.Fatal("no common sources", err)
+	}
+	for _, p := range parts {
+		b, err := fs.ReadFile(testdata.Worlds, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range txtar.Parse(b).Files {
+			if _, rest, ok := strings.Cut(f.Name, "://"); ok {
+				host, _, _ := strings.Cut(rest, "/")
+				hosts = append(hosts, strings.TrimPrefix(host, "*."))
+			}
+		}
+	}
+	return slices.DeleteFunc(hosts, func(h string) bool { return h == "" || h == "." })
+}
+
 // Each JSON answer says by field names which contract it follows, or in what
 // way it breaks it.
 func TestAnswersNameTheirContract(t *testing.T) {
 	each(t, func(t *testing.T, name string, w *World) {
-		source, err := testdata.Worlds.ReadFile("lab/" + name + ".txtar")
+		source, err := Source(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"osint/pkg/collectors/derive"
 	"osint/pkg/collectors/lab"
-	"osint/testdata"
 )
 
 // answerOf puts a body into the form that answers are kept in.
@@ -35,13 +35,13 @@ func TestDerivativeIsOfUse(t *testing.T) {
 		{fingerShape, `{"type":"Person","summary":"<p>x</p>","attachment":[{"type":"PropertyValue","name":"Tel","value":"1"}]}`,
 			`{"attachment":[{"name":"…","type":"PropertyValue","value":"…"}],"summary":"…","type":"Person"}`},
 	} {
-		got, err := derive(c.shape)(answerOf(200, "X-Osint-Url: https://secret.example/", c.body))
+		got, err := derive.JSON(c.shape)(answerOf(200, "X-Osint-Url: https://secret.example/", c.body))
 		if err != nil || string(got) != "HTTP/1.1 200\r\n\r\n"+c.want {
 			t.Errorf("%s became\n%s, %v, want\n%s", c.body, got, err, c.want)
 		}
 	}
 	for _, bad := range []string{"", "[]", "null", `"Ann"`, "<html>Ann</html>", `{"display_name":"Ann`} {
-		if got, err := derive(gravatarShape)(answerOf(200, "A: b", bad)); err == nil {
+		if got, err := derive.JSON(gravatarShape)(answerOf(200, "A: b", bad)); err == nil {
 			t.Errorf("%q became %q", bad, got)
 		}
 	}
@@ -54,7 +54,7 @@ func TestDerivativesHoldNothingPlanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := testdata.Worlds.ReadFile("lab/quellenau.txtar")
+	source, err := lab.Source("quellenau")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/derive"
 	"osint/pkg/pipeline"
 )
 
@@ -37,7 +38,7 @@ func gravatar() collectors.Entry {
 			},
 			Sends:   []pipeline.Kind{pipeline.KindEmail},
 			Ceiling: pipeline.Ceiling{Requests: 3, Bytes: 2 << 20}, // one, and two repeats
-			Derive:  derive(gravatarShape),
+			Derive:  derive.JSON(gravatarShape),
 		},
 		Collect: readGravatar,
 	}
@@ -45,9 +46,9 @@ func gravatar() collectors.Entry {
 
 // gravatarShape is what a derivative keeps of a profile.
 var gravatarShape = shape{
-	"hash": filled, "display_name": filled, "profile_url": filled, "avatar_url": filled, "location": filled, "description": filled,
-	"job_title": filled, "company": filled, "pronouns": filled,
-	"verified_accounts": each(shape{"service_type": services, "service_label": filled, "url": filled, "is_hidden": flag}),
+	"hash": derive.Filled, "display_name": derive.Filled, "profile_url": derive.Filled, "avatar_url": derive.Filled, "location": derive.Filled, "description": derive.Filled,
+	"job_title": derive.Filled, "company": derive.Filled, "pronouns": derive.Filled,
+	"verified_accounts": derive.Each(shape{"service_type": services, "service_label": derive.Filled, "url": derive.Filled, "is_hidden": derive.Flag}),
 }
 
 // A gravatarProfile is what its interface shows to everybody. Pronouns are

@@ -50,9 +50,9 @@ func TestGravatar(t *testing.T) {
 			for _, s := range c.says {
 				says = append(says, "myemailaddress@example.com "+s)
 			}
-			got.ends(t, c.ends, c.reason)
-			got.says(t, says...)
-			for _, x := range got.exchanges {
+			got.Ends(t, c.ends, c.reason)
+			got.Says(t, says...)
+			for _, x := range got.Exchanges {
 				if strings.Contains(x.Locator, "84059b07") {
 					t.Errorf("the locator holds the digest: %s", x.Locator)
 				}
@@ -68,7 +68,7 @@ func TestGravatarOfManyAccounts(t *testing.T) {
 		many = append(many, fmt.Sprintf(`{"url":"https://github.com/u%d"}`, i))
 	}
 	got := tell(t, "gravatar", "myemailaddress@example.com", strings.Replace(gravatarWorld, `"verified_accounts":[`, `"verified_accounts":[`+strings.Join(many, ",")+",", 1))
-	got.ends(t, pipeline.Partial, "more than 50")
+	got.Ends(t, pipeline.Partial, "more than 50")
 }
 
 func without(lines []string, predicate string) (left []string) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/derive"
 	"osint/pkg/pipeline"
 )
 
@@ -34,7 +35,7 @@ func keybase() collectors.Entry {
 			},
 			Sends:   []pipeline.Kind{pipeline.KindAccount, pipeline.KindDomain},
 			Ceiling: pipeline.Ceiling{Requests: 3, Bytes: 4 << 20}, // one, and two repeats
-			Derive:  derive(keybaseShape),
+			Derive:  derive.JSON(keybaseShape),
 		},
 		Collect: readKeybase,
 	}
@@ -51,12 +52,12 @@ const keybaseUsers = 10
 
 // keybaseShape is what a derivative keeps of an answer.
 var keybaseShape = shape{
-	"status": within(shape{"code": code}),
-	"them": each(shape{
-		"basics":  within(shape{"username": filled}),
-		"profile": within(shape{"full_name": filled, "location": filled, "bio": filled}),
-		"proofs_summary": within(shape{"all": each(shape{
-			"proof_type": keybaseProof, "nametag": filled, "state": code, "service_url": filled})}),
+	"status": derive.Within(shape{"code": derive.Code}),
+	"them": derive.Each(shape{
+		"basics":  derive.Within(shape{"username": derive.Filled}),
+		"profile": derive.Within(shape{"full_name": derive.Filled, "location": derive.Filled, "bio": derive.Filled}),
+		"proofs_summary": derive.Within(shape{"all": derive.Each(shape{
+			"proof_type": keybaseProof, "nametag": derive.Filled, "state": derive.Code, "service_url": derive.Filled})}),
 	}),
 }
 

@@ -50,9 +50,9 @@ func TestKeybase(t *testing.T) {
 			for _, s := range c.says {
 				says = append(says, "keybase.io/ann "+s)
 			}
-			got.ends(t, c.ends, c.reason)
-			got.says(t, says...)
-			if q := got.asked("keybase.io"); c.question != "" && (len(q) != 1 || !strings.Contains(q[0], "?"+c.question+"&fields=")) {
+			got.Ends(t, c.ends, c.reason)
+			got.Says(t, says...)
+			if q := got.Asked("keybase.io"); c.question != "" && (len(q) != 1 || !strings.Contains(q[0], "?"+c.question+"&fields=")) {
 				t.Errorf("asked %q", q)
 			}
 		})

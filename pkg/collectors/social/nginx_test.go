@@ -79,9 +79,9 @@ func TestWebFingerAgainstNginx(t *testing.T) {
 				}
 				o.Roots = roots
 			})
-			got.ends(t, c.ends, c.reason)
-			if len(got.lines) != c.lines {
-				t.Errorf("said %q", got.lines)
+			got.Ends(t, c.ends, c.reason)
+			if len(got.Lines) != c.lines {
+				t.Errorf("said %q", got.Lines)
 			}
 		})
 	}

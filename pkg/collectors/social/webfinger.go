@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
+	"osint/pkg/collectors/derive"
 	"osint/pkg/pipeline"
 )
 
@@ -38,7 +39,7 @@ func webFinger() collectors.Entry {
 			},
 			Sends:   []pipeline.Kind{pipeline.KindAccount},
 			Ceiling: pipeline.Ceiling{Requests: 8, Bytes: 3 << 20}, // two, their repeats, and a redirect of each
-			Derive:  derive(fingerShape),
+			Derive:  derive.JSON(fingerShape),
 		},
 		Collect: askFinger,
 	}
@@ -51,10 +52,10 @@ const (
 
 // fingerShape is what a derivative keeps of either answer.
 var fingerShape = shape{
-	"subject": filled, "aliases": count,
-	"links": each(shape{"rel": oneOf(relSelf, relPage, relFeed), "type": oneOf(typeActor, typeHTML), "href": filled}),
-	"id":    filled, "type": oneOf(actorTypes...), "preferredUsername": filled, "name": filled, "summary": filled, "url": filled,
-	"alsoKnownAs": count, "attachment": each(shape{"type": oneOf(typeField), "name": filled, "value": filled}),
+	"subject": derive.Filled, "aliases": derive.Count,
+	"links": derive.Each(shape{"rel": derive.OneOf(relSelf, relPage, relFeed), "type": derive.OneOf(typeActor, typeHTML), "href": derive.Filled}),
+	"id":    derive.Filled, "type": derive.OneOf(actorTypes...), "preferredUsername": derive.Filled, "name": derive.Filled, "summary": derive.Filled, "url": derive.Filled,
+	"alsoKnownAs": derive.Count, "attachment": derive.Each(shape{"type": derive.OneOf(typeField), "name": derive.Filled, "value": derive.Filled}),
 }
 
 // The words of the formats.

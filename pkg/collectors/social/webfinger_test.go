@@ -63,9 +63,9 @@ func TestWebFinger(t *testing.T) {
 			for i, s := range c.says {
 				c.says[i] = "funken.example/ann " + s
 			}
-			got.ends(t, c.ends, c.reason)
-			got.says(t, c.says...)
-			if n := len(got.asked("prisme.example")); n > 0 {
+			got.Ends(t, c.ends, c.reason)
+			got.Says(t, c.says...)
+			if n := len(got.Asked("prisme.example")); n > 0 {
 				t.Errorf("a host that is not the account's was asked %d times", n)
 			}
 		})
@@ -77,8 +77,8 @@ func TestWebFingerIsNotAsked(t *testing.T) {
 	for subject, reason := range map[string]string{"account:github.com/ann": "answers no WebFinger", "account:twitter.com/ann": "x.com answers no WebFinger",
 		"account:forum/ann": "not the name of a host", "account:192.0.2.1/ann": "not the name of a host"} {
 		got := tell(t, "webfinger", subject, fingerWorld)
-		got.ends(t, pipeline.Skipped, reason)
-		if len(got.exchanges) > 0 {
+		got.Ends(t, pipeline.Skipped, reason)
+		if len(got.Exchanges) > 0 {
 			t.Errorf("%s: something was asked", subject)
 		}
 	}
@@ -92,8 +92,8 @@ func TestWebFingerFields(t *testing.T) {
 {"type":"PropertyValue","name":"Belief","value":"Quaker, <b>and glad</b>"},
 {"type":"PropertyValue","name":"Mail","value":"<a href=\"mailto:ann@ann.example\">write</a>"},
 {"type":"Image","name":"photo","value":"https://ann.example/me.jpg"},"x",7],"alsoKnownAs":"https://prisme.example/users/ann"`, 1))
-	got.ends(t, pipeline.OK, "")
+	got.Ends(t, pipeline.OK, "")
 	ann := "funken.example/ann "
-	got.says(t, ann+"goes-by person:Ann Thropp", ann+"describes-itself Lenses.", ann+"has-page https://funken.example/@ann", ann+"has-account account:prisme.example/ann stated",
+	got.Says(t, ann+"goes-by person:Ann Thropp", ann+"describes-itself Lenses.", ann+"has-page https://funken.example/@ann", ann+"has-account account:prisme.example/ann stated",
 		ann+"has-account account:github.com/ann stated", ann+"links-to https://ann.example/me", ann+"describes-itself Belief: Quaker, and glad", ann+"describes-itself Mail: write")
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/all"
+)
+
+// credentials returns where collectors' credentials come from.
+func (c *console) credentials() collectors.Keys {
+	return func(_ context.Context, name string) ([]string, error) {
+		if v := c.getenv(name); v != "" {
+			return []string{v}, nil
+		}
+		return nil, nil
+	}
+}
+
+// endow gives the way out its credentials, and the bases of sources that are the
+// operator's own.
+func (c *console) endow(ctx context.Context, o *collectors.Options) {
+	o.Keys = c.credentials()
+	for _, e := range all.Entries() {
+		s := e.Spec.Source
+		if s.BaseFrom == "" {
+			continue
+		}
+		if values, err := o.Keys(ctx, s.BaseFrom); err == nil && len(values) > 0 {
+			if o.Bases == nil {
+				o.Bases = map[string]string{}
+			}
+			o.Bases[s.Name] = values[0]
+		}
+	}
+}
+
+// lacking names the credentials that some collector needs and that are not
+// there, sorted.
+func (c *console) lacking(ctx context.Context) (names []string) {
+	keys := c.credentials()
+	for _, e := range all.Entries() {
+		for _, name := range e.Spec.Keys {
+			if slices.Contains(names, name) {
+				continue
+			}
+			if values, err := keys(ctx, name); err == nil && len(values) == 0 {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}

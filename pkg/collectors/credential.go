@@ -1,0 +1,221 @@
+package collectors
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"osint/pkg/pipeline"
+)
+
+// Keys looks up a credential by its conventional name. It returns none, and no
+// error, if there is none; several if several accounts share the work.
+type Keys func(ctx context.Context, name string) (values []string, err error)
+
+// A Credential says which credential a request carries, and where. Its value is
+// put in on the way out: no collector, record, digest, cache or error has it.
+// One that the Spec names under MayUse is left out where there is none.
+type Credential struct {
+	Name      string // "SHODAN_API_KEY"
+	Header    string // that it stands in: "X-Apikey"; or
+	Parameter string // of the query: "key"
+	Scheme    string // before it, in the header: "Bearer"
+}
+
+// A ring holds the credentials of one name. They are used by turns; one that its
+// source sent away rests.
+type ring struct {
+	mu     sync.Mutex
+	values []string
+	next   int
+	rests  []time.Time // until then
+}
+
+// ring returns the credentials of a name, which are looked up once.
+func (n *Net) ring(ctx context.Context, name string) (*ring, error) {
+	n.mu.Lock()
+	r := n.rings[name]
+	if r == nil {
+		r = new(ring)
+		n.rings[name] = r
+	}
+	n.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.values != nil || n.o.Keys == nil {
+		return r, nil
+	}
+	values, err := n.o.Keys(ctx, name)
+	if err != nil {
+		return r, pipeline.Fail(pipeline.NoKey, fmt.Sprintf("%s can't be had: %v", name, err))
+	}
+	r.values, r.rests = append([]string{}, values...), make([]time.Time, len(values))
+	return r, nil
+}
+
+// pick returns the credential whose turn it is and its number; -1 if there is
+// none, or all rest.
+func (r *ring) pick(now time.Time) (value string, i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for range r.values {
+		i := r.next % len(r.values)
+		r.next++
+		if !r.rests[i].After(now) {
+			return r.values[i], i
+		}
+	}
+	return "", -1
+}
+
+// rest leaves a credential alone for a while. It reports whether another is
+// ready.
+func (r *ring) rest(i int, now time.Time, d time.Duration) (another bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rests[i] = now.Add(d)
+	return slices.ContainsFunc(r.rests, func(t time.Time) bool { return !t.After(now) })
+}
+
+func (r *ring) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.values)
+}
+
+// Has reports whether a credential is there.
+func (v *View) Has(ctx context.Context, name string) bool {
+	r, err := v.net.ring(ctx, name)
+	return err == nil && r.size() > 0
+}
+
+// held is the name of a request's credential if it is there: what is told with
+// one may be more than what is told without.
+func (v *View) held(ctx context.Context, c Credential) string {
+	if c.Name != "" && v.Has(ctx, c.Name) {
+		return c.Name
+	}
+	return ""
+}
+
+// keyed returns a Failure if a credential that the Spec needs is not there.
+func (v *View) keyed(ctx context.Context) error {
+	for _, name := range v.spec.Keys {
+		r, err := v.net.ring(ctx, name)
+		if err != nil {
+			return err
+		}
+		if r.size() == 0 {
+			return pipeline.Fail(pipeline.NoKey, name+" is not there; osint keys set "+name)
+		}
+	}
+	return nil
+}
+
+// A grant is a credential as one request carries it.
+type grant struct {
+	Credential
+	value string
+	ring  *ring
+	i     int
+}
+
+// grant chooses the credential of a request; nil if it carries none.
+func (v *View) grant(ctx context.Context, c Credential) (*grant, error) {
+	if c.Name == "" {
+		return nil, nil
+	}
+	r, err := v.net.ring(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	value, i := r.pick(v.net.now())
+	switch {
+	case i >= 0:
+		return &grant{c, value, r, i}, nil
+	case r.size() > 0:
+		return nil, pipeline.Fail(pipeline.QuotaExceeded, "every "+c.Name+" was sent away, and rests")
+	case slices.Contains(v.spec.MayUse, c.Name):
+		return nil, nil
+	}
+	return nil, pipeline.Fail(pipeline.NoKey, c.Name+" is not there; osint keys set "+c.Name)
+}
+
+// put puts the credential into a request that is about to leave.
+func (g *grant) put(req *http.Request) {
+	switch {
+	case g == nil:
+	case g.Header != "":
+		req.Header.Set(g.Header, strings.TrimSpace(g.Scheme+" "+g.value))
+	default:
+		pair := url.QueryEscape(g.Parameter) + "=" + url.QueryEscape(g.value)
+		req.URL.RawQuery = strings.TrimPrefix(req.URL.RawQuery+"&"+pair, "&")
+	}
+}
+
+// where names the header or parameter, for the record.
+func (g *grant) where() string {
+	if g == nil {
+		return ""
+	}
+	if g.Header != "" {
+		return http.CanonicalHeaderKey(g.Header)
+	}
+	return g.Parameter
+}
+
+// hide takes the credential out of a text that goes on record.
+func (g *grant) hide(text string) string {
+	if g == nil || len(g.value) < 4 {
+		return text
+	}
+	return hide(text, []string{g.value})
+}
+
+// scrub takes the credential out of an answer that repeats it.
+func (g *grant) scrub(k *kept) {
+	if g == nil || k == nil || len(g.value) < 4 {
+		return
+	}
+	for name, vs := range k.Header {
+		for i, v := range vs {
+			k.Header[name][i] = g.hide(v)
+		}
+	}
+	for _, form := range []string{g.value, url.QueryEscape(g.value)} {
+		k.Body = bytes.ReplaceAll(k.Body, []byte(form), []byte("(hidden)"))
+	}
+}
+
+// resting is how long a credential rests that was refused, or whose allowance is
+// used up; 0 if the status says nothing of it.
+func resting(status int, head http.Header, now time.Time) time.Duration {
+	wait, said := retryAfter(head, now)
+	switch {
+	case status == http.StatusUnauthorized:
+		return 24 * time.Hour
+	case status == http.StatusPaymentRequired:
+		return 6 * time.Hour
+	case status == http.StatusTooManyRequests && said:
+		return wait
+	case status == http.StatusTooManyRequests:
+		return time.Minute
+	}
+	return 0
+}
+
+// sentAway lets the credential of an answer rest if that says so, and reports
+// whether the request may be put again at once, with another.
+func (g *grant) sentAway(k *kept, now time.Time) bool {
+	if g == nil || k == nil {
+		return false
+	}
+	d := resting(k.Status, k.Header, now)
+	return d > 0 && g.ring.rest(g.i, now, d)
+}
