@@ -28,6 +28,7 @@ var floors = map[string]struct {
 	"pkg/collectors/threat":         {2, []string{"golang.org/x/net", "github.com/miekg/dns"}},
 	"pkg/collectors/technical":      {2, []string{"golang.org/x/net", "golang.org/x/crypto"}},
 	"pkg/collectors/lab/trial":      {2.5, nil}, // only tests import it
+	"pkg/collectors/registry":       {1.5, []string{"golang.org/x/mod"}},
 	"pkg/collectors/derive":         {0.5, nil},
 	"pkg/collectors/loose":          {0.5, nil},
 	"pkg/collectors":                {1, []string{"github.com/miekg/dns", "github.com/likexian/whois", "golang.org/x/time", "golang.org/x/net", "golang.org/x/text", "golang.org/x/sys"}},

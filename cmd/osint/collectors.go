@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 	"osint/pkg/pipeline"
 )
 
@@ -57,7 +56,7 @@ W3C Data Privacy Vocabulary. What it brings beyond that is held back.`,
 			if err := known(args, "collectors"); err != nil {
 				return err
 			}
-			entries := all.Entries()
+			entries := c.entries()
 			if len(args) > 0 {
 				entries = slices.DeleteFunc(entries, func(e collectors.Entry) bool { return e.Spec.Name != args[0] })
 				if !asJSON && !c.csv {
@@ -85,7 +84,7 @@ W3C Data Privacy Vocabulary. What it brings beyond that is held back.`,
 		},
 	}
 	jsonFlag(cmd, &asJSON)
-	cmd.AddCommand(newCollectorsCheck(c))
+	cmd.AddCommand(newCollectorsCheck(c), newCollectorsSources(c), newCollectorsUpdate(c), newCollectorsKeygen(c), newCollectorsSign(c))
 	c.csvFlag(cmd)
 	return cmd
 }

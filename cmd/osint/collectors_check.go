@@ -2,20 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/lab/record"
-	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
-	"osint/profiles"
 )
 
 // A check puts one entity to collectors, outside of any case.
@@ -30,6 +28,8 @@ type check struct {
 type checkRow struct {
 	Collector    string           `json:"collector"`
 	Source       string           `json:"source"`
+	Subject      string           `json:"subject,omitempty"` // of a probe
+	State        string           `json:"state"`             // alive, changed, down, sent-away, no-key, not-asked or not-probed
 	Outcome      pipeline.Outcome `json:"outcome"`
 	Calls        int              `json:"calls"`
 	Observations int              `json:"observations"`
@@ -45,11 +45,15 @@ func newCollectorsCheck(c *console) *cobra.Command {
 		Use: "check [COLLECTOR...]", Short: "Put an entity to collectors and see whether their sources still answer as they should",
 		Long: `Asks the sources for real, as far as the profile allows, and keeps nothing: no
 case is made. Without a COLLECTOR, all that take the subject are asked,
-those apart that run on request only.
+those apart that run on request only. Without a --subject each is asked about
+something that everybody knows, and is "changed" if it answers otherwise than its
+contract says, or tells nothing of it; verified is the day on which the contract was
+last looked at.
 --record makes a fixture of what one collector was answered: a world of the lab,
 with names, addresses and people replaced by made-up ones, which is tried at
 once. Read it before you hand it on.`,
-		Example: `  osint collectors check --subject example.com
+		Example: `  osint collectors check --lab ravensworth
+  osint collectors check --subject example.com
   osint collectors check rdap --subject brindleford.example --lab brindleford --record rdap.txtar
   osint collectors check tls web --subject example.com --active --json`,
 		Args: cobra.ArbitraryArgs,
@@ -66,7 +70,7 @@ once. Read it before you hand it on.`,
 }
 
 func (k *check) run(ctx context.Context, c *console, names []string) error {
-	subject, entries, gate, err := k.read(ctx, c, names)
+	asked, gate, err := k.read(ctx, c, names)
 	if err != nil {
 		return err
 	}
@@ -87,89 +91,96 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 		return err
 	}
 	defer net.Close()
-	rows, silent := []checkRow{}, 0
-	for _, e := range entries {
-		r, err := k.try(ctx, net, gate, e, subject)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains([]pipeline.Outcome{pipeline.OK, pipeline.Empty, pipeline.Refused}, r.Outcome) {
-			silent++
-		}
-		rows = append(rows, r)
+	rows, err := k.each(ctx, net, gate, asked)
+	if err != nil {
+		return err
 	}
 	if err := k.show(c, rows); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(rows, func(r checkRow) bool { return r.Outcome != pipeline.Refused }) {
-		return &exit{notAsked, fmt.Errorf("nothing was asked: %s", rows[0].Reason)}
+	return k.verdict(rows)
+}
+
+// atOnce is how many collectors are checked at a time.
+const atOnce = 8
+
+// each checks collectors side by side.
+func (k *check) each(ctx context.Context, net *collectors.Net, gate pipeline.Gate, asked []asking) ([]checkRow, error) {
+	rows, errs := make([]checkRow, len(asked)), make([]error, len(asked))
+	var turn sync.Mutex // a gate belongs to one goroutine
+	var wg sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, a := range asked {
+		wg.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			rows[i], errs[i] = k.try(ctx, net, func() pipeline.Ruling {
+				turn.Lock()
+				defer turn.Unlock()
+				return gate.Ask(a.entry.Spec, pipeline.Lead{Entity: a.subject, Clear: a.subject})
+			}, a)
+		})
 	}
-	if silent > 0 {
+	wg.Wait()
+	return rows, errors.Join(errs...)
+}
+
+// verdict is the error of a check that did not find all well.
+func (k *check) verdict(rows []checkRow) error {
+	silent, asked := 0, 0
+	for _, r := range rows {
+		switch r.State {
+		case alive:
+			asked++
+			if r.Outcome == pipeline.Partial {
+				silent++
+			}
+		case changed, down, sentAway:
+			asked++
+			silent++
+		}
+	}
+	switch {
+	case asked == 0:
+		return &exit{notAsked, fmt.Errorf("nothing was asked: %s", rows[0].Reason)}
+	case silent > 0 && len(k.subjects) == 0:
+		return &exit{tooLittle, fmt.Errorf("%d of %d sources that were asked did not answer as their contracts say", silent, asked)}
+	case silent > 0:
 		return &exit{tooLittle, fmt.Errorf("%d of %d collectors got no whole answer", silent, len(rows))}
 	}
 	return nil
 }
 
-// read understands what was typed.
-func (k *check) read(ctx context.Context, c *console, names []string) (subject pipeline.Entity, entries []collectors.Entry, gate pipeline.Gate, err error) {
-	if len(k.subjects) != 1 {
-		return subject, nil, nil, usage("whom to ask about? name one; type: osint collectors check --subject example.com")
-	}
-	if subject, err = pipeline.ParseEntity(k.subjects[0]); err != nil {
-		return subject, nil, nil, usage("--subject: %w", err)
-	}
-	if err := known(names, "collector"); err != nil {
-		return subject, nil, nil, err
-	}
-	p, err := profiles.Load(k.profile)
-	if err != nil {
-		return subject, nil, nil, usage("%w", err)
-	}
-	job := compliance.Job{Active: k.active, Collectors: names, Types: pipeline.Domains(), Lacking: c.lacking(ctx)}
-	if err := p.Permits(job); err != nil {
-		return subject, nil, nil, usage("%w", err)
-	}
-	for _, e := range all.Entries() {
-		takes := slices.Contains(e.Spec.Consumes, subject.Kind)
-		switch {
-		case len(names) == 0 && takes && e.Spec.OnRequest == "", slices.Contains(names, e.Spec.Name) && takes:
-			entries = append(entries, e)
-		case slices.Contains(names, e.Spec.Name):
-			return subject, nil, nil, usage("%s asks about %s, not about a %s: name another --subject", e.Spec.Name, words(e.Spec.Consumes), subject.Kind)
-		}
-	}
-	if len(entries) == 0 {
-		return subject, nil, nil, usage("no collector asks about a %s: name another --subject", subject.Kind)
-	}
-	if k.record != "" && len(entries) != 1 {
-		return subject, nil, nil, usage("--record is of one collector: name it, as in osint collectors check %s --record FILE", entries[0].Spec.Name)
-	}
-	if k.record != "" {
-		if err := roomFor("--record", k.record); err != nil {
-			return subject, nil, nil, err
-		}
-	}
-	return subject, entries, compliance.New(p.Policy, job), nil
-}
-
 // try asks the gate, and then the collector.
-func (k *check) try(ctx context.Context, net *collectors.Net, gate pipeline.Gate, e collectors.Entry, subject pipeline.Entity) (r checkRow, err error) {
-	s := e.Spec
-	r = checkRow{Collector: s.Name, Source: s.Source.Name, Verified: s.Source.Verified}
-	if v := gate.Ask(s, pipeline.Lead{Entity: subject, Clear: subject}); v.Verdict != pipeline.Allow && v.Verdict != pipeline.Redact {
-		r.Outcome, r.Reason = pipeline.Refused, fmt.Sprintf("%s (%s)", v.Reason, v.Rule)
+func (k *check) try(ctx context.Context, net *collectors.Net, rule func() pipeline.Ruling, a asking) (r checkRow, err error) {
+	e, s := a.entry, a.entry.Spec
+	r = checkRow{Collector: s.Name, Source: s.Source.Name, Verified: s.Source.Verified, State: refusedBy, Outcome: pipeline.Refused}
+	if a.subject.IsZero() {
+		r.State, r.Outcome, r.Reason = unprobed, pipeline.Skipped, "it takes nothing that everybody knows: name a --subject"
+		return r, nil
+	}
+	if len(k.subjects) == 0 {
+		r.Subject = a.subject.String()
+	}
+	if v := rule(); v.Verdict != pipeline.Allow && v.Verdict != pipeline.Redact {
+		if r.Reason = fmt.Sprintf("%s (%s)", v.Reason, v.Rule); v.Rule == pipeline.RuleNoKey {
+			r.State, r.Outcome = keyless, pipeline.NoKey
+		}
 		return r, nil
 	}
 	began := time.Now()
-	t := collectors.Try(ctx, net, e, subject)
+	t := collectors.Try(ctx, net, e, a.subject)
 	r.Outcome, r.Calls, r.Observations, r.ElapsedMS = t.Outcome(), len(t.Exchanges), len(t.Observations), float64(time.Since(began).Microseconds())/1000
 	if t.Err != nil {
 		r.Reason = t.Err.Error()
 	}
+	if r.State = health(t, a.mustTell); r.State == changed && r.Reason == "" {
+		r.Reason = "it tells nothing of what it must know"
+	}
 	if k.record == "" {
 		return r, nil
 	}
-	f, err := record.World(ctx, e, subject, t, time.Now().UTC())
+	f, err := record.World(ctx, e, a.subject, t, time.Now().UTC())
 	if err != nil {
 		return r, err
 	}
@@ -191,11 +202,11 @@ func fixtureHolds(f *record.Fixture) string {
 
 func (k *check) show(c *console, rows []checkRow) error {
 	if k.asJSON {
-		return c.json(map[string]any{"subject": k.subjects[0], "collectors": rows})
+		return c.json(map[string]any{"subject": strings.Join(k.subjects, ""), "collectors": rows})
 	}
-	t := table{header: []string{"collector", "source", "outcome", "calls", "told", "ms", "verified", "why"}, right: []int{3, 4, 5}}
+	t := table{header: []string{"collector", "source", "state", "outcome", "calls", "told", "ms", "verified", "why"}, right: []int{4, 5, 6}}
 	for _, r := range rows {
-		t.add(r.Collector, r.Source, string(r.Outcome), fmt.Sprint(r.Calls), fmt.Sprint(r.Observations), fmt.Sprintf("%.0f", r.ElapsedMS), r.Verified, r.Reason)
+		t.add(r.Collector, r.Source, r.State, string(r.Outcome), fmt.Sprint(r.Calls), fmt.Sprint(r.Observations), fmt.Sprintf("%.0f", r.ElapsedMS), r.Verified, r.Reason)
 	}
 	if err := c.table(t); err != nil {
 		return err

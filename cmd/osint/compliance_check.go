@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"osint/pkg/collectors/all"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
@@ -92,7 +91,7 @@ func (c *console) dryRuling(m *mandate) (*dryRuling, error) {
 	}
 	for _, seed := range m.scope.Leads() {
 		l := pipeline.Lead{Entity: seed, Clear: seed, Settled: true}
-		for _, e := range all.Entries() {
+		for _, e := range c.entries() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
 				k.add(seed, e.Spec, gate.Ask(e.Spec, l))
 			}

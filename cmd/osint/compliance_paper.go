@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"osint/pkg/audit"
-	"osint/pkg/collectors/all"
 	"osint/pkg/compliance"
 	"osint/pkg/compliance/paper"
 	"osint/pkg/pipeline"
@@ -147,7 +146,7 @@ func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, out *hando
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range all.Entries() {
+	for _, e := range c.entries() {
 		d.Specs[e.Spec.Name] = e.Spec
 	}
 	if d.Book, err = c.law(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"osint/cmd/osint/tui"
+	"osint/pkg/collectors/registry"
 	"osint/pkg/compliance"
 	"osint/pkg/compliance/law"
 	"osint/pkg/report"
@@ -46,6 +47,9 @@ type console struct {
 	spareOnce sync.Once // see [console.leftAlone]
 	spare     *compliance.Suppressions
 	spareErr  error
+
+	registryOnce sync.Once // see [console.entries]
+	told         *registry.Registry
 }
 
 func newConsole() *console {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 )
 
 // credentials returns where collectors' credentials come from.
@@ -22,7 +21,7 @@ func (c *console) credentials() collectors.Keys {
 // operator's own.
 func (c *console) endow(ctx context.Context, o *collectors.Options) {
 	o.Keys = c.credentials()
-	for _, e := range all.Entries() {
+	for _, e := range c.entries() {
 		s := e.Spec.Source
 		if s.BaseFrom == "" {
 			continue
@@ -40,7 +39,7 @@ func (c *console) endow(ctx context.Context, o *collectors.Options) {
 // there, sorted.
 func (c *console) lacking(ctx context.Context) (names []string) {
 	keys := c.credentials()
-	for _, e := range all.Entries() {
+	for _, e := range c.entries() {
 		for _, name := range e.Spec.Keys {
 			if slices.Contains(names, name) {
 				continue

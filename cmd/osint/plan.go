@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"osint/pkg/collectors/all"
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
@@ -75,7 +74,7 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
 	for _, seed := range m.scope.Leads() {
 		taken := false
-		for _, e := range all.Entries() {
+		for _, e := range c.entries() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
 				taken = true
 				p.put(seed, e.Spec, gate.Ask(e.Spec, pipeline.Lead{Entity: seed, Clear: seed, Settled: true}))

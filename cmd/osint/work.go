@@ -11,7 +11,6 @@ import (
 
 	"osint/pkg/audit"
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/lab"
 	"osint/pkg/pipeline"
 	"osint/pkg/report"
@@ -244,7 +243,7 @@ func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 	w.gate = gate
 	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(), By: w.c.operator(),
 		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage, Past: w.terms.past})}
-	for _, e := range all.Entries() {
+	for _, e := range w.c.entries() {
 		e.WordList = w.words
 		r.Collectors = append(r.Collectors, collectors.Bind(w.net, e))
 	}

@@ -175,6 +175,19 @@ func terms(q *question) (pipeline.Ruling, bool) {
 	return deny(ruleNonCommercial, cite, "The terms of %s do not allow commercial work.", s.Name)
 }
 
+// alive asks no source that is gone.
+func alive(q *question) (pipeline.Ruling, bool) {
+	s := q.spec.Source
+	if s.State != pipeline.Dead {
+		return silent()
+	}
+	why := s.Note
+	if why == "" {
+		why = "it is gone."
+	}
+	return deny(pipeline.RuleDead, "registry of sources", "%s is not asked: %s", s.Name, why)
+}
+
 // keyed asks nobody who wants a credential that is not there: no law is broken,
 // and nothing can be had.
 func keyed(q *question) (pipeline.Ruling, bool) {

@@ -44,10 +44,15 @@ const (
 // not have: no refusal, but [NoKey].
 const RuleNoKey = "key.missing"
 
+// RuleDead is the rule by which a source is not asked that is gone.
+const RuleDead = "source.dead"
+
 // Barred reports whether a rule keeps a question from being put for a reason
 // that lies neither in the question nor in the subject: a credential that we do
-// not have, or a source's terms.
-func Barred(rule string) bool { return rule == RuleNoKey || strings.HasPrefix(rule, "terms.") }
+// not have, a source's terms, or that it is gone.
+func Barred(rule string) bool {
+	return rule == RuleNoKey || rule == RuleDead || strings.HasPrefix(rule, "terms.")
+}
 
 // A Ruling is the gate's answer to one question: may this collector ask about
 // this entity; may this observation be kept.

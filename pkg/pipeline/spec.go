@@ -82,6 +82,8 @@ type Source struct {
 	Terms      string        `json:"terms,omitempty"`     // where its terms stand
 	Commercial Permission    `json:"commercial"`          // may it be used commercially
 	Verified   string        `json:"verified"`            // date its contract was last checked, 2006-01-02
+	State      SourceState   `json:"state,omitempty"`     // "" is alive
+	Note       string        `json:"note,omitempty"`      // why it is in that state
 	Interval   time.Duration `json:"interval_ns"`         // at most one request in this time, over the whole machine; zero is unpaced
 	Slots      int           `json:"slots"`               // tasks at once; zero means 2
 	Daily      int           `json:"daily,omitempty"`     // requests a day, with one key; zero is no limit
@@ -94,6 +96,16 @@ type Source struct {
 	DPF        bool          `json:"dpf,omitempty"`       // its operator is on the list of the EU-US Data Privacy Framework
 	UKBridge   bool          `json:"uk_bridge,omitempty"` // and takes part in its UK extension
 }
+
+// SourceState says whether a source is there, as far as is known before it is
+// asked. The zero SourceState is alive.
+type SourceState string
+
+// The states.
+const (
+	Degraded SourceState = "degraded" // it answers, and not always
+	Dead     SourceState = "dead"     // nobody answers there any more, or nobody may ask: it is not asked
+)
 
 // SourceClass says what sort of publication a source is, in the words that
 // data protection law makes a difference by.
