@@ -59,7 +59,7 @@ func (l *labFlags) enter(o *collectors.Options) (*lab.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Resolvers, o.Unpaced = []netip.AddrPort{served.Resolver()}, true
+	o.Resolvers = []netip.AddrPort{served.Resolver()}
 	for _, s := range served.ConnectTo() {
 		x, err := collectors.ParseConnectTo(s)
 		if err != nil {

@@ -3,6 +3,8 @@ package collectors
 import (
 	"fmt"
 	"net"
+	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -73,4 +75,19 @@ func (c ConnectTo) to(host, port string) (string, bool) {
 		p = port
 	}
 	return net.JoinHostPort(h, p), true
+}
+
+// inward reports whether the options lead every question to this machine, as
+// those of a lab do.
+func (o Options) inward() bool {
+	all := false
+	for _, c := range o.ConnectTo {
+		host, _, _ := net.SplitHostPort(c.Addr)
+		if a, err := netip.ParseAddr(host); err != nil || !a.IsLoopback() {
+			return false
+		}
+		all = all || c.Host == "" && c.Port == ""
+	}
+	return all && len(o.Endpoints) == 0 && o.Proxy == nil && len(o.Resolvers) > 0 &&
+		!slices.ContainsFunc(o.Resolvers, func(r netip.AddrPort) bool { return !r.Addr().IsLoopback() })
 }

@@ -34,7 +34,6 @@ type Options struct {
 	StateDir     string            // where usage.db lies; "" keeps pace for this process only
 	BudgetUSD    float64           // of all runs together; 0 is no limit
 	Keys         Keys              // where credentials come from; nil: there are none
-	Unpaced      bool              // no time between requests: a lab's sources are our own
 	Now          func() time.Time  // clock of the record; nil: the machine's. Waits go by the machine's
 }
 
@@ -50,6 +49,8 @@ type Net struct {
 	cache  *cache
 	usual  *http.Transport // verifies certificates
 	target *http.Transport // does not: the subject's servers are what is looked at
+
+	unpaced bool // whatever is asked is on this machine: nobody is to be spared
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
@@ -71,6 +72,7 @@ func New(o Options) (*Net, error) {
 	if n.now == nil {
 		n.now = time.Now
 	}
+	n.unpaced = o.inward()
 	var err error
 	if n.guard, err = newGuard(o); err != nil {
 		return nil, err

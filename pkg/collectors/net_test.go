@@ -98,6 +98,7 @@ func netTo(t *testing.T, server string, change func(*Options)) *Net {
 	if err != nil {
 		t.Fatal(err)
 	}
+	n.unpaced = false // as on the internet
 	t.Cleanup(func() { n.Close() })
 	return n
 }

@@ -32,6 +32,7 @@ type turns struct {
 
 const (
 	defaultSlots = 2
+	unpacedSlots = 64
 	slotWait     = 5 * time.Millisecond // until a slot is asked for again
 	patience     = 10 * time.Second     // the longest block that is waited out
 )
@@ -48,10 +49,11 @@ func (n *Net) Take(s pipeline.Source) (time.Duration, error) { return n.pace.tak
 // Done implements [pipeline.Pacer].
 func (n *Net) Done(s pipeline.Source, o pipeline.Outcome) { n.pace.done(n.paced(s), o) }
 
-// paced returns a source as it is paced here.
+// paced returns a source as it is paced here: not at all where everything asked
+// is on this machine.
 func (n *Net) paced(s pipeline.Source) pipeline.Source {
-	if n.o.Unpaced {
-		s.Interval = 0
+	if n.unpaced {
+		s.Interval, s.Slots = 0, unpacedSlots
 	}
 	return s
 }

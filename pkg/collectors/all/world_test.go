@@ -41,7 +41,7 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool(), Unpaced: true}
+	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool()}
 	o.Keys = func(_ context.Context, name string) ([]string, error) { return []string{keyOf(name)}, nil }
 	o.Roots.AppendCertsFromPEM(l.CA())
 	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {

@@ -65,7 +65,7 @@ const Key = "trial-key-of-the-lab"
 // Tell puts a collector, one of entries, to a subject in a world that the text
 // describes, without its head. What other sources answer in every world is not
 // there. Every credential is there and has the value [Key], unless lead says
-// otherwise; nothing is paced.
+// otherwise.
 func Tell(t *testing.T, entries []collectors.Entry, collector, subject, world string, lead ...func(*collectors.Options)) *Told {
 	t.Helper()
 	w, err := lab.Parse("world", []byte("A small world\n\nseeds: "+subject+"\n\n"+strings.TrimLeft(world, "\n")))
@@ -77,7 +77,7 @@ func Tell(t *testing.T, entries []collectors.Entry, collector, subject, world st
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	o := collectors.Options{Roots: x509.NewCertPool(), Unpaced: true}
+	o := collectors.Options{Roots: x509.NewCertPool()}
 	o.Keys = func(context.Context, string) ([]string, error) { return []string{Key}, nil }
 	o.Resolvers = append(o.Resolvers, l.Resolver())
 	o.Roots.AppendCertsFromPEM(l.CA())
