@@ -35,6 +35,7 @@ var floors = map[string]struct {
 	"pkg/collectors/dnssec":         {0.5, []string{"github.com/miekg/dns"}},
 	"pkg/collectors/technology":     {1, []string{"golang.org/x/net"}},
 	"pkg/collectors/resolver":       {0.5, []string{"github.com/miekg/dns"}},
+	"pkg/collectors/secret":         {0.5, []string{"github.com/zalando/go-keyring", "filippo.io/age", "gopkg.in/yaml.v3"}},
 	"pkg/audit":                     {1, []string{"modernc.org/sqlite", "golang.org/x/mod", "github.com/google/uuid"}},
 	"pkg/audit/casefile":            {1.5, []string{"golang.org/x/mod"}},
 	"pkg/audit/postgres":            {1.5, []string{"github.com/jackc/pgx", "golang.org/x/mod"}},
