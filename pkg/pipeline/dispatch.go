@@ -56,7 +56,7 @@ func (e *engine) enqueue(p *pending) {
 	e.known++
 	key := TaskKey{p.spec.StandsInFor, p.lead.Entity}
 	allowed, ruled := e.put[key]
-	if (allowed || !ruled) && e.consumes(key.Collector, key.Subject.Kind) {
+	if (allowed || !ruled) && e.takes(key.Collector, p.lead) {
 		if t := e.cs.Task(key); t == nil || t.Finished == nil || t.Finished.Outcome == Cancelled {
 			e.stands[key] = append(e.stands[key], p)
 			return
@@ -68,10 +68,10 @@ func (e *engine) enqueue(p *pending) {
 	e.push(p)
 }
 
-// consumes reports whether a collector takes part and consumes a kind.
-func (e *engine) consumes(name string, k Kind) bool {
+// takes reports whether a collector takes part and could be asked about a lead.
+func (e *engine) takes(name string, l Lead) bool {
 	s, ok := e.specs[name]
-	return ok && slices.Contains(s.Consumes, k)
+	return ok && slices.Contains(s.Consumes, l.Entity.Kind) && (s.Context || !l.Context)
 }
 
 func (e *engine) push(p *pending) {
@@ -128,7 +128,7 @@ func (e *engine) choose(q *queue, wave []*running) []*running {
 	}
 	for len(q.tasks) > 0 && len(e.running)+len(wave) < workers && !e.clock().Before(q.until) {
 		p := q.tasks[0]
-		if limit, price := e.run.Opened.Limits.CostUSD, p.spec.Ceiling.CostUSD; price > 0 && limit > 0 && e.spent+e.reserved+price > limit {
+		if limit, price := e.run.Opened.Limits.CostUSD, p.spec.Ceiling.CostUSD; price > 0 && limit > 0 && e.spent+e.reserved+price > limit+1e-9 {
 			q.tasks = q.tasks[1:]
 			e.skip(p, Skipped, fmt.Sprintf("budget: it may cost %.4f USD, and of %.4f USD %.4f are left", price, limit, limit-e.spent-e.reserved))
 			continue
