@@ -39,7 +39,7 @@ func (s *state) sources(stateDir string, held *stock, now time.Time) {
 		}
 	}
 	recent(held, rows)
-	turns, err := collectors.ReadTurns(stateDir, now)
+	turns, _, err := collectors.ReadTurns(stateDir, now)
 	if err != nil {
 		s.heed("sources", err.Error(), "osint doctor")
 	}

@@ -12,7 +12,10 @@ import (
 
 // Bind makes a collector of an entry. It may take part in several runs: what
 // is learned in one and is nobody else's is kept apart by the task's case.
-func Bind(n *Net, e Entry) pipeline.Collector { return &bound{n, e} }
+func Bind(n *Net, e Entry) pipeline.Collector {
+	n.knows(e.Spec)
+	return &bound{n, e}
+}
 
 type bound struct {
 	net   *Net

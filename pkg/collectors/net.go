@@ -16,6 +16,7 @@ import (
 
 	"osint/pkg/collectors/dnssec"
 	"osint/pkg/collectors/resolver"
+	"osint/pkg/pipeline"
 )
 
 // Options say how a Net reaches the world. The zero value is the world as
@@ -33,6 +34,8 @@ type Options struct {
 	CacheDir     string            // "" keeps answers in memory only
 	StateDir     string            // where usage.db lies; "" keeps pace for this process only
 	BudgetUSD    float64           // of all runs together; 0 is no limit
+	DayUSD       *float64          // that all runs of this machine may spend on one day, in UTC; nil is no limit
+	Unattended   bool              // nobody started it by hand: what is kept for people of a source's allowance is not for it
 	Keys         Keys              // where credentials come from; nil: there are none
 	Now          func() time.Time  // clock of the record; nil: the machine's. Waits go by the machine's
 }
@@ -58,9 +61,10 @@ type Net struct {
 	mu    sync.Mutex
 	dns   *resolver.Resolver // nil until it is first needed
 	spent float64
-	rings map[string]*ring    // credentials, by name
-	found map[string]resolved // names resolved for dialling
-	live  map[*openConn]bool  // open connections
+	rings map[string]*ring           // credentials, by name
+	specs map[string][]pipeline.Spec // of the collectors that are bound, by source
+	found map[string]resolved        // names resolved for dialling
+	live  map[*openConn]bool         // open connections
 }
 
 // New returns a Net. Nothing is sent before the first question.
@@ -68,7 +72,7 @@ func New(o Options) (*Net, error) {
 	if o.UserAgent == "" {
 		o.UserAgent = "osint/1 (investigation toolkit)"
 	}
-	n := &Net{o: o, now: o.Now, rings: map[string]*ring{}, found: map[string]resolved{}, live: map[*openConn]bool{}}
+	n := &Net{o: o, now: o.Now, rings: map[string]*ring{}, specs: map[string][]pipeline.Spec{}, found: map[string]resolved{}, live: map[*openConn]bool{}}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -82,6 +86,7 @@ func New(o Options) (*Net, error) {
 	}
 	realm := o.realm()
 	n.pace, n.cache = newPace(o.StateDir, realm, time.Now), newCache(o.CacheDir, realm)
+	n.pace.unattended = o.Unattended
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.usual, n.target = n.transport(true), n.transport(false)
 	return n, nil
@@ -128,22 +133,4 @@ func (o Options) realm() string {
 		fmt.Fprintln(h, anchor)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-// charge takes the price of one request from the budget of all runs.
-func (n *Net) charge(price float64) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.o.BudgetUSD > 0 && n.spent+price > n.o.BudgetUSD {
-		return false
-	}
-	n.spent += price
-	return true
-}
-
-// refund gives back the price of a request that never left.
-func (n *Net) refund(price float64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.spent -= price
 }

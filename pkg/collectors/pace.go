@@ -10,13 +10,14 @@ import (
 )
 
 // pace keeps each source's turns: how many tasks at once, how much time
-// between requests, how many a day, and whether its breaker is open. Turns
-// and quotas are the machine's, slots and breakers this process's. now is the
-// machine's clock: a wait is real.
+// between requests, how many a day and a month, and whether its breaker is open.
+// Turns, quotas and open breakers are the machine's, slots and failures before a
+// breaker opens this process's. now is the machine's clock: a wait is real.
 type pace struct {
-	now   func() time.Time
-	realm string
-	usage *usage
+	now        func() time.Time
+	realm      string
+	usage      *usage
+	unattended bool // nobody started the run by hand: what is kept for people is not for it
 
 	mu      sync.Mutex
 	sources map[string]*turns
@@ -49,11 +50,15 @@ func (n *Net) Take(s pipeline.Source) (time.Duration, error) { return n.pace.tak
 // Done implements [pipeline.Pacer].
 func (n *Net) Done(s pipeline.Source, o pipeline.Outcome) { n.pace.done(n.paced(s), o) }
 
-// paced returns a source as it is paced here: not at all where everything asked
-// is on this machine.
+// paced returns a source as it is paced here: with the allowances of all its
+// credentials together, and not at all where everything asked is on this machine.
 func (n *Net) paced(s pipeline.Source) pipeline.Source {
 	if n.unpaced {
 		s.Interval, s.Slots = 0, unpacedSlots
+	}
+	if counted(s) {
+		k := n.accounts(s.Name)
+		s.Daily, s.Monthly = s.Daily*k, s.Monthly*k
 	}
 	return s
 }
@@ -67,18 +72,20 @@ func (p *pace) take(s pipeline.Source) (wait time.Duration, err error) {
 		slots = defaultSlots
 	}
 	now := p.now()
+	if t.breaker.failures >= trips { // another process may have tried since
+		p.usage.with(p.key(s), now, func(x *tally) bool { t.breaker.heed(x); return false })
+	}
 	if err := t.breaker.open(s.Name, now); err != nil {
 		return 0, err
 	}
 	if t.busy >= slots || t.breaker.trial {
 		return slotWait, nil
 	}
-	if wait, err = p.turn(s, now); wait > 0 || err != nil {
+	if wait, err = p.turn(s, now, &t.breaker); wait > 0 || err != nil {
 		return wait, err
 	}
 	t.busy++
 	t.granted = append(t.granted, now)
-	t.breaker.trial = t.breaker.failures >= trips
 	return 0, nil
 }
 
@@ -90,20 +97,37 @@ func (p *pace) done(s pipeline.Source, o pipeline.Outcome) {
 	if len(t.granted) > t.busy { // of a task that never began
 		t.granted = t.granted[len(t.granted)-t.busy:]
 	}
-	if s.Base != "" { // one endpoint; the subject's own servers fail each for itself
-		t.breaker.saw(o, p.now())
+	if !endpoint(s) {
+		return
+	}
+	was := t.breaker
+	if t.breaker.saw(o, p.now()); t.breaker.tells(was) {
+		p.usage.with(p.key(s), p.now(), func(x *tally) bool { t.breaker.share(x); return true })
 	}
 }
 
+// endpoint reports whether a source is one endpoint. The subject's own servers
+// are not: they fail, and wish to be left alone, each for itself.
+func endpoint(s pipeline.Source) bool { return s.Base != "" || s.BaseFrom != "" }
+
 // turn takes a turn at a source, of this machine if it is paced, counted or
-// one endpoint; anything else costs nothing here.
-func (p *pace) turn(s pipeline.Source, now time.Time) (wait time.Duration, err error) {
-	if s.Interval == 0 && s.Daily == 0 && s.Base == "" {
+// one endpoint; anything else costs nothing here. b is the breaker, for a task
+// that begins; its further requests have none.
+func (p *pace) turn(s pipeline.Source, now time.Time, b *breaker) (wait time.Duration, err error) {
+	if s.Interval == 0 && !counted(s) && !endpoint(s) {
 		return 0, nil
 	}
 	p.usage.with(p.key(s), now, func(t *tally) bool {
-		wait, err = t.turn(s, now)
-		return wait == 0 && err == nil && (s.Interval > 0 || s.Daily > 0)
+		if b != nil && endpoint(s) {
+			b.heed(t)
+			if err = b.open(s.Name, now); err != nil {
+				return false
+			}
+		}
+		if wait, err = t.turn(s, now, p.unattended); wait > 0 || err != nil {
+			return false
+		}
+		return b.try(t, now) || s.Interval > 0 || counted(s)
 	})
 	return wait, err
 }
@@ -124,13 +148,11 @@ func (p *pace) claim(s pipeline.Source) (at time.Time, ok bool) {
 // giveBack returns the turn of a task that asked nothing, if no later one was
 // taken.
 func (p *pace) giveBack(s pipeline.Source, at time.Time) {
-	if s.Interval == 0 && s.Daily == 0 {
+	if s.Interval == 0 && !counted(s) {
 		return
 	}
 	p.usage.with(p.key(s), p.now(), func(t *tally) bool {
-		if s.Daily > 0 && t.Day == at.UTC().Format(time.DateOnly) {
-			t.Count = max(t.Count-1, 0)
-		}
+		t.uncount(s, at)
 		if s.Interval > 0 && t.Next.Equal(at.Add(s.Interval)) {
 			t.Next = at
 		}
@@ -152,7 +174,7 @@ func (p *pace) next(ctx context.Context, s pipeline.Source, host string, turned 
 		p.mu.Unlock()
 		wait, err := patient(host, until.Sub(now))
 		if wait == 0 && err == nil && !turned {
-			wait, err = p.turn(s, now)
+			wait, err = p.turn(s, now, nil)
 		}
 		if err != nil || wait == 0 {
 			return err
@@ -176,7 +198,7 @@ func (p *pace) leaveAlone(s pipeline.Source, host string, d time.Duration) {
 		p.alone[host] = until
 	}
 	p.mu.Unlock()
-	if s.Base == "" {
+	if !endpoint(s) {
 		return
 	}
 	p.usage.with(p.key(s), p.now(), func(t *tally) bool {

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// usage is what all processes on this machine share of a source's pace: when
-// its next turn is, how often it was asked today, and whether it asked to be
-// left alone. It lies in usage.db, a small JSON file that is locked for each
-// turn. Without a folder, or where that can't be written, it is this process's
-// alone.
+// usage is what all processes on this machine share of a source: when its next
+// turn is, how often it was asked today and this month, what that cost, whether
+// it asked to be left alone, and whether its breaker is open. It lies in
+// usage.db, a small JSON file that is locked for each turn. Without a folder, or
+// where that can't be written, it is this process's alone.
 //
 // A process that dies within a turn can tear the file: then it is begun anew,
-// and at worst a day's count starts over.
+// and at worst the counts start over.
 type usage struct {
 	path string
 
@@ -30,11 +30,16 @@ type usage struct {
 
 // A tally is what is known of one source.
 type tally struct {
-	Day   string    `json:"day,omitempty"`  // UTC
-	Count int       `json:"count"`          // requests on that day
-	Next  time.Time `json:"next,omitzero"`  // no turn before
-	Until time.Time `json:"until,omitzero"` // it asked to be left alone until then
-	Used  time.Time `json:"used"`           // last
+	Day      string    `json:"day,omitempty"`      // UTC
+	Count    int       `json:"count"`              // requests on that day
+	Spent    int64     `json:"spent,omitempty"`    // on that day, in millionths of a dollar
+	Month    string    `json:"month,omitempty"`    // UTC, as in 2026-11
+	Sum      int       `json:"sum,omitempty"`      // requests in that month
+	Next     time.Time `json:"next,omitzero"`      // no turn before
+	Until    time.Time `json:"until,omitzero"`     // it asked to be left alone until then
+	Failures int       `json:"failures,omitempty"` // in a row, where its breaker is open
+	Opened   time.Time `json:"opened,omitzero"`    // its breaker, or last tried since
+	Used     time.Time `json:"used"`               // last
 }
 
 const (
@@ -57,6 +62,12 @@ func openUsage(dir string) *usage {
 // with calls change with a source's tally, under the lock of this process and
 // of the machine, and keeps it if it was changed. change must be quick.
 func (u *usage) with(source string, now time.Time, change func(*tally) (changed bool)) {
+	u.among(source, now, func(t *tally, _ bool) bool { return change(t) })
+}
+
+// among is with; change may also look at all tallies in own, and is told whether
+// they are what every process of this machine knows.
+func (u *usage) among(source string, now time.Time, change func(t *tally, shared bool) (changed bool)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f := u.lock()
@@ -69,7 +80,7 @@ func (u *usage) with(source string, now time.Time, change func(*tally) (changed 
 		t = new(tally)
 		u.own[source] = t
 	}
-	if !change(t) {
+	if !change(t, f != nil) {
 		return
 	}
 	t.Used = now
@@ -116,7 +127,9 @@ func (u *usage) read(f *os.File) {
 // write puts the content in one piece and then cuts what was longer, so that
 // a reader finds one whole value whenever the writer dies.
 func (u *usage) write(f *os.File, now time.Time) error {
-	maps.DeleteFunc(u.own, func(_ string, t *tally) bool { return now.Sub(t.Used) > forget })
+	maps.DeleteFunc(u.own, func(_ string, t *tally) bool {
+		return now.Sub(t.Used) > forget && (t.Sum == 0 || t.Month != month(now))
+	})
 	text, err := json.Marshal(u.own)
 	if err != nil {
 		return err

@@ -151,11 +151,11 @@ func (v *View) take(ctx context.Context, host string) error {
 	if over != "" {
 		return pipeline.Fail(pipeline.Partial, "its ceiling of "+over+" is reached")
 	}
-	if !v.net.charge(price) {
-		return pipeline.Fail(pipeline.Skipped, "the budget of all runs is used up")
+	if err := v.net.charge(v.spec.Source, price); err != nil {
+		return err
 	}
 	if err := v.net.pace.next(ctx, v.spec.Source, host, v.useTurn()); err != nil {
-		v.net.refund(price)
+		v.net.refund(v.spec.Source, price)
 		return err
 	}
 	return nil
@@ -198,7 +198,7 @@ func (v *View) record(x pipeline.Exchange, body []byte) (pipeline.Exchange, erro
 	switch price := v.spec.Source.PriceUSD; {
 	case x.Cached:
 	case x.Detail == "" && x.Status == 0 && x.Outcome != pipeline.OK: // no connection
-		v.net.refund(price)
+		v.net.refund(v.spec.Source, price)
 	default:
 		x.Cost = price
 	}
