@@ -128,6 +128,8 @@ type limits struct {
 	Workers  int      `yaml:"workers" json:"workers"`
 	Timeout  duration `yaml:"timeout" json:"timeout"`
 	CostUSD  float64  `yaml:"cost_usd" json:"cost_usd"`
+
+	CostUSDDay *float64 `yaml:"cost_usd_day" json:"cost_usd_day,omitempty"`
 }
 
 // Check implements [rule.Checker].
@@ -137,12 +139,20 @@ func (l limits) Check() error {
 		key   string
 		value float64
 	}{{"depth", float64(l.Depth)}, {"entities", float64(l.Entities)}, {"workers", float64(l.Workers)},
-		{"timeout", float64(l.Timeout)}, {"cost_usd", l.CostUSD}} {
+		{"timeout", float64(l.Timeout)}, {"cost_usd", l.CostUSD}, {"cost_usd_day", orNone(l.CostUSDDay)}} {
 		if x.value < 0 {
 			errs = append(errs, rule.Key(x.key, errors.New("can't be less than nothing: write 0 or more")))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// orNone is a number that may be left out.
+func orNone(x *float64) float64 {
+	if x == nil {
+		return 0
+	}
+	return *x
 }
 
 // A duration is written as text: "90s".

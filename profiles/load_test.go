@@ -168,7 +168,7 @@ func TestUnder(t *testing.T) {
 	}
 	p.Limits.CostUSD = 5
 	one := 1.0
-	under := p.Under(compliance.Ceiling{From: "policy ours.yaml", CostUSD: &one, Freedoms: compliance.FreedomCeiling{Active: compliance.Never},
+	under := p.Under(compliance.Ceiling{From: "policy ours.yaml", CostUSD: &one, CostUSDDay: &one, Freedoms: compliance.FreedomCeiling{Active: compliance.Never},
 		Endpoints: compliance.Endpoints{Countries: []compliance.Country{}}})
 	again, err := FromJSON(under.JSON())
 	if err != nil {
@@ -181,6 +181,9 @@ func TestUnder(t *testing.T) {
 		"budget $2.00: policy ours.yaml spends at most $1.00 (ceiling.cost_usd, rule budget.ceiling); choose less"
 	if err := again.Permits(compliance.Job{Active: true, BudgetUSD: 2}); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if day := under.Limits.CostUSDDay; day == nil || *day != 1 || again.Limits.CostUSDDay == nil || again.Policy.Narrowed[compliance.DayClause] != "policy ours.yaml" {
+		t.Errorf("of a day: %v, read back %v, %v", day, again.Limits.CostUSDDay, again.Policy.Narrowed)
 	}
 	if p.Limits.CostUSD != 5 || p.Policy.Narrowed != nil || p.SHA256() == under.SHA256() {
 		t.Error("the profile itself was changed")
@@ -204,7 +207,7 @@ func TestResolved(t *testing.T) {
 		if !bytes.Equal(again.JSON(), p.JSON()) || again.SHA256() != p.SHA256() {
 			t.Errorf("%s: written\n%s\nread back\n%s", name, p.JSON(), again.JSON())
 		}
-		if !reflect.DeepEqual(again.Policy.Categories, p.Policy.Categories) || again.Limits != p.Limits || !reflect.DeepEqual(again.Admit, p.Admit) {
+		if !reflect.DeepEqual(again.Policy.Categories, p.Policy.Categories) || !reflect.DeepEqual(again.Limits, p.Limits) || !reflect.DeepEqual(again.Admit, p.Admit) {
 			t.Errorf("%s: written\n%+v\nread back\n%+v", name, p, again)
 		}
 		again.Limits.Depth++
@@ -233,11 +236,11 @@ func TestDefaults(t *testing.T) {
 		p.Report.Personal != "omit" || len(p.Admit) != 1 || p.Admit[0].Predicate != "resolves-to" {
 		t.Errorf("got %+v", p)
 	}
-	p, err = Parse("least.yaml", []byte(least+"scope: {admit: []}\nlimits: {depth: 0}\nrisk: {weights: {EML: 0.5}, minimum_coverage: 0}\n"))
+	p, err = Parse("least.yaml", []byte(least+"scope: {admit: []}\nlimits: {depth: 0, cost_usd_day: 0}\nrisk: {weights: {EML: 0.5}, minimum_coverage: 0}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Admit) != 0 || p.Limits.Depth != 0 || p.Limits.Workers != 64 || p.Risk.MinimumCoverage != 0 || p.Risk.Weights["EML"] != 0.5 {
+	if len(p.Admit) != 0 || p.Limits.Depth != 0 || p.Limits.CostUSDDay == nil || p.Limits.Workers != 64 || p.Risk.MinimumCoverage != 0 || p.Risk.Weights["EML"] != 0.5 {
 		t.Errorf("what was written was lost: %+v", p)
 	}
 	if again, err := FromJSON(p.JSON()); err != nil || !bytes.Equal(again.JSON(), p.JSON()) {

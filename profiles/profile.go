@@ -19,7 +19,7 @@ type Profile struct {
 	Version string
 	Policy  compliance.Policy    // what may be asked and kept
 	Admit   []pipeline.Admission // what belongs to the subject beside what is declared
-	Limits  pipeline.Limits      // where a run stops; CostUSD is a ceiling
+	Limits  pipeline.Limits      // where a run stops; CostUSD and CostUSDDay are ceilings
 	Report  Report
 	Risk    Risk
 }
@@ -60,7 +60,7 @@ func (d document) profile() *Profile {
 	p := &Profile{ID: d.Metadata.ID, Title: d.Metadata.Title, Version: d.Metadata.Version,
 		Policy: d.Policy, Report: d.Report, Risk: d.Risk,
 		Limits: pipeline.Limits{Depth: d.Limits.Depth, Entities: d.Limits.Entities, Workers: d.Limits.Workers,
-			Timeout: time.Duration(d.Limits.Timeout), CostUSD: d.Limits.CostUSD}}
+			Timeout: time.Duration(d.Limits.Timeout), CostUSD: d.Limits.CostUSD, CostUSDDay: d.Limits.CostUSDDay}}
 	p.Policy.Profile = p.ID
 	for _, a := range d.Scope.Admit {
 		p.Admit = append(p.Admit, pipeline.Admission(a))
@@ -73,7 +73,7 @@ func (d document) profile() *Profile {
 func (p *Profile) JSON() []byte {
 	d := document{APIVersion: apiVersion, Kind: kind, Metadata: metadata{p.ID, p.Title, p.Version},
 		Policy: p.Policy, Report: p.Report, Risk: p.Risk,
-		Limits: limits{p.Limits.Depth, p.Limits.Entities, p.Limits.Workers, duration(p.Limits.Timeout), p.Limits.CostUSD}}
+		Limits: limits{p.Limits.Depth, p.Limits.Entities, p.Limits.Workers, duration(p.Limits.Timeout), p.Limits.CostUSD, p.Limits.CostUSDDay}}
 	d.Scope.Admit = []admission{}
 	for _, a := range p.Admit {
 		d.Scope.Admit = append(d.Scope.Admit, admission(a))
@@ -98,6 +98,10 @@ func (p *Profile) Under(c compliance.Ceiling) *Profile {
 	if most := c.CostUnder(p.Limits.CostUSD); most < p.Limits.CostUSD {
 		n.Limits.CostUSD = most
 		n.Policy.Narrow(compliance.CostClause, c)
+	}
+	if most := compliance.Least(p.Limits.CostUSDDay, c.CostUSDDay); most != p.Limits.CostUSDDay {
+		n.Limits.CostUSDDay = most
+		n.Policy.Narrow(compliance.DayClause, c)
 	}
 	return &n
 }

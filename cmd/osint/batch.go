@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"osint/cmd/osint/targets"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline/fleet"
 	"osint/pkg/report"
 	"osint/pkg/report/exchange"
@@ -102,12 +103,13 @@ func (b *batch) run(parent context.Context, c *console, file string) error {
 	}
 	plain := b.s
 	plain.progress = "quiet" // of each single run
-	budget := 0.0
+	var spend money
 	for _, j := range jobs {
-		budget += j.mandate.limits.CostUSD
+		spend.run += j.mandate.limits.CostUSD
+		spend.day = compliance.Least(spend.day, j.mandate.limits.CostUSDDay)
 	}
 	c.beside(b.out)
-	if b.gear, err = c.begin(parent, &b.r, &plain, &b.a, budget, b.o.investigator); err != nil {
+	if b.gear, err = c.begin(parent, &b.r, &plain, &b.a, spend, b.o.investigator); err != nil {
 		return err
 	}
 	defer b.end()

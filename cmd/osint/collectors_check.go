@@ -84,6 +84,8 @@ func (k *check) run(ctx context.Context, c *console, names []string) error {
 	}
 	if world != nil {
 		defer world.Close()
+	} else { // whoever tries a source asks it, and counts
+		o.StateDir, o.Unattended = c.places(false).state, k.reach.alone(c)
 	}
 	c.endow(ctx, &o)
 	net, err := collectors.New(o)

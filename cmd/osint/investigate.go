@@ -70,7 +70,7 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 		}
 		s.code.orFile(c, o.scope)
 		c.beside(o.out)
-		g, err := c.begin(cmd.Context(), &r, &s, &a, m.limits.CostUSD, o.investigator)
+		g, err := c.begin(cmd.Context(), &r, &s, &a, money{m.limits.CostUSD, m.limits.CostUSDDay}, o.investigator)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type order struct {
 	wordlist              string
 	depth, limit, workers int
 	timeout               time.Duration
+	budget                string // in dollars
 	out                   string
 	watches               bool // it is one of a batch, which is made to be repeated
 }
@@ -70,7 +72,8 @@ func (o *order) flags(fs *pflag.FlagSet) {
 	fs.IntVar(&o.limit, "limit", 0, "`N`: entities asked about, at the most (default: the profile's)")
 	fs.IntVar(&o.workers, "workers", 0, "`N`: questions at once (default: the profile's)")
 	fs.DurationVar(&o.timeout, "timeout", 0, "`TIME`: end after it, such as 90s (default: the profile's)")
-	group(fs, "How", "active", "collector", "exclude", "wordlist", "depth", "limit", "workers", "timeout")
+	fs.StringVar(&o.budget, "budget", "", "`USD`: spend at most so much, such as 0.50 (default: the profile's)")
+	group(fs, "How", "active", "collector", "exclude", "wordlist", "depth", "limit", "workers", "timeout", "budget")
 }
 
 // A mandate is an order that was understood and that the profile permits.
@@ -192,6 +195,13 @@ func (o *order) limits(l pipeline.Limits, flags *pflag.FlagSet) (pipeline.Limits
 			return l, more("timeout")
 		}
 		l.Timeout = o.timeout
+	}
+	if o.budget != "" {
+		usd, err := strconv.ParseFloat(strings.TrimPrefix(o.budget, "$"), 64)
+		if err != nil || usd < 0 || usd != usd || usd > 1e6 {
+			return l, usage("--budget %q: write what may be spent in dollars, such as 0.50; 0 spends nothing", o.budget)
+		}
+		l.CostUSD = usd // whether the profile allows it is ruled on with the rest
 	}
 	return l, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"osint/cmd/osint/tui"
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/all"
 	"osint/pkg/collectors/dnssec"
@@ -24,7 +25,8 @@ type reach struct {
 	resolvers, connectTo, endpoints []string
 	proxy, caFile, userAgent        string
 	trustAnchor                     string
-	private                         bool
+	private, unattended             bool
+	said                            func() bool // whether anybody is there was typed, or is set
 	lab                             labFlags
 }
 
@@ -38,7 +40,18 @@ func (r *reach) flags(fs *pflag.FlagSet) {
 	fs.StringVar(&r.trustAnchor, "trust-anchor", "", "`FILE`: DS or DNSKEY records of the root, instead of the built-in ones")
 	fs.StringVar(&r.userAgent, "user-agent", "", "`TEXT`: what osint says it is")
 	fs.BoolVar(&r.private, "allow-private", false, "let private and loopback addresses be reached")
-	group(fs, "The way out", "lab", "lab-latency", "resolver", "connect-to", "endpoint", "proxy", "ca-file", "trust-anchor", "user-agent", "allow-private")
+	fs.BoolVar(&r.unattended, "unattended", false, "leave alone what is kept for people of a source's allowance (default: where stdin and stderr are no terminal)")
+	r.said = func() bool { return fs.Changed("unattended") }
+	group(fs, "The way out", "lab", "lab-latency", "resolver", "connect-to", "endpoint", "proxy", "ca-file", "trust-anchor", "user-agent", "allow-private", "unattended")
+}
+
+// alone reports whether nobody started the run by hand: what is said of it, and
+// else whether there is a terminal.
+func (r *reach) alone(c *console) bool {
+	if r.said != nil && r.said() {
+		return r.unattended
+	}
+	return !tui.IsTerminal(c.stderr) && !tui.IsTerminal(c.in)
 }
 
 // options reads the flags. No secret is taken from a flag: a URL with a

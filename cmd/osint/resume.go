@@ -55,7 +55,11 @@ build, are today's.`,
 		if err != nil {
 			return err
 		}
-		g, err := c.begin(cmd.Context(), &r, &s, &a, o.Limits.CostUSD, c.operator())
+		spend, err := c.spendOf(o)
+		if err != nil {
+			return err
+		}
+		g, err := c.begin(cmd.Context(), &r, &s, &a, spend, c.operator())
 		if err != nil {
 			return err
 		}
@@ -72,6 +76,23 @@ build, are today's.`,
 		return w.carryOut(run, p)
 	}
 	return cmd
+}
+
+// spendOf returns what a case that goes on may spend: as it was begun, under the
+// ceilings of today.
+func (c *console) spendOf(o *pipeline.Opened) (money, error) {
+	under, err := c.policy()
+	if err != nil {
+		return money{}, err
+	}
+	m := money{o.Limits.CostUSD, o.Limits.CostUSDDay}
+	for _, most := range under.ceilings {
+		m.run, m.day = most.CostUnder(m.run), compliance.Least(m.day, most.CostUSDDay)
+	}
+	if today, err := profiles.Load(o.Profile.Name); err == nil {
+		m.day = compliance.Least(m.day, today.Limits.CostUSDDay)
+	}
+	return m, nil
 }
 
 // sameWorld takes the world of a lab case, and refuses to continue a case of
@@ -159,8 +180,12 @@ func (c *console) gatesWith(cs *pipeline.Case, vault *pipeline.Vault, replay fun
 	if len(stands) == 0 {
 		stands = []*footing{nil}
 	}
+	spend, err := c.spendOf(o)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	job := compliance.Job{Purpose: o.Purpose, LawfulBasis: o.LawfulBasis, Reference: o.Reference, Investigator: o.Investigator, TLP: o.TLP,
-		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: o.Limits.CostUSD, Lacking: c.lacking(context.Background())}
+		Active: o.Active, Collectors: o.Only, Exclude: o.Exclude, Requested: o.Requested, Types: o.Types, BudgetUSD: spend.run, Lacking: c.lacking(context.Background())}
 	var gates []*compliance.Gate
 	var hear []pipeline.Sink
 	for _, policy := range policies {

@@ -92,6 +92,8 @@ var projectMayNot = map[string]string{
 	"reference":     "it would put words on record in your name",
 	"mandate":       "it would put words on record in your name",
 	"investigator":  "it would put words on record in your name",
+	"budget":        "it is your money",
+	"unattended":    "it would use up what you keep for people",
 
 	"textfile":         "it would have a file of yours written over",
 	"metrics-textfile": "it would have a file of yours written over",

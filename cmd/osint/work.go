@@ -52,9 +52,16 @@ type work struct {
 	hears   *watcher // nil: the run has not begun
 }
 
+// money is what may be spent: by the runs of this process, and by all of this
+// machine on a day, where nil is no limit.
+type money struct {
+	run float64
+	day *float64
+}
+
 // begin opens the way out. Everything that can be wrong in the flags is said
 // here, before anything is made.
-func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, budget float64, investigator string) (g *gear, err error) {
+func (c *console) begin(parent context.Context, r *reach, s *showing, a *acceptance, m money, investigator string) (g *gear, err error) {
 	g = &gear{c: c, world: r.lab.world}
 	if g.host, err = s.code.read(c); err != nil {
 		return nil, err
@@ -85,7 +92,7 @@ func (c *console) begin(parent context.Context, r *reach, s *showing, a *accepta
 		return nil, err
 	}
 	g.places = c.places(true)
-	options.BudgetUSD = budget
+	options.BudgetUSD, options.DayUSD, options.Unattended = m.run, m.day, r.alone(c)
 	if g.lab == nil { // nothing of a made-up world is remembered
 		options.CacheDir, options.StateDir = g.places.cache, g.places.state
 	}

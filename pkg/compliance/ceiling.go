@@ -15,7 +15,8 @@ type Ceiling struct {
 	Categories Categories     `yaml:"categories" json:"categories,omitempty"`
 	Persons    Persons        `yaml:"persons" json:"persons,omitempty"`
 	TLP        LabelCeiling   `yaml:"tlp" json:"tlp,omitzero"`
-	CostUSD    *float64       `yaml:"cost_usd" json:"cost_usd,omitempty"` // of one investigation
+	CostUSD    *float64       `yaml:"cost_usd" json:"cost_usd,omitempty"`         // of one investigation
+	CostUSDDay *float64       `yaml:"cost_usd_day" json:"cost_usd_day,omitempty"` // of all on one machine, on one day
 	Collectors Selection      `yaml:"collectors" json:"collectors,omitzero"`
 	Endpoints  Endpoints      `yaml:"endpoints" json:"endpoints,omitzero"`
 
@@ -48,10 +49,13 @@ func (f FreedomCeiling) Check() error {
 
 // Check implements [rule.Checker].
 func (c Ceiling) Check() error {
-	if c.CostUSD != nil && *c.CostUSD < 0 {
-		return key("cost_usd", "can't be less than nothing: write 0 or more")
+	var errs []error
+	for name, usd := range map[string]*float64{"cost_usd": c.CostUSD, "cost_usd_day": c.CostUSDDay} {
+		if usd != nil && *usd < 0 {
+			errs = append(errs, key(name, "can't be less than nothing: write 0 or more"))
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Under returns the policy with whatever the ceiling keeps from taken away. It
@@ -140,6 +144,15 @@ func (c Ceiling) CostUnder(usd float64) float64 {
 		usd = min(usd, *c.CostUSD)
 	}
 	return usd
+}
+
+// Least returns the lower of limits that may be left out: nil is none. It
+// returns a itself unless b is lower.
+func Least(a, b *float64) *float64 {
+	if b != nil && (a == nil || *b < *a) {
+		return b
+	}
+	return a
 }
 
 // What may be said, from the mildest to the strictest.

@@ -105,6 +105,12 @@ func TestUnder(t *testing.T) {
 	if got := p.OverBudget(2, c.CostUnder(1)).Error(); !strings.HasPrefix(got, "budget $2.00: policy /etc/osint/policy.yaml spends at most $0.00 (ceiling.cost_usd, rule budget.ceiling); choose less") {
 		t.Error(got)
 	}
+	half, most := 0.5, 2.0
+	for _, x := range []struct{ a, b, want *float64 }{{nil, nil, nil}, {&most, nil, &most}, {nil, &most, &most}, {&most, &half, &half}, {&half, &most, &half}} {
+		if got := Least(x.a, x.b); got != x.want {
+			t.Errorf("the least of %v and %v: %v", x.a, x.b, got)
+		}
+	}
 	for _, x := range []struct {
 		country, seed string
 		mode          pipeline.Mode

@@ -62,5 +62,9 @@ func (p *Policy) who(clauses ...string) string {
 	return "profile"
 }
 
-// CostClause is the clause on what may be spent, for [Narrowed].
-const CostClause = "limits.cost_usd"
+// CostClause and DayClause are the clauses on what a run, and all runs of a day,
+// may spend, for [Narrowed].
+const (
+	CostClause = "limits.cost_usd"
+	DayClause  = "limits.cost_usd_day"
+)

@@ -149,6 +149,10 @@ type Limits struct {
 	Workers  int           `json:"workers"`
 	Timeout  time.Duration `json:"timeout_ns"`
 	CostUSD  float64       `json:"cost_usd"`
+
+	// CostUSDDay is what all runs on this machine may spend on one day, in UTC;
+	// nil is no limit.
+	CostUSDDay *float64 `json:"cost_usd_day,omitempty"`
 }
 
 // Started says that a task is about to begin. It is durable before the task
