@@ -91,6 +91,15 @@ func (p *policy) over(q *profiles.Profile) *profiles.Profile {
 	return q
 }
 
+// dayLimit is what all runs of this machine may spend on one day by the
+// organisation's ceilings; nil is no limit.
+func (p *policy) dayLimit() (least *float64) {
+	for _, c := range p.ceilings {
+		least = compliance.Least(least, c.CostUSDDay)
+	}
+	return least
+}
+
 // diagnosePolicy looks whether the organisation's documents can be read, and
 // whether they say what they will be asked.
 func (c *console) diagnosePolicy() diagnosis {

@@ -23,6 +23,7 @@ type state struct {
 	Shared    sharedState   `json:"postgresql"`
 	Spool     []spoolState  `json:"spool"`
 	Keys      keysState     `json:"keys"`
+	Money     spending      `json:"money"`
 	Sources   []sourceState `json:"sources"`
 	Versions  versionState  `json:"versions"`
 }
@@ -78,7 +79,7 @@ func (c *console) state(ctx context.Context, now time.Time, online bool) *state 
 	s.shared(ctx, c, online)
 	s.spool(now)
 	s.keys(p.keys())
-	s.sources(p.state, held, now)
+	s.sources(ctx, c, p.state, held, now)
 	s.incidents(c, c.today())
 	return s
 }

@@ -44,6 +44,17 @@ func (s *state) readings() (all []telemetry.Reading) {
 	}
 	for _, r := range s.Sources {
 		add("osint_status_source_left_alone", "1 while a source wants to be left alone.", map[bool]float64{true: 1}[r.State == "left-alone"], "source", r.Source)
+		add("osint_status_source_spent_usd", "What the runs of this machine spent at a source on this day, in UTC.", r.Spent, "source", r.Source)
+		for _, x := range []struct {
+			span     string
+			used, of int
+		}{{"day", r.Today, r.Daily}, {"month", r.Month, r.Monthly}} {
+			if x.of > 0 {
+				add("osint_status_source_used", "Requests of a source's allowance that are used, by the span that it is of.", float64(x.used), "source", r.Source, "span", x.span)
+				add("osint_status_source_allowance", "Requests that a source allows, by the span that it is of.", float64(x.of), "source", r.Source, "span", x.span)
+			}
+		}
 	}
+	add("osint_status_spent_usd", "What the runs of this machine spent on this day, in UTC.", s.Money.Today)
 	return all
 }

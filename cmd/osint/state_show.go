@@ -38,8 +38,11 @@ func (c *console) showState(s *state, asJSON bool) error {
 	part("postgresql", s.Shared.lines()...)
 	part("spool", s.spooled()...)
 	part("keys", s.Keys.lines()...)
+	if s.Money.Today > 0 || s.Money.Day != nil {
+		part("money", s.Money.line())
+	}
 	for i, r := range s.Sources {
-		part(map[bool]string{true: "sources"}[i == 0], r.line())
+		part(map[bool]string{true: "sources"}[i == 0], r.lines()...)
 	}
 	part("versions", s.Versions.line())
 	c.showConcerns(s.Attention)
@@ -135,7 +138,7 @@ func (k keysState) lines() []string {
 	return []string{k.Dir, fmt.Sprintf("mode %s; keys of %s, %s of the ledger; %s", k.Mode, count(k.Cases, "case"), count(k.Ledgers, "key"), whose)}
 }
 
-func (r sourceState) line() string {
+func (r sourceState) lines() []string {
 	text := pad(r.Source, 14) + pad(strings.ReplaceAll(r.State, "-", " "), 11)
 	if r.At != nil {
 		text += fmt.Sprintf("%s %s, %d of %d answered", r.At.Format(time.RFC3339), r.Outcome, r.Answered, r.Asked)
@@ -143,10 +146,17 @@ func (r sourceState) line() string {
 	if r.Until != nil {
 		text += ", until " + r.Until.Format(time.RFC3339)
 	}
-	if r.Today > 0 && r.Daily > 0 {
-		text += fmt.Sprintf(", %d of %d today", r.Today, r.Daily)
+	if r.Fails > 0 {
+		text += fmt.Sprintf(": failed %d times", r.Fails)
 	}
-	return strings.TrimRight(text, " ")
+	lines := []string{strings.TrimRight(text, " ")}
+	if r.Today > 0 || r.Month > 0 {
+		lines = append(lines, "  "+r.allowance.text())
+	}
+	if r.Spent > 0 {
+		lines = append(lines, fmt.Sprintf("  $%.2f spent today", r.Spent))
+	}
+	return lines
 }
 
 func (v versionState) line() string {

@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,7 +14,6 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 	"osint/pkg/pipeline"
 )
 
@@ -25,31 +26,52 @@ type sourceState struct {
 	At       *time.Time       `json:"last_asked"`
 	Asked    int              `json:"asked"` // exchanges in the newest cases
 	Answered int              `json:"answered"`
-	Today    int              `json:"today"`           // requests of this machine on this day, in UTC, where they are counted
-	Daily    int              `json:"daily,omitempty"` // that the source allows
-	Until    *time.Time       `json:"left_alone_until"`
+	Until    *time.Time       `json:"left_alone_until"` // by its own wish, or because it failed so often
+	allowance
+}
+
+// A spending is money that the runs of this machine spent today, in UTC.
+type spending struct {
+	Today float64  `json:"usd_today"`
+	Day   *float64 `json:"usd_day_limit"` // the organisation's; null is none
+}
+
+func (s spending) line() string {
+	text := fmt.Sprintf("$%.2f spent today", s.Today)
+	if s.Day != nil {
+		text += fmt.Sprintf(", of $%.2f", *s.Day)
+	}
+	return text
 }
 
 // sources looks at every source that is one endpoint of somebody's.
-func (s *state) sources(stateDir string, held *stock, now time.Time) {
+func (s *state) sources(ctx context.Context, c *console, stateDir string, held *stock, now time.Time) {
 	rows := map[string]*sourceState{}
-	for _, e := range all.Entries() {
-		if src := e.Spec.Source; src.Family != "target" {
-			rows[src.Name] = &sourceState{Source: src.Name, State: "not-asked", Daily: src.Daily}
-		}
+	for name, a := range c.allowances(ctx) {
+		a.judge(now)
+		rows[name] = &sourceState{Source: name, State: "not-asked", allowance: a}
 	}
 	recent(held, rows)
-	turns, _, err := collectors.ReadTurns(stateDir, now)
+	if under, err := c.policy(); err == nil { // else osint doctor says so
+		s.Money.Day = under.dayLimit()
+	}
+	turns, spent, err := collectors.ReadTurns(stateDir, now)
 	if err != nil {
 		s.heed("sources", err.Error(), "osint doctor")
 	}
+	s.Money.Today = spent
 	for _, t := range turns {
 		r := rows[t.Source]
 		if r == nil {
 			continue
 		}
-		if r.Today = t.Today; t.Until.After(now) {
-			until := t.Until.UTC().Truncate(time.Second)
+		r.used(t, now)
+		until := t.Until
+		if t.Again.After(until) {
+			until = t.Again
+		}
+		if until.After(now) {
+			until = until.UTC().Truncate(time.Second)
 			r.State, r.Until = "left-alone", &until
 		}
 	}

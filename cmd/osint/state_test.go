@@ -105,8 +105,31 @@ func TestStateOfSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ = theState(t)
-	if r := find(s, "crt.sh"); r.State != "left-alone" || !r.Until.Equal(until) || r.Today != 7 {
+	if r := find(s, "crt.sh"); r.State != "left-alone" || !r.Until.Equal(until) || r.Today != 7 || r.Fails != 0 {
 		t.Errorf("%+v", r)
+	}
+	now := time.Now().UTC()
+	pace = fmt.Sprintf(`{"gravatar":{"day":%q,"count":2300,"spent":250000,"month":%q,"sum":9000,"used":%[3]q},
+		"crt.sh":{"failures":6,"opened":%[3]q,"used":%[3]q}, "rdap by other":{"day":%[1]q,"spent":500000,"count":0,"used":%[3]q}}`,
+		now.Format(time.DateOnly), now.Format("2006-01"), now.Format(time.RFC3339Nano))
+	if err := os.WriteFile(filepath.Join(base, "state", "usage.db"), []byte(pace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = theState(t)
+	if r := find(s, "gravatar"); r.Today != 2300 || r.Daily != 2400 || r.Month != 9000 || r.Kept != 100 || r.Spent != 0.25 || r.Resets == nil || r.Resets.Sub(now) > 24*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	if r := find(s, "crt.sh"); r.State != "left-alone" || r.Fails != 6 || r.Until == nil || r.Until.Sub(now) > time.Minute {
+		t.Errorf("its breaker is open: %+v", r)
+	}
+	if s.Money.Today != 0.75 || s.Money.Day != nil {
+		t.Errorf("%+v", s.Money)
+	}
+	out, _, _ := runHere(t, "status")
+	for _, want := range []string{"money      $0.75 spent today", "2300 of 2400 today, anew ", "$0.25 spent today", "failed 6 times"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
 	}
 }
 
@@ -228,6 +251,11 @@ func TestStateFits(t *testing.T) {
 	base := home(t)
 	aCase(t, base, "one", time.Now().Add(-time.Hour), pipeline.OK, pipeline.RateLimited)
 	out, _, _ := runHere(t, "status")
+	long := sourceState{Source: "a-source-of-ours", State: "left-alone", allowance: allowance{Today: 12345, Daily: 23456, Month: 98765, Monthly: 250000, Spent: 12.5}}
+	long.judge(time.Now())
+	for _, l := range long.lines() {
+		out += pad("", 11) + l + "\n"
+	}
 	for _, line := range strings.Split(out, "\n") {
 		if n := len([]rune(line)); n > 80 && !strings.Contains(line, base) && !strings.HasPrefix(line, "versions") {
 			t.Errorf("%d columns: %s", n, line)
