@@ -116,7 +116,9 @@
 // A head, an empty line, the body. HOST may be *.NAME; PATH may end in * and
 // is then of all that begin so; of QUERY the named parameters must be equal,
 // or anything if the value is *, and others may be there. The most exact wins.
-// A method may stand before the URL ("POST https://…"). The head has headers
+// A method may stand before the URL ("POST https://…"); of what is posted, the
+// fields of a form and the scalars on top of a JSON object count as parameters
+// too. The head has headers
 // ("Name: value"), comments ("# …") and directives:
 //
 //	status 503

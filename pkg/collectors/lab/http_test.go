@@ -44,6 +44,9 @@ exact
 status 201
 
 made
+-- POST https://www.acme.example/post?host=a.example&exact=true --
+
+of the host
 -- https://www.acme.example/bomb --
 gzip-bomb 5MiB
 -- https://www.acme.example/cut --
@@ -117,6 +120,30 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("POST: %v, %v", resp, err)
 	} else {
 		resp.Body.Close()
+	}
+}
+
+// What is posted is told apart by what it names, in a form or in JSON.
+func TestPosted(t *testing.T) {
+	c := serve(t, web, Options{})
+	const form = "application/x-www-form-urlencoded"
+	for _, x := range []struct{ kind, body, want string }{
+		{form, "host=A.example&exact=true", "of the host"},
+		{"application/json", `{"query":{"deep":1},"host":"a.example","exact":true}`, "of the host"},
+		{form, "host=b.example&exact=true", "made"},
+		{"application/json", `{"host":"a.example","exact":[true]}`, "made"},
+		{"application/json", `{"host":`, "made"},
+		{form, "%zz", "made"},
+	} {
+		resp, err := c.http().Post("https://www.acme.example/post", x.kind, strings.NewReader(x.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if got := strings.TrimSpace(string(body)); got != x.want {
+			t.Errorf("%s: %q, want %q", x.body, got, x.want)
+		}
 	}
 }
 

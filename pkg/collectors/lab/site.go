@@ -155,7 +155,7 @@ func (s *site) find(r *http.Request) (found *answer, other bool) {
 	if s == nil {
 		return nil, false
 	}
-	query := r.URL.Query()
+	query := parameters(r)
 	for _, a := range s.answers {
 		if !a.wants(r.URL.Path, query) {
 			continue
