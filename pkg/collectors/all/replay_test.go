@@ -20,7 +20,7 @@ func TestAnswersCanBeReadBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		world, o := serveFor(t, w, 0)
-		nowhere, err := collectors.New(collectors.Options{Resolvers: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}, Roots: o.Roots, TrustAnchors: o.TrustAnchors})
+		nowhere, err := collectors.New(collectors.Options{Resolvers: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:1")}, Roots: o.Roots, TrustAnchors: o.TrustAnchors, Keys: o.Keys, Bases: o.Bases})
 		if err != nil {
 			t.Fatal(err)
 		}

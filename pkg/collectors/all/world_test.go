@@ -43,6 +43,12 @@ func serveLab(t testing.TB, w *lab.World, latency time.Duration) (*lab.Lab, *col
 	}
 	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool()}
 	o.Keys = func(_ context.Context, name string) ([]string, error) { return []string{keyOf(name)}, nil }
+	o.Bases = map[string]string{}
+	for _, e := range Entries() {
+		if s := e.Spec.Source; s.BaseFrom != "" && s.Base == "" {
+			o.Bases[s.Name] = keyOf(s.BaseFrom)
+		}
+	}
 	o.Roots.AppendCertsFromPEM(l.CA())
 	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {
 		t.Fatal(err)
