@@ -2,6 +2,7 @@ package threat
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"osint/pkg/collectors"
@@ -84,4 +85,20 @@ func isHash(e pipeline.Entity, digits ...int) bool {
 		}
 	}
 	return false
+}
+
+// asOf is when a source says that a thing was so; the zero time, which stands
+// for now, if it does not say, or names the future.
+func asOf(at loose.Time, now time.Time) time.Time {
+	if at.After(now) {
+		return time.Time{}
+	}
+	return at.Time
+}
+
+// isAddress reports whether an answer about an address is about the subject. One
+// that does not say of which it is, is taken to be.
+func isAddress(t loose.Text, subject pipeline.Entity) bool {
+	e, err := pipeline.NewEntity(pipeline.KindIP, t.String())
+	return t == "" || err == nil && e == subject
 }

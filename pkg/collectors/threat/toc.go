@@ -8,5 +8,6 @@ func All() []collectors.Entry {
 	return []collectors.Entry{
 		// with a key
 		urlhaus(), threatFox(), malwareBazaar(),
+		abuseIPDB(), greyNoise(), greyNoiseCommunity(),
 	}
 }
