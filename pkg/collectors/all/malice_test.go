@@ -111,7 +111,7 @@ func (r *trial) own(turned map[string]bool) bool {
 	for _, k := range r.kept {
 		_, rest, _ := strings.Cut(k.Locator, "://")
 		host, _, _ := strings.Cut(rest, "/")
-		if !turned[host] {
+		if !turned[host] || k.Status == 404 { // what was not there did not turn
 			return false
 		}
 	}

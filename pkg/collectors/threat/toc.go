@@ -7,6 +7,8 @@ import "osint/pkg/collectors"
 func All() []collectors.Entry {
 	return []collectors.Entry{
 		// with a key
+		virusTotal(), virusTotalNames(),
+		otx(), otxDNS(),
 		urlhaus(), threatFox(), malwareBazaar(),
 		abuseIPDB(), greyNoise(), greyNoiseCommunity(),
 	}
