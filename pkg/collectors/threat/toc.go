@@ -11,5 +11,9 @@ func All() []collectors.Entry {
 		otx(), otxDNS(),
 		urlhaus(), threatFox(), malwareBazaar(),
 		abuseIPDB(), greyNoise(), greyNoiseCommunity(),
+		spamhaus(),
+		spamhausDrop(),
+		feodo(),
+		firehol(),
 	}
 }
