@@ -1,6 +1,13 @@
 package threat
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"osint/pkg/pipeline"
+)
 
 // Lists are read by hand: whatever comes, a parser ends, and takes nothing that
 // has not the form of an entry.
@@ -25,6 +32,43 @@ func FuzzNetset(f *testing.F) {
 			if err == nil && (!p.IsValid() || p != p.Masked()) {
 				t.Errorf("no network: %s", p)
 			}
+		}
+	})
+}
+
+func FuzzExits(f *testing.F) {
+	f.Add([]byte("192.0.2.1\n2001:db8::1%eth0\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		addrs, err := parseExits(b)
+		for _, a := range addrs {
+			if err == nil && (!a.IsValid() || a.Zone() != "") {
+				t.Errorf("no address: %s", a)
+			}
+		}
+	})
+}
+
+func FuzzFeed(f *testing.F) {
+	f.Add([]byte("https://a.example/\nhttp://192.0.2.1:8080/x?y\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		pages, err := parseFeed(b)
+		for _, e := range pages {
+			if again, bad := pipeline.NewEntity(e.Kind, e.Value); err == nil && (bad != nil || again != e) {
+				t.Errorf("no URL: %s", e)
+			}
+		}
+	})
+}
+
+func FuzzSentence(f *testing.F) {
+	f.Add("A text\x1b[2J of ann@corp.example", 20)
+	f.Fuzz(func(t *testing.T, s string, most int) {
+		if most < 1 || most > 1000 {
+			return
+		}
+		got := sentence(s, most)
+		if n := utf8.RuneCountInString(got); n > most || !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) {
+			t.Errorf("%q became %q", s, got)
 		}
 	})
 }

@@ -15,5 +15,9 @@ func All() []collectors.Entry {
 		spamhausDrop(),
 		feodo(),
 		firehol(),
+		dshield(),
+		torExits(),
+		torRelay(),
+		openPhish(),
 	}
 }
