@@ -36,6 +36,7 @@ var unseen = map[string]string{
 	"name-servers contact":   "a zone's contact stands in the answer, and is not told",
 	"zone-transfer contact":  "a zone's contact stands in the answer, and is not told",
 	"openphish contact":      "addresses of victims stand in the URLs of phishing pages, and are not told",
+	"nvd contact":            "mailboxes of who numbers weaknesses stand in the answer, and are not told",
 	"dshield contact":        "the abuse desk of a network stands in the answer, and is not told",
 	"webfinger contact":      "mailboxes and numbers stand in texts about oneself, and are told as content",
 	"webfinger location":     "places stand in texts about oneself, and are told as content",

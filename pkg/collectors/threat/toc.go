@@ -19,5 +19,10 @@ func All() []collectors.Entry {
 		torExits(),
 		torRelay(),
 		openPhish(),
+
+		kev(),
+		kevMirror(),
+		epss(),
+		nvd(),
 	}
 }
