@@ -36,7 +36,7 @@ has installed. verified is the day on which a source's contract was last looked 
 			}
 			t := table{header: []string{"source", "state", "country", "commercial", "pace", "allowance", "price", "key", "verified"}}
 			for _, r := range rows {
-				t.add(r.Name, sourceStanding(r.Source), r.Country, string(r.Commercial), pace(r.Source), allowance(r.Source), priceOf(r.Source), wantsKey(r), r.Verified)
+				t.add(r.Name, sourceStanding(r.Source), r.Country, string(r.Commercial), pace(r.Source), allowed(r.Source), priceOf(r.Source), wantsKey(r), r.Verified)
 			}
 			if err := c.table(t); err != nil {
 				return err
@@ -89,7 +89,7 @@ func pace(s pipeline.Source) string {
 	return "1 in " + s.Interval.String()
 }
 
-func allowance(s pipeline.Source) string {
+func allowed(s pipeline.Source) string {
 	var parts []string
 	if s.Daily > 0 {
 		parts = append(parts, fmt.Sprintf("%d a day", s.Daily))

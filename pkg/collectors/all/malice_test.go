@@ -112,7 +112,6 @@ func (r *trial) own(turned map[string]bool) bool {
 		_, rest, _ := strings.Cut(k.Locator, "://")
 		host, _, _ := strings.Cut(rest, "/")
 		if !turned[host] || k.Status == 404 { // what was not there did not turn
-		if !turned[host] || k.Status == 404 { // that it knows nothing of it, it says as it did
 			return false
 		}
 	}
