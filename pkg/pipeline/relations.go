@@ -50,7 +50,7 @@ var table = []Relation{
 	{"served-by", names, names, Text, "has a service at", false},                     // service label
 	{"https-record", names, nil, Record, "offers HTTPS by", false},                   // priority, target, params
 	{"dnssec-signed", names, nil, Bool, "is signed", true},                           // DS at the parent
-	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial
+	{"has-name", []Kind{KindDomain}, names, Record, "has the name below it", false},  // optional: issuer, not_before, not_after, serial; first, last (seen)
 	{"reverse-name", []Kind{KindIP}, names, NoValue, "has the reverse name", false},
 
 	// name servers, asked themselves
