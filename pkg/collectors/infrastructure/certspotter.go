@@ -62,7 +62,7 @@ func searchCertspotter(ctx context.Context, net *collectors.View, subject pipeli
 		if len(certs) == 0 {
 			break
 		}
-		if cut = certspotterEnd(page, last, seen); cut != nil {
+		if cut = pageEnd(page, certspotterPages, last, seen); cut != nil {
 			break
 		}
 		seen[last], after = true, last
@@ -73,15 +73,16 @@ func searchCertspotter(ctx context.Context, net *collectors.View, subject pipeli
 	return cut
 }
 
-// certspotterEnd says why no page follows although there may be more.
-func certspotterEnd(page int, cursor string, seen map[string]bool) error {
+// pageEnd says why no page follows, of the most that are read, although there
+// may be more: cursor is where it would begin, seen where others began.
+func pageEnd(page, most int, cursor string, seen map[string]bool) error {
 	switch {
 	case cursor == "":
 		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("page %d does not say where the next begins", page))
 	case seen[cursor]:
 		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("page %d leads back to one that was read", page))
-	case page == certspotterPages:
-		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("more than the %d pages that are read", certspotterPages))
+	case page == most:
+		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("more than the %d pages that are read", most))
 	}
 	return nil
 }

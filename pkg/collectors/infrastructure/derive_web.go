@@ -61,3 +61,15 @@ func deriveCertificates(s *sheet, answer []byte) error {
 	}
 	return nil
 }
+
+// deriveSize reads an answer in which anything may stand: its status, and how
+// long it was.
+func deriveSize(s *sheet, answer []byte) error {
+	_, body, err := s.web(answer)
+	if err != nil {
+		return err
+	}
+	s.line("bytes", strconv.Itoa(len(body)))
+	s.line("lines", strconv.Itoa(strings.Count(string(body), "\n")))
+	return nil
+}
