@@ -63,6 +63,15 @@ func readInternetDB(ctx context.Context, net *collectors.View, subject pipeline.
 	return nil
 }
 
+// serviceAt returns the service at a port of an address.
+func serviceAt(addr netip.Addr, port int, over string) (pipeline.Entity, bool) {
+	if port <= 0 || port >= 1<<16 {
+		return pipeline.Entity{}, false
+	}
+	e, err := pipeline.NewEntity(pipeline.KindService, netip.AddrPortFrom(addr, uint16(port)).String()+"/"+over)
+	return e, err == nil
+}
+
 // isDetail reports whether a body is an error of the service's own, with a text.
 func isDetail(body []byte) bool {
 	var e struct{ Detail string }
@@ -72,11 +81,8 @@ func isDetail(body []byte) bool {
 func tellSurvey(s surveyed, subject pipeline.Entity, emit collectors.Emit) {
 	addr, _ := netip.ParseAddr(subject.Value) // a canonical one
 	for _, n := range s.Ports {
-		if port := n.Int(); port > 0 && port < 1<<16 {
-			e, err := pipeline.NewEntity(pipeline.KindService, netip.AddrPortFrom(addr, uint16(port)).String()+"/tcp")
-			if err == nil {
-				emit(pipeline.Observation{Predicate: "listens-on", Object: &e})
-			}
+		if e, ok := serviceAt(addr, n.Int(), "tcp"); ok {
+			emit(pipeline.Observation{Predicate: "listens-on", Object: &e})
 		}
 	}
 	for _, text := range s.Hostnames {
@@ -86,7 +92,7 @@ func tellSurvey(s surveyed, subject pipeline.Entity, emit collectors.Emit) {
 	}
 	for _, cpe := range s.CPEs {
 		if product, ok := productOf(cpe.String()); ok {
-			emit(pipeline.Observation{Predicate: "runs", Object: &product, Value: map[string]any{"category": "", "seen": "survey"}})
+			emit(surveyedProduct(product))
 		}
 	}
 	for _, id := range s.Vulns {
