@@ -15,6 +15,8 @@ func All() []collectors.Entry {
 		reverseNames(),
 		danglingNames(),
 		originASN(),
+		ripestat(),
+		rpki(),
 		internetDB(),
 		rdap(),
 		whoisRecords(),
