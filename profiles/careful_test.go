@@ -3,6 +3,7 @@ package profiles_test
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,14 @@ var notThere = map[string]string{
 	"DOM-05": "it exists",
 }
 
+// barred are the rules that only those tell who want a credential, or whose terms
+// forbid commercial work: they are unknown under the default profile.
+var barred = map[string]string{
+	"EXP-03": "ports are surveyed",
+	"EXP-13": "ports are surveyed",
+	"EXP-14": "products are surveyed",
+}
+
 // A company that does everything right is told so: no finding above low, no
 // low that is not explained, and every rule has looked.
 func TestCarefulCompany(t *testing.T) {
@@ -52,6 +61,9 @@ func TestCarefulCompany(t *testing.T) {
 		}
 	}
 	for _, x := range c.Assessment.Checks {
+		if x.State == "unknown" && barred[x.Rule] != "" && strings.Contains(x.Reason, "refused by terms") {
+			continue
+		}
 		if x.State != "passed" && lows[x.Rule] == "" && notThere[x.Rule] == "" {
 			t.Errorf("%s is %s: %s", x.Rule, x.State, x.Reason)
 		}
@@ -64,7 +76,7 @@ func TestCarefulCompany(t *testing.T) {
 // A slip is one thing that the careful company might do wrong.
 type slip struct {
 	rule  string
-	about string   // below the domain; "" is the domain
+	about string   // below the domain, or an address; "" is the domain
 	texts []string // in the world's text: old, new, old, new …
 }
 
@@ -83,6 +95,15 @@ func nameServer(zone, line string) []string {
 func signed(line string) []string {
 	at := "-- dnssec://" + careful + " --\n"
 	return []string{at, at + line + "\n"}
+}
+
+// www0 is the address of the web server.
+const www0 = "192.0.2.110"
+
+// answers puts what a source answers beside what it says of all else.
+func answers(url, body string) []string {
+	at := "-- whois://whois.iana.org/* --\n"
+	return []string{at, "-- " + url + " --\nContent-Type: application/json\n\n" + body + "\n\n" + at}
 }
 
 var slips = []slip{
@@ -110,6 +131,9 @@ var slips = []slip{
 	{"EXP-01", "docs", []string{"-- https://docs." + careful + "/ --\n", "-- https://docs." + careful + "/ --\nstatus 404\n",
 		"Clockwise.", "The link you have followed or the URL that you entered does not exist."}},
 	{"EXP-01", "developers", []string{"mta-sts A", "developers CNAME larkfield.devboards.example.\nmta-sts A"}},
+	{"EXP-03", www0, answers("https://internetdb.shodan.io/"+www0, `{"ip":"`+www0+`","ports":[443,3389]}`)},
+	{"EXP-13", www0, answers("https://internetdb.shodan.io/"+www0, `{"ip":"`+www0+`","ports":[443,502]}`)},
+	{"EXP-14", www0, answers("https://internetdb.shodan.io/"+www0, `{"ip":"`+www0+`","ports":[443],"cpes":["cpe:/o:fortinet:fortios"]}`)},
 	{"EXP-05", "www", []string{"Referrer-Policy: strict-origin-when-cross-origin\n", "Referrer-Policy: strict-origin-when-cross-origin\nX-Jenkins: 2.426.1\n"}},
 	{"EXP-08", "www", []string{"<title>Larkfield Clockworks</title>", "<title>Index of /</title>", "<p>It is time.</p>", `<h1>Index of /</h1><pre><a href="../">../</a><a href="clocks.zip">clocks.zip</a></pre>`}},
 	{"SUP-03", "www", []string{"Referrer-Policy: strict-origin-when-cross-origin\n", "Referrer-Policy: strict-origin-when-cross-origin\nX-Powered-By: PHP/7.4.33\n"}},
@@ -137,6 +161,8 @@ var slips = []slip{
 	{"INF-16", "www", www("tls 1.1 1.3")},
 	{"INF-17", "www", www("tls 1.2\ncertificate key rsa-2048\nciphers TLS_RSA_WITH_3DES_EDE_CBC_SHA TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")},
 	{"INF-18", "www", www("tls 1.2")},
+	{"INF-20", www0, append(answers("https://stat.ripe.net/data/network-info/data.json?resource="+www0, `{"status":"ok","data":{"asns":["64500"],"prefix":"192.0.2.0/24"}}`),
+		answers("https://stat.ripe.net/data/rpki-validation/data.json?resource=AS64500", `{"status":"ok","data":{"status":"invalid_asn","validating_roas":[]}}`)...)},
 	{"INF-21", "www", []string{"redirect https://www." + careful + "/ 308\n\n-- host://www", "\nplain\n\n-- host://www"}},
 	{"INF-22", "shop", []string{"Strict-Transport-Security: max-age=63072000; includeSubDomains\n", ""}},
 	{"INF-23", "test-drive", []string{"'nonce-bGFi' ", ""}},
@@ -174,7 +200,9 @@ func TestCarefulCompanySlips(t *testing.T) {
 				world = strings.Replace(world, s.texts[i], s.texts[i+1], 1)
 			}
 			about := careful
-			if s.about != "" {
+			if _, err := netip.ParseAddr(s.about); err == nil {
+				about = s.about
+			} else if s.about != "" {
 				about = s.about + "." + careful
 			}
 			c := investigate(t, []byte(world), about, feeds[s.rule]...)

@@ -1,6 +1,7 @@
 package profiles_test
 
 import (
+	"context"
 	"crypto/x509"
 	"net/netip"
 	"slices"
@@ -20,7 +21,8 @@ import (
 var model = sync.OnceValues(func() (*risk.Model, error) { return risk.Load(profiles.Rules()) })
 
 // investigate runs the pipeline on a seed in a world, as osint investigate
-// --active does under the default profile; with only, by these collectors.
+// --active does under the default profile; with only, by these collectors, every
+// credential being there and the work not commercial, so that none is barred.
 func investigate(t *testing.T, world []byte, seed string, only ...string) *pipeline.Case {
 	t.Helper()
 	rules, err := model()
@@ -40,8 +42,15 @@ func investigate(t *testing.T, world []byte, seed string, only ...string) *pipel
 		t.Fatal(err)
 	}
 	defer folder.Close()
+	job := compliance.Job{Active: true, Collectors: only, Types: pipeline.Domains()}
+	for _, e := range all.Entries() {
+		job.Lacking = append(job.Lacking, e.Spec.Keys...)
+	}
+	if len(only) > 0 {
+		job.Lacking, job.BudgetUSD, p.Policy.Commercial, p.Limits.CostUSD = nil, 1, false, 1
+	}
 	net := reach(t, world)
-	gate := compliance.New(p.Policy, compliance.Job{Active: true, Collectors: only, Types: pipeline.Domains()})
+	gate := compliance.New(p.Policy, job)
 	run := &pipeline.Run{Gate: gate, Pacer: net, Vault: folder.Vault(), Scope: pipeline.Scope{Seeds: []pipeline.Entity{e}, Admit: p.Admit},
 		Assessor: rules.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage}),
 		Opened:   pipeline.Opened{Types: pipeline.Domains(), Limits: p.Limits, TLP: string(gate.Label())}}
@@ -67,6 +76,7 @@ func reach(t *testing.T, text []byte) *collectors.Net {
 		t.Fatal(err)
 	}
 	o := collectors.Options{Resolvers: []netip.AddrPort{l.Resolver()}, Roots: x509.NewCertPool()}
+	o.Keys = func(context.Context, string) ([]string, error) { return []string{"a-key-of-the-lab"}, nil }
 	o.Roots.AppendCertsFromPEM(l.CA())
 	if o.TrustAnchors, err = dnssec.ParseAnchors("lab", l.TrustAnchor()); err != nil {
 		t.Fatal(err)
