@@ -25,5 +25,6 @@
 // wire form, its id zero; of a zone transfer each message with its length before
 // it, as over TCP. WHOIS: the bytes received. TLS: one line of JSON about the
 // connection, and the chain as PEM. A sweep of a word list, which is one
-// exchange: a [Swept] as JSON.
+// exchange: a [Swept] as JSON. A scan of the ports of one address, which is one
+// too: a [Scanned] as JSON, with what the servers said by themselves.
 package collectors
