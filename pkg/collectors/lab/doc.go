@@ -158,6 +158,13 @@
 // A host is reached only if a zone has an address for it. One with an address
 // and no site has closed ports.
 //
+// # tcp://ADDRESS:PORT
+//
+// A port that is open, and what its server says to whoever comes: a head of
+// latency, drip, endless, gzip-bomb, cut, close and silent, an empty line, and
+// the bytes. It hears nothing. Every other port of an address is closed, but
+// those at which a host of the world serves.
+//
 // # Several files
 //
 // The text of a built-in world may lie in several files: testdata/lab/NAME.txtar,

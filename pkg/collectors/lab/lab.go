@@ -114,8 +114,14 @@ func (l *Lab) listen() error {
 		}
 		l.closers = append(l.closers, mail.Close)
 		l.running.Go(func() { l.serveSMTP(mail, name, h) })
+		for _, a := range l.tree.addresses(name) { // for who comes without a name
+			l.routes = append(l.routes, route(a, "25")+":"+mail.Addr().String())
+		}
 	}
-	l.routes = append(l.routes, l.closed()...)
+	if err := l.speakers(); err != nil {
+		return err
+	}
+	l.routes = append(l.routes, append(l.closed(), l.closedAddresses()...)...)
 	plain, err := l.port(":80")
 	if err != nil {
 		return err
@@ -145,7 +151,8 @@ func (l *Lab) Resolver() netip.AddrPort { return l.resolver }
 
 // ConnectTo returns the routes into the lab, in the syntax of --connect-to
 // and in the order in which they are to be tried: each name server by address,
-// each WHOIS server and each mail host by name, the subjects' hosts that serve
+// each WHOIS server and each mail host by name, the ports that speak by
+// themselves by address, the subjects' hosts that serve
 // nothing, HTTP and HTTPS for whatever host, and for every other port one that
 // is closed.
 func (l *Lab) ConnectTo() []string { return slices.Clone(l.routes) }
@@ -222,7 +229,7 @@ func (l *Lab) site(scheme, host string) *site {
 // A Request is something that the lab was asked.
 type Request struct {
 	At       time.Time
-	Service  string      // dns (the resolver), name-server, whois, smtp, http, https or tls (a handshake)
+	Service  string      // dns (the resolver), name-server, whois, smtp, tcp (a port that speaks by itself), http, https or tls (a handshake)
 	Host     string      // the name asked about, the name server, the WHOIS server, or the host of the request
 	Question string      // record type, name and record type, query, command, or method and request target
 	Header   http.Header // of HTTP

@@ -45,6 +45,11 @@ func TestBadWorlds(t *testing.T) {
 		{head + reach + "-- whois://acme.example/X --\nx\n-- whois://acme.example/x --\n", `bad.txtar:8: acme.example has an answer to "x" already`},
 		{head + "-- whois://nobody.example/x --\nx\n", "bad.txtar:4: no zone has an address for nobody.example"},
 
+		{head + "-- tcp://acme.example:22 --\n\nhello\n", `bad.txtar:4: want tcp://ADDRESS:PORT, such as tcp://192.0.2.1:22, not "acme.example:22"`},
+		{head + "-- tcp://192.0.2.1:22 --\nhello\n", "bad.txtar:5: an empty line stands before"},
+		{head + "-- tcp://192.0.2.1:22 --\ncut x\n\nhello\n", "bad.txtar:5: cut wants a number"},
+		{head + "-- tcp://192.0.2.1:22 --\nstatus 200\n\nhello\n", "bad.txtar:5: a port has latency"},
+		{head + "-- tcp://192.0.2.1:22 --\n\na\n-- tcp://192.0.2.1:22 --\n\nb\n", "bad.txtar:7: 192.0.2.1:22 is open already"},
 		{head + reach + "-- host://acme.example --\n# fine\nlatancy 1s\n", `bad.txtar:8: unknown directive "latancy"`},
 		{head + reach + "-- host://acme.example --\nlatency 1s\n", "bad.txtar:6: acme.example answers nothing"},
 		{head + reach + "-- host://acme.example --\nfirst 0 close\n", "bad.txtar:7: first wants a number and a fault"},

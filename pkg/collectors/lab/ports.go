@@ -17,14 +17,11 @@ const nobody = "127.0.0.1:1"
 // a web server would be a host that hangs up. A name that leads inward gets
 // none: naming a host permits its address.
 func (l *Lab) closed() (routes []string) {
-	for _, owner := range slices.Sorted(maps.Keys(l.tree.records)) {
-		name := strings.TrimSuffix(owner, ".")
-		if strings.ContainsAny(name, `_*\`) || !l.ofSubject(name) || !l.tree.public(name) {
+	for _, name := range l.hostnames() {
+		if !l.ofSubject(name) {
 			continue
 		}
-		h := l.host(name)
-		http := l.site("http", name) != nil
-		https := l.site("https", name) != nil || h != nil && h.tls.given
+		http, https := l.serves(name)
 		switch {
 		case !http && !https:
 			routes = append(routes, name+"::"+nobody)
@@ -32,6 +29,59 @@ func (l *Lab) closed() (routes []string) {
 			routes = append(routes, name+":80:"+nobody)
 		case !https:
 			routes = append(routes, name+":443:"+nobody)
+		}
+	}
+	return routes
+}
+
+// hostnames returns the names that lead to public addresses.
+func (l *Lab) hostnames() (names []string) {
+	for _, owner := range slices.Sorted(maps.Keys(l.tree.records)) {
+		name := strings.TrimSuffix(owner, ".")
+		if !strings.ContainsAny(name, `_*\`) && l.tree.public(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// serves reports at which of the web's ports a host listens.
+func (l *Lab) serves(name string) (http, https bool) {
+	h := l.host(name)
+	return l.site("http", name) != nil, l.site("https", name) != nil || h != nil && h.tls.given
+}
+
+// closedAddresses returns the routes to the web's ports of addresses at which
+// no host serves anything: for who comes without a name.
+func (l *Lab) closedAddresses() (routes []string) {
+	var addrs []netip.Addr
+	open := map[string]bool{}
+	note := func(name string, addrs []netip.Addr) {
+		http, https := l.serves(name)
+		for _, a := range addrs {
+			open[route(a, "80")] = open[route(a, "80")] || http
+			open[route(a, "443")] = open[route(a, "443")] || https
+		}
+	}
+	for _, name := range l.hostnames() {
+		at := l.tree.addresses(name)
+		addrs = append(addrs, at...)
+		note(name, at)
+	}
+	for key := range l.world.sites {
+		_, host, _ := strings.Cut(key, "://")
+		if a, err := netip.ParseAddr(host); err == nil {
+			note(host, []netip.Addr{a})
+		} else if !strings.HasPrefix(host, "*.") {
+			note(host, l.tree.addresses(host))
+		}
+	}
+	slices.SortFunc(addrs, netip.Addr.Compare)
+	for _, a := range slices.Compact(addrs) {
+		for _, port := range []string{"80", "443"} {
+			if !open[route(a, port)] && l.world.speakers[speakerAt(a, port)] == nil {
+				routes = append(routes, route(a, port)+":"+nobody)
+			}
 		}
 	}
 	return routes

@@ -35,6 +35,7 @@ type World struct {
 
 	servers     map[serverKey]*serverSettings
 	serverFiles map[serverKey]file
+	speakers    map[netip.AddrPort]*speaker
 }
 
 // Title returns the first line of the world's comment.
@@ -94,7 +95,7 @@ func Open(nameOrPath string) (*World, error) {
 // an address for it.
 func Parse(name string, source []byte) (*World, error) {
 	w := &World{name: name, signings: map[string]signing{}, signed: map[string]file{}, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{},
-		servers: map[serverKey]*serverSettings{}, serverFiles: map[serverKey]file{}}
+		servers: map[serverKey]*serverSettings{}, serverFiles: map[serverKey]file{}, speakers: map[netip.AddrPort]*speaker{}}
 	archive := txtar.Parse(source)
 	if err := w.comment(string(archive.Comment)); err != nil {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
@@ -138,7 +139,7 @@ func (w *World) comment(c string) error {
 func (w *World) file(f file) error {
 	scheme, rest, ok := strings.Cut(f.name, "://")
 	if !ok {
-		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, dnssec://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME or ns://SERVER/ZONE", f.name)
+		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, dnssec://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME, tcp://ADDRESS:PORT or ns://SERVER/ZONE", f.name)
 	}
 	method := "GET"
 	if m, s, ok := strings.Cut(scheme, " "); ok {
@@ -153,6 +154,8 @@ func (w *World) file(f file) error {
 		return w.whoisFile(f, rest)
 	case "host":
 		return w.hostFile(f, rest)
+	case "tcp":
+		return w.speakerFile(f, rest)
 	case "ns":
 		return w.serverFile(f, rest)
 	case "http", "https":

@@ -31,6 +31,8 @@ func (w *writer) exchange(x pipeline.Exchange, body []byte) error {
 		}
 	case "whois":
 		return w.whois(x.Locator, body)
+	case "tcp":
+		return w.scan(x, body)
 	case "tls", "smtp":
 		return w.tls(x, body)
 	case "http", "https":

@@ -105,7 +105,7 @@ type writer struct {
 func (w *writer) hosts(t *collectors.Trial) (hosts []string) {
 	for _, x := range t.Exchanges {
 		u, err := url.Parse(x.Locator)
-		if err == nil && u.Host != "" && u.Scheme != "tls" && u.Scheme != "dns" && !slices.Contains(hosts, u.Hostname()) {
+		if err == nil && u.Host != "" && u.Scheme != "tls" && u.Scheme != "dns" && u.Scheme != "tcp" && !slices.Contains(hosts, u.Hostname()) {
 			hosts = append(hosts, u.Hostname())
 		}
 	}
