@@ -32,6 +32,7 @@ func All() []collectors.Entry {
 		arquivo(),
 		mtaSTS(),
 		takeoverCheck(),
+		portScan(),
 		tlsHandshake(),
 		webPages(),
 		robots(),
