@@ -57,6 +57,15 @@ var unseen = map[string]string{
 	"gravatar special":       "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
 	"keybase special":        "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
 	"webfinger special":      "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
+
+	"github-org contact":     "the mailbox of an organisation's page stands in the answer, and is not told",
+	"github-org online-id":   "log-ins of people stand among those that are searched, and are not told",
+	"github-repo contact":    "the addresses of authors stand in the answer; their domains are told",
+	"github-repo identity":   "the names of authors stand in the answer, and are not told",
+	"github-repo online-id":  "the log-ins of authors stand in the answer, and are not told",
+	"secret-scan credential": "a secret stands in the answer; where, and a digest, is told",
+	"secret-scan contact":    "mailboxes may stand in files, and are not told",
+	"secret-scan identity":   "names may stand in files, and are not told",
 }
 
 // What manifests declare is what is brought, in all worlds together: nothing
