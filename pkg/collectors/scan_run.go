@@ -54,7 +54,7 @@ func (s *scan) run(ctx context.Context, n *Net) error {
 			}
 		})
 	}
-	s.hand(limited, next, n.o.Unpaced)
+	s.hand(limited, next, n.unpaced)
 	close(next)
 	wg.Wait()
 	return s.settle(ctx)
