@@ -103,7 +103,7 @@ func (c *console) openLog(ctx context.Context, from string) (*audit.Log, error) 
 	if from == fromLedger {
 		return audit.OpenLog(c.places(false).audit())
 	}
-	config, err := c.shared()
+	config, err := c.shared(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (c *console) migrate(ctx context.Context, team string, rebuild, asJSON bool
 	if !postgres.ValidTeam(team) {
 		return usage("--team %q is no name of a team: write small letters and digits, and . _ - in between", team)
 	}
-	config, err := c.shared()
+	config, err := c.shared(ctx)
 	if err != nil {
 		return err
 	}

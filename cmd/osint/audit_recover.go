@@ -25,7 +25,7 @@ reached, has nothing of this record or shows your login nothing, or the key is n
 here.`,
 		Example: "  osint audit recover\n  osint audit recover --json | jq .brought",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := c.shared()
+			config, err := c.shared(cmd.Context())
 			if err != nil {
 				return err
 			}

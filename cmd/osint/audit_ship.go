@@ -95,7 +95,7 @@ type shipReport struct {
 }
 
 func (c *console) ship(ctx context.Context, all, asJSON bool) error {
-	config, err := c.shared()
+	config, err := c.shared(ctx)
 	if err != nil {
 		return err
 	}
@@ -136,8 +136,8 @@ func (c *console) ship(ctx context.Context, all, asJSON bool) error {
 }
 
 // shared reads which PostgreSQL the organisation shares.
-func (c *console) shared() (*postgres.Config, error) {
-	config, err := postgres.Parse(c.getenv)
+func (c *console) shared(ctx context.Context) (*postgres.Config, error) {
+	config, err := c.sharedPostgres(ctx)
 	if err != nil {
 		return nil, usage("%w", err)
 	}
@@ -150,7 +150,7 @@ func (g *gear) share() {
 	if g.ctx.Err() != nil { // whoever interrupts waits for nothing more
 		return
 	}
-	config, err := postgres.Parse(g.c.getenv)
+	config, err := g.c.sharedPostgres(g.ctx)
 	if errors.Is(err, postgres.ErrNotConfigured) {
 		return
 	}

@@ -71,7 +71,7 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	defer stop()
 	checks := audit.Checks{Witnesses: v.witnesses}
 	for _, a := range v.anchors {
-		checks.Anchors = append(checks.Anchors, c.anchor(a))
+		checks.Anchors = append(checks.Anchors, c.anchor(ctx, a))
 	}
 	var err error
 	if checks.Cases, err = v.cases(c); err != nil {
@@ -148,9 +148,9 @@ func (v *verification) unknown(r *audit.Verification) bool {
 }
 
 // anchor returns what --anchor names.
-func (c *console) anchor(name string) audit.Anchor {
+func (c *console) anchor(ctx context.Context, name string) audit.Anchor {
 	if name == "pg" {
-		config, err := c.shared()
+		config, err := c.shared(ctx)
 		if err != nil {
 			return missing{name, err}
 		}

@@ -101,6 +101,10 @@ func (c *console) argCompleter(cmd *cobra.Command) completer {
 		return settingValues
 	case "compliance paper":
 		return c.paperValues
+	case "keys set", "keys rm":
+		return first(credentialValues)
+	case "keys check":
+		return credentialValues
 	}
 	_, takes, _ := strings.Cut(cmd.Use, " ")
 	f := c.named(takes)

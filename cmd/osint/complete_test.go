@@ -58,6 +58,8 @@ func TestCompletions(t *testing.T) {
 		{[]string{"profile", "test", "g"}, []string{"gdpr"}},
 		{[]string{"profile", "test", "gdpr", "./m"}, []string{"./mine.yaml"}},
 		{[]string{"compliance", "frameworks", "u"}, []string{"uk-gdpr"}},
+		{[]string{"keys", "set", "POSTGRES_P"}, []string{"POSTGRES_PASSWORD"}},
+		{[]string{"keys", "check", "POSTGRES_PASSWORD", "POST"}, []string{"POSTGRES_PASSWORD"}},
 		{[]string{"help", "exit"}, []string{"exit-codes"}},
 	}
 	for shell, ask := range shells {

@@ -46,6 +46,10 @@ func trialValues(_ *cobra.Command, _ []string, begun string) ([]string, cobra.Sh
 	return append(profiles.FrameworkIDs(), filesHere(begun, "*.yaml", "*.yml")...), noFiles
 }
 
+func credentialValues(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return keyNames(), noFiles
+}
+
 func worldValues(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 	return append(lab.Names(), filesHere(begun, "*.txtar")...), noFiles
 }

@@ -12,6 +12,7 @@ import (
 
 	"osint/cmd/osint/tui"
 	"osint/pkg/collectors/registry"
+	"osint/pkg/collectors/secret"
 	"osint/pkg/compliance"
 	"osint/pkg/compliance/law"
 	"osint/pkg/report"
@@ -37,6 +38,9 @@ type console struct {
 
 	loaded   map[string]*profiles.Profile
 	mandates map[string]*compliance.Mandate
+
+	chainOnce sync.Once // see [console.chain]
+	secrets   *secret.Chain
 
 	policyOnce sync.Once // see [console.policy]
 	policyRead *policy

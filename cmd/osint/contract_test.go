@@ -17,7 +17,7 @@ import (
 // -update adds what is new.
 func TestContract(t *testing.T) {
 	var now []string
-	for name, schema := range map[string][]byte{"report": report.Schema(), "case": report.CaseSchema(), "status": statusSchema} {
+	for name, schema := range map[string][]byte{"report": report.Schema(), "case": report.CaseSchema(), "status": statusSchema, "keys": keysSchema} {
 		var root map[string]any
 		if err := json.Unmarshal(schema, &root); err != nil {
 			t.Fatal(err)

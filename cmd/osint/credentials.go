@@ -9,11 +9,12 @@ import (
 
 // credentials returns where collectors' credentials come from.
 func (c *console) credentials() collectors.Keys {
-	return func(_ context.Context, name string) ([]string, error) {
-		if v := c.getenv(name); v != "" {
-			return []string{v}, nil
+	return func(ctx context.Context, name string) (texts []string, err error) {
+		f, err := c.chain().Lookup(ctx, name)
+		for _, v := range f.Values {
+			texts = append(texts, v.Reveal())
 		}
-		return nil, nil
+		return texts, err
 	}
 }
 

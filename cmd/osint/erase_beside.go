@@ -165,7 +165,7 @@ type sharedRecord struct {
 // shareErasure ships the record, if a PostgreSQL is configured, and has what is
 // there held against it entry by entry; nil if none is configured.
 func (c *console) shareErasure(ctx context.Context, l *audit.Ledger) *sharedRecord {
-	config, err := postgres.Parse(c.getenv)
+	config, err := c.sharedPostgres(ctx)
 	if errors.Is(err, postgres.ErrNotConfigured) {
 		return nil
 	}

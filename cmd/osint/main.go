@@ -20,6 +20,7 @@ func run(args []string, c *console) (code int) {
 			code = c.crashed(r, debug.Stack())
 		}
 	}()
+	defer c.closeChain()
 	root := newRoot(c)
 	if completing(args) {
 		c.completions(root)

@@ -64,7 +64,7 @@ func newRoot(c *console) *cobra.Command {
 	})
 	root.SetHelpCommand(newHelp(c))
 	root.AddCommand(newInvestigate(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
-		newErase(c), newRetention(c), newSubject(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
+		newErase(c), newRetention(c), newSubject(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newKeys(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
 	root.AddCommand(topics(root)...)
 	return root
 }

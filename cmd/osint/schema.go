@@ -12,6 +12,9 @@ import (
 //go:embed state.schema.json
 var statusSchema []byte
 
+//go:embed keys.schema.json
+var keysSchema []byte
+
 func newSchema(c *console) *cobra.Command {
 	one := func(name, short string, text func() []byte) *cobra.Command {
 		cmd := &cobra.Command{Use: name, Short: short, Args: exactly(), Example: "  osint schema " + name,
@@ -27,5 +30,6 @@ func newSchema(c *console) *cobra.Command {
 		one("report", "The schema of the JSON report", report.Schema),
 		one("case", "The schema of one line of a case file", report.CaseSchema),
 		one("status", "The schema of what osint status --json prints", func() []byte { return statusSchema }),
+		one("keys", "The schema of what osint keys check --json prints", func() []byte { return keysSchema }),
 		one("batch", "The schema of the index of a batch", fleet.Schema))
 }

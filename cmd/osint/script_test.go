@@ -28,13 +28,16 @@ func TestMain(m *testing.M) {
 }
 
 // served are tests that ship to no server but those they start, which end with
-// them.
+// them, and look for credentials in no place but those they make.
 type served struct{ m *testing.M }
 
 func (s served) Run() int {
 	for _, v := range os.Environ() {
-		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "POSTGRES_") {
-			os.Unsetenv(name)
+		name, _, _ := strings.Cut(v, "=")
+		for _, head := range []string{"POSTGRES_", "VAULT_", "SOPS_AGE_", "DBUS_SESSION_", "XDG_RUNTIME_"} {
+			if strings.HasPrefix(name, head) {
+				os.Unsetenv(name)
+			}
 		}
 	}
 	undo, err := quickProgram()

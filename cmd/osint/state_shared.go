@@ -41,6 +41,11 @@ func (s *state) shared(ctx context.Context, c *console, online bool) {
 	if x.Dest = server.String(); !online {
 		return
 	}
+	if server, err = c.sharedPostgres(ctx); err != nil {
+		x.Error = err.Error()
+		s.heed("postgresql", x.Error, "osint keys check")
+		return
+	}
 	ctx, stop := context.WithTimeout(ctx, askedFor)
 	defer stop()
 	seen, err := server.Look(ctx, s.Ledger.ID)

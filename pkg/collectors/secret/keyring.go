@@ -103,8 +103,9 @@ func hasKeyring(getenv func(string) string) bool {
 	if getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
 		return true
 	}
-	_, err := os.Stat(filepath.Join("/run/user", strconv.Itoa(os.Getuid()), "bus"))
-	return err == nil
+	session := filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
+	_, err := os.Stat(filepath.Join(session, "bus"))
+	return err == nil && getenv("XDG_RUNTIME_DIR") == session
 }
 
 func (k *keyring) state() State { return State{Name: "keyring", There: hasKeyring(k.getenv)} }

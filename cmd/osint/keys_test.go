@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"osint/pkg/collectors"
+	"osint/pkg/pipeline"
+)
+
+// TestNamedKeys holds who takes a credential: each source once, with all of its
+// collectors, and needed if one of them needs it.
+func TestNamedKeys(t *testing.T) {
+	source := func(name string) pipeline.Source { return pipeline.Source{Name: name} }
+	got := namedKeys([]pipeline.Spec{
+		{Name: "eye-dns", Source: source("eye"), MayUse: []string{"EYE_KEY"}},
+		{Name: "eye-hosts", Source: source("eye"), Keys: []string{"EYE_KEY", "EYE_ID"}},
+		{Name: "ear", Source: source("ear"), MayUse: []string{"EYE_KEY"}},
+	})
+	want := []namedKey{
+		{"EYE_ID", []keyUse{{"eye", []string{"eye-hosts"}, true, true}}},
+		{"EYE_KEY", []keyUse{{"eye", []string{"eye-dns", "eye-hosts"}, true, true}, {"ear", []string{"ear"}, false, true}}},
+	}
+	if !reflect.DeepEqual(got[:2], want) || len(got) != 2+len(ownKeys) {
+		t.Errorf("%+v", got)
+	}
+	for i, k := range namedKeys(specs()) {
+		if err := knownKey(k.name); err != nil || len(k.uses) == 0 {
+			t.Errorf("%d: %s: %v", i, k.name, err)
+		}
+	}
+	for name, good := range map[string]bool{"POSTGRES_PASSWORD_2": true, "POSTGRES_PASSWORD_17": true, "POSTGRES_PASSWORD_1": false, "POSTGRES_PASSWORD_02": false, "POSTGRES": false, "postgres_password": false} {
+		if err := knownKey(name); (err == nil) != good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestKeyVerdicts asks made-up sources about credentials: only about those that
+// are there, only sources that can be asked, and what they say is shown and
+// counts.
+func TestKeyVerdicts(t *testing.T) {
+	home(t)
+	var out, errs bytes.Buffer
+	c := newConsole()
+	c.out, c.errs = bufio.NewWriter(&out), &errs
+	asked := map[string]int{}
+	k := &keysChecking{c: c, sources: map[string]keyCheck{
+		"eye": func(_ context.Context, net *collectors.Net, name string) (string, string, bool, error) {
+			asked["eye "+name]++
+			return "research", "17 of 100 today", net != nil, nil
+		},
+		"ear": func(_ context.Context, _ *collectors.Net, name string) (string, string, bool, error) {
+			asked["ear "+name]++
+			return "", "", false, map[string]error{"B_KEY": errors.New("it answers nothing")}[name]
+		},
+		"the shared record": func(context.Context, *collectors.Net, string) (string, string, bool, error) {
+			t.Error("a part of osint was asked like a source")
+			return "", "", false, nil
+		},
+	}}
+	eye, ear, mute := keyUse{"eye", []string{"eye-dns"}, true, true}, keyUse{"ear", []string{"ear"}, false, true}, keyUse{"mute", []string{"mute"}, false, true}
+	own := keyUse{By: "the shared record"}
+	rows := []keyRow{{Name: "A_KEY", State: present, Uses: []keyUse{eye, ear, mute}}, {Name: "B_KEY", State: present, Uses: []keyUse{ear, own}}, {Name: "C_KEY", State: absent, Uses: []keyUse{eye}}}
+	if err := k.ask(context.Background(), rows); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]int{"eye A_KEY": 1, "ear A_KEY": 1, "ear B_KEY": 1}; !reflect.DeepEqual(asked, want) {
+		t.Errorf("asked: %v", asked)
+	}
+	if err := k.show(rows); err != nil || c.flush() != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"PLAN", "research, ear: no", "17 of 100 today"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s is not in\n%s", want, out.String())
+		}
+	}
+	var e *exit
+	err := k.judge(rows)
+	if !errors.As(err, &e) || e.code != tooLittle || !strings.Contains(err.Error(), "ear did not take A_KEY: it is refused, or has ended\near did not take B_KEY: it answers nothing") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestKeysSchema holds what osint keys check --json prints to its schema.
+func TestKeysSchema(t *testing.T) {
+	home(t)
+	t.Setenv("POSTGRES_PASSWORD", "s3cr3t-canary")
+	t.Setenv("POSTGRES_SSLKEY_PEM_FILE", "/nowhere/key.pem")
+	out, errs, code := runHere(t, "keys", "check", "--json")
+	if code != tooLittle || !strings.Contains(errs, "POSTGRES_SSLKEY_PEM_FILE: read /nowhere/key.pem: no such file") || strings.Contains(out+errs, "canary") {
+		t.Fatal(code, out, errs)
+	}
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(keysSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("keys", schema); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err == nil {
+		err = compiler.MustCompile("keys").Validate(doc)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct{ Credentials []keyRow }
+	if err := json.Unmarshal([]byte(out), &list); err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]string{}
+	for _, r := range list.Credentials {
+		states[r.Name] = r.State
+	}
+	if states["POSTGRES_PASSWORD"] != present || states["POSTGRES_SSLKEY_PEM"] != unread || states["POSTGRES_SSLCERT_PEM"] != absent {
+		t.Error(states)
+	}
+	if b, _, code := runHere(t, "schema", "keys"); code != 0 || b != string(keysSchema) {
+		t.Error(code)
+	}
+}
