@@ -168,7 +168,10 @@ by blanks.
                            no flag and no other file goes beyond its ceiling, and both may only narrow
   POSTGRES_URL             where the record is shared: postgres://USER@HOST:PORT/DATABASE; or POSTGRES_HOST, _PORT,
                            _USER, _DB, _SSLMODE, _SSLROOTCERT, _SSLCERT, _SSLKEY; the password is _PASSWORD or
-                           in the file _PASSWORD_FILE, else as PGPASSFILE has it
+                           in the file _PASSWORD_FILE, else as PGPASSFILE has it, else a credential
+  NAME, NAME_FILE          a credential, or the file that holds it: osint keys check lists the NAMEs;
+                           OSINT_SECRETS_AGE, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, VAULT_ADDR and its like,
+                           OSINT_VAULT_MOUNT, _PATH and _AUTH_MOUNT lead to them elsewhere: docs/credentials.md
   GITHUB_ACTIONS           true: annotations, and a summary in GITHUB_STEP_SUMMARY; GITHUB_WORKSPACE and
                            CI_PROJECT_DIR are the repository that files are named from
   OSINT_DEBUG              print the stack of an internal fault
