@@ -67,9 +67,13 @@ func keyRotate(c *console) *cobra.Command {
 				return err
 			}
 			return c.recording(func(l *audit.Ledger) error {
+				elsewhere := l.KeyElsewhere()
 				vkey, err := l.Rotate(reason)
 				if err == nil {
 					fmt.Fprintf(c.out, "%s\n%s\n", vkey, audit.Fingerprint(vkey))
+				}
+				if err == nil && elsewhere {
+					c.say("osint: the new key lies in the key store: keep it where the old one was, and remove the file; docs/credentials.md says how")
 				}
 				return err
 			})

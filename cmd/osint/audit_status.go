@@ -92,7 +92,7 @@ func (c *console) standing(now time.Time) (*standing, error) {
 		}
 		s.Shipping = append(s.Shipping, one)
 	}
-	doubts, err := audit.Doubts(p.audit(), p.keys())
+	doubts, err := audit.Doubts(p.audit(), p.keys(), c.signingKey())
 	for _, d := range doubts {
 		s.Attention = append(s.Attention, concern{"ledger", d.What, d.Next})
 	}

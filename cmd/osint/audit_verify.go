@@ -69,7 +69,7 @@ func (v *verification) run(ctx context.Context, c *console) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	checks := audit.Checks{Witnesses: v.witnesses}
+	checks := audit.Checks{Witnesses: v.witnesses, Key: c.signingKey()}
 	for _, a := range v.anchors {
 		checks.Anchors = append(checks.Anchors, c.anchor(ctx, a))
 	}

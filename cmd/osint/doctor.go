@@ -50,7 +50,7 @@ func (c *console) diagnose(ctx context.Context, root *cobra.Command, online bool
 	p := c.places(false)
 	all := []diagnosis{diagnoseVersion()}
 	all = append(all, c.diagnoseFolders(p)...)
-	all = append(all, diagnoseDisk(nearestFolder(p.data)), diagnoseFiles(nearestFolder(p.data)), diagnoseKeys(p.keys()), c.diagnoseSecrets(), diagnoseRecord(p), diagnoseUsage(p.state))
+	all = append(all, diagnoseDisk(nearestFolder(p.data)), diagnoseFiles(nearestFolder(p.data)), diagnoseKeys(p.keys()), c.diagnoseSecrets(), c.diagnoseRecord(p), diagnoseUsage(p.state))
 	all = append(all, diagnoseDescriptors(), diagnoseClock(), c.diagnoseTerminal(), c.diagnoseLocale())
 	all = append(all, c.diagnoseConfig(root), c.diagnoseProfile(root), c.diagnosePolicy(), diagnoseRoots(), diagnoseLab(ctx))
 	all = append(all, c.diagnoseResolver(ctx, root, online))

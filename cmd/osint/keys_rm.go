@@ -27,6 +27,13 @@ func keysRemove(c *console) *cobra.Command {
 
 // removeKey forgets a value; that it did is on record first.
 func (c *console) removeKey(ctx context.Context, name string, inKeyring bool) error {
+	left := c.signingKeyWithout(false)
+	if inKeyring {
+		left = c.signingKeyWithout(true, "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+	}
+	if err := c.mayGo(name, left); err != nil {
+		return err
+	}
 	if inKeyring {
 		if err := c.recordKey("unset", "keyring: "+name); err != nil {
 			return err

@@ -67,6 +67,9 @@ func (c *console) readValue(name string) (secret.Value, error) {
 
 // setKey keeps a value; that it did is on record first.
 func (c *console) setKey(ctx context.Context, name string, v secret.Value, inKeyring bool) error {
+	if err := c.mayGo(name, func() (string, error) { return v.Reveal(), nil }); err != nil {
+		return err
+	}
 	if inKeyring {
 		if err := c.recordKey("set", "keyring: "+name); err != nil {
 			return err

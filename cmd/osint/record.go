@@ -33,7 +33,7 @@ func (c *console) auditOptions(actor string) audit.Options {
 		actor = c.operator()
 	}
 	b := thisBuild()
-	return audit.Options{Actor: actor, Tool: "osint " + b.Version, Commit: b.Commit}
+	return audit.Options{Actor: actor, Tool: "osint " + b.Version, Commit: b.Commit, Key: c.signingKey()}
 }
 
 func (c *console) openLedger(p places, o audit.Options) (*audit.Ledger, error) {

@@ -75,7 +75,7 @@ func (c *console) state(ctx context.Context, now time.Time, online bool) *state 
 	s := &state{Schema: stateSchema, At: now.Truncate(time.Second), Attention: []concern{}, Running: []runState{}, Spool: []spoolState{}, Versions: versions()}
 	held := s.store(p.cases())
 	defer held.release()
-	s.ledger(p, now)
+	s.ledger(c, p, now)
 	s.shared(ctx, c, online)
 	s.spool(now)
 	s.keys(p.keys())

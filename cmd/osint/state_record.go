@@ -35,13 +35,16 @@ const (
 	longUnsent   = 24 * time.Hour
 )
 
-func (s *state) ledger(p places, now time.Time) {
+func (s *state) ledger(c *console, p places, now time.Time) {
 	l := &s.Ledger
 	l.Path, l.State = filepath.Join(p.audit(), audit.File), "absent"
 	x, err := audit.Look(p.audit())
-	if doubts, bad := audit.Doubts(p.audit(), p.keys()); bad == nil {
+	unasked := false
+	if doubts, bad := audit.Doubts(p.audit(), p.keys(), c.signingKeyHere(&unasked)); bad == nil {
 		for _, d := range doubts {
-			s.heed("ledger", d.What, d.Next)
+			if !unasked || !d.Key { // Vault may have the key: osint audit status asks
+				s.heed("ledger", d.What, d.Next)
+			}
 		}
 	} else if err == nil || errors.Is(err, audit.ErrAbsent) {
 		s.heed("ledger", bad.Error(), "osint audit verify")

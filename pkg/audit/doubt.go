@@ -18,13 +18,14 @@ type Doubt struct {
 	What  string
 	Next  string // what to do
 	Stops bool   // nothing can be recorded, and so nothing done, until that
+	Key   bool   // it is about the key that signs
 }
 
 // Doubts holds the ledger in a folder against the key store: that the key which
 // signs is there, and all that was signed here. It reads one root, not the
 // entries, and writes nothing. A ledger that is not there and of which nothing
 // was signed here is none; one that can't be read is an error.
-func Doubts(dir, keysDir string) (all []Doubt, err error) {
+func Doubts(dir, keysDir string, elsewhere KeySource) (all []Doubt, err error) {
 	heads, err := filepath.Glob(headFile(keysDir, "*")) // before the ledger: entries are on disk before a head says so
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func Doubts(dir, keysDir string) (all []Doubt, err error) {
 	for _, path := range heads {
 		id := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), "ledger-"), ".head")
 		if known[id], err = readHead(keysDir, id); err != nil {
-			all = append(all, Doubt{err.Error(), "bring that file back from a backup of the key store", true})
+			all = append(all, Doubt{err.Error(), "bring that file back from a backup of the key store", true, false})
 		}
 	}
 	r, err := OpenReader(dir)
@@ -44,7 +45,7 @@ func Doubts(dir, keysDir string) (all []Doubt, err error) {
 		return all, err
 	}
 	defer r.Close()
-	x, err := r.withoutKey(keysDir)
+	x, err := r.withoutKey(keysDir, elsewhere)
 	if err != nil {
 		return all, err
 	}
@@ -59,11 +60,11 @@ func Doubts(dir, keysDir string) (all []Doubt, err error) {
 	switch same, err := r.has(h, size); {
 	case !ok || h.Size == 0:
 		all = append(all, Doubt{fmt.Sprintf("the newest signed size, at %s, is missing: an end that was cut off would not show", headFile(keysDir, r.ID)),
-			"bring it back from a backup of the key store; else the next run makes it anew", false})
+			"bring it back from a backup of the key store; else the next run makes it anew", false, false})
 	case err != nil:
 		return all, err
 	case !same:
-		all = append(all, Doubt{fmt.Sprintf("the ledger was set back: %d entries were signed here, and it has %d or others", h.Size, size), "osint audit verify", true})
+		all = append(all, Doubt{fmt.Sprintf("the ledger was set back: %d entries were signed here, and it has %d or others", h.Size, size), "osint audit verify", true, false})
 	}
 	return all, nil
 }
@@ -76,14 +77,14 @@ func gone(dir string, known map[string]head) (all []Doubt) {
 			continue
 		}
 		all = append(all, Doubt{fmt.Sprintf("the ledger is gone: %d entries of %s were signed here, and there is none at %s", known[id].Size, id, filepath.Join(dir, File)),
-			"put it back from a backup, or bring it back from the shared PostgreSQL: osint audit recover", true})
+			"put it back from a backup, or bring it back from the shared PostgreSQL: osint audit recover", true, false})
 	}
 	return all
 }
 
-// withoutKey returns the doubt that the signing key is not in a key store; nil if
-// it is there. A rotation under way is waited for once.
-func (r *Reader) withoutKey(keysDir string) (*Doubt, error) {
+// withoutKey returns the doubt that the signing key is not in a key store, nor
+// elsewhere; nil if it is. A rotation under way is waited for once.
+func (r *Reader) withoutKey(keysDir string, elsewhere KeySource) (*Doubt, error) {
 	var lost error
 	for range 2 {
 		vkey, err := r.Key(context.Background())
@@ -98,11 +99,16 @@ func (r *Reader) withoutKey(keysDir string) (*Doubt, error) {
 			return nil, nil
 		}
 		if errors.Is(lost, os.ErrNotExist) {
-			lost = errors.New("there is none")
+			var text string
+			if text, lost = elsewhere.text(); lost == nil {
+				if _, lost = keyOf(text, vkey); lost == nil {
+					return nil, nil
+				}
+			}
 		}
 		lost = fmt.Errorf("the signing key of the ledger is not at %s: %w: nothing can be recorded", path, lost)
 	}
-	return &Doubt{lost.Error(), "bring it back, or go on in a new ledger: osint audit key lost --reason TEXT", true}, nil
+	return &Doubt{lost.Error(), "bring it back, or go on in a new ledger: osint audit key lost --reason TEXT", true, true}, nil
 }
 
 // has reports whether a ledger of some size has what a head says was signed.

@@ -40,7 +40,7 @@ func TestDoubts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := base.copy(t)
 			x.do(s)
-			all, err := Doubts(filepath.Dir(s.path), s.keys)
+			all, err := Doubts(filepath.Dir(s.path), s.keys, nil)
 			s.must(err)
 			if (x.says == "") != (len(all) == 0) {
 				t.Fatalf("%+v", all)

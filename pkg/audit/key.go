@@ -77,15 +77,21 @@ func readKey(path, vkey string) (note.Signer, error) {
 
 // readSigner reads, from a key store, the key that signs a ledger; vkey is its
 // public half. A rotation that was cut off between its commit and the renaming of
-// its key is ended. A key that is not there, or is another, is a *[LostKey].
-func readSigner(dir, ledger, vkey string) (note.Signer, error) {
+// its key is ended. A key that has no file may be kept elsewhere. One that is
+// nowhere, or is another, is a *[LostKey]; where elsewhere can't be read nobody
+// knows, and the error is none.
+func readSigner(dir, ledger, vkey string, elsewhere KeySource) (note.Signer, error) {
 	path := keyFile(dir, ledger)
 	if s, err := readKey(path+".next", vkey); err == nil {
 		return s, os.Rename(path+".next", path)
 	}
 	s, err := readKey(path, vkey)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.New("there is none")
+		text, unread := elsewhere.text()
+		if unread != nil {
+			return nil, fmt.Errorf("the signing key of the ledger is not at %s, and where else it may be can't be read: %w", path, unread)
+		}
+		s, err = keyOf(text, vkey)
 	}
 	if err != nil {
 		return nil, &LostKey{ledger, path, err}

@@ -23,6 +23,7 @@ type Options struct {
 	Commit  string           //
 	Now     func() time.Time // nil: the machine's clock
 	Session string           // "" makes one
+	Key     KeySource        // of the key that signs, if it has no file; nil: there is none
 
 	accept   string // why a ledger that was set back, or is gone, may go on; "" refuses it
 	previous Body   // of a new ledger: the one that it goes on from
@@ -241,7 +242,7 @@ func (l *Ledger) genesis(previous Body) error {
 
 // readSigner reads the key that signs now.
 func (l *Ledger) readSigner() (err error) {
-	l.signer, err = readSigner(l.keysDir, l.ID, l.ring.last().vkey)
+	l.signer, err = readSigner(l.keysDir, l.ID, l.ring.last().vkey, l.o.Key)
 	return err
 }
 

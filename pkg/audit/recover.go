@@ -106,6 +106,12 @@ func (l *Ledger) identify() error {
 		return l.load()
 	}
 	keys, err := filepath.Glob(keyFile(l.keysDir, "*"))
+	if err == nil && len(keys) == 0 {
+		text, unread := l.o.Key.text()
+		if l.ID = ledgerOf(text); l.ID != "" || unread != nil {
+			return unread
+		}
+	}
 	if err == nil && len(keys) != 1 {
 		err = fmt.Errorf("%w at %s, and %d keys at %s, of which one would name it: put the ledger's key there, and no other", ErrAbsent, l.path, len(keys), l.keysDir)
 	}

@@ -20,7 +20,7 @@ func Succeed(dir, keysDir string, o Options, reason string) (next *Ledger, kept 
 	if err != nil {
 		return nil, "", err
 	}
-	previous, err := old.succession(keysDir, reason)
+	previous, err := old.succession(keysDir, reason, o.Key)
 	if err = errors.Join(err, old.Close()); err != nil {
 		return nil, "", err
 	}
@@ -36,14 +36,14 @@ func Succeed(dir, keysDir string, o Options, reason string) (next *Ledger, kept 
 }
 
 // succession returns what a successor says of a ledger. One whose key is in the
-// key store is [ErrNotLost].
-func (r *Reader) succession(keysDir, reason string) (Body, error) {
+// key store, or elsewhere, is [ErrNotLost].
+func (r *Reader) succession(keysDir, reason string, elsewhere KeySource) (Body, error) {
 	ctx := context.Background()
 	vkey, err := r.Key(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, err = readSigner(keysDir, r.ID, vkey)
+	_, err = readSigner(keysDir, r.ID, vkey, elsewhere)
 	switch {
 	case err == nil:
 		return nil, fmt.Errorf("%w, at %s: osint audit key rotate makes a new one", ErrNotLost, keyFile(keysDir, r.ID))

@@ -20,6 +20,7 @@ type Checks struct {
 	Witnesses []string         // vkeys of witnesses whose cosignatures count
 	Cases     []CaseFile       // whose lines are held against the ledger
 	Now       func() time.Time // nil: the machine's clock
+	Key       KeySource        // of the key that signs, if it has no file; nil: there is none
 }
 
 // Verify reads the whole ledger in a folder and holds it against itself, the

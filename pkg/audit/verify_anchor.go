@@ -130,6 +130,12 @@ func (a *audit) signersHere(ledger string) (signers []note.Signer) {
 			signers = append(signers, s)
 		}
 	}
+	if len(signers) == 0 { // that elsewhere can't be read is said by whoever wants to sign
+		text, _ := a.o.Key.text()
+		if s, err := note.NewSigner(strings.TrimSpace(text)); err == nil && s.Name() == origin(ledger) {
+			signers = append(signers, s)
+		}
+	}
 	return signers
 }
 
