@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -46,5 +47,39 @@ func TestWaivedRedacts(t *testing.T) {
 	s.Emits = s.Emits[1:]
 	if r := New(p, Job{}).Under(at).Ask(s, lead); r.Verdict != pipeline.Deny {
 		t.Errorf("nothing is left: %+v", r)
+	}
+}
+
+// What is planned meets criteria of WP248 by whom it is about, what the
+// collectors may bring, and what the mandate says.
+func TestPlannedCriteria(t *testing.T) {
+	book, err := law.Load(map[string][]byte{"a.yaml": []byte(oneRule)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada, site := pipeline.Entity{Kind: pipeline.KindEmail, Value: "ada@acme.example"}, pipeline.Entity{Kind: pipeline.KindDomain, Value: "acme.example"}
+	where := pipeline.Spec{Name: "where", Emits: []pipeline.Category{pipeline.Location}}
+	yes := true
+	repeated := NewMandate()
+	repeated.Flags.Monitoring = &yes
+	for _, c := range []struct {
+		mandate *Mandate
+		of      pipeline.Entity
+		asked   []pipeline.Spec
+		want    string
+		known   bool
+	}{
+		{nil, site, []pipeline.Spec{where}, "", false},
+		{nil, ada, nil, "matching-datasets", false},
+		{repeated, ada, []pipeline.Spec{where}, "matching-datasets sensitive-data systematic-monitoring", true},
+	} {
+		g := New(Policy{Persons: ByLaw}, Job{}).Under(Law{Book: book, Mandate: c.mandate, Now: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)})
+		got := g.Criteria([]pipeline.Entity{c.of}, c.asked)
+		if strings.Join(got.Met, " ") != c.want || got.Known != c.known || got.Of != 9 || got.Met == nil {
+			t.Errorf("of %s: %+v, want %s", c.of, got, c.want)
+		}
+	}
+	if got := New(Policy{Persons: ByLaw}, Job{}).Criteria([]pipeline.Entity{ada}, nil); got != nil {
+		t.Errorf("where no law is asked: %+v", got)
 	}
 }

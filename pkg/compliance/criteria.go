@@ -31,13 +31,42 @@ func Criteria() []string {
 // sensitive are categories that weigh more than others.
 var sensitive = []pipeline.Category{pipeline.Special, pipeline.Criminal, pipeline.Location, pipeline.Financial, pipeline.OfficialID, pipeline.Credential}
 
-// criteria sets the facts of the nine, as far as they are met. A person who is
-// looked into is looked into from several sources, unless one collector alone
-// was chosen.
+// criteria sets the facts of the nine, as far as they are met.
 func (b *bench) criteria(s *pipeline.Spec, t pipeline.TargetFacts) {
+	met := b.meetsOf(s, t)
+	known := b.declared || len(met) >= enoughCriteria // of what nobody said, more may be
+	b.known("dpia.criteria", len(met), known)
+	b.known("dpia.met", met, known)
+}
+
+// Criteria returns which of the nine are met where collectors ask about targets,
+// as far as is known; nil where no law is asked. It is for a gate that is asked
+// before there is a case.
+func (g *Gate) Criteria(targets []pipeline.Entity, asked []pipeline.Spec) *pipeline.Criteria {
+	b := g.bench
+	if b == nil {
+		return nil
+	}
+	c := &pipeline.Criteria{Met: []string{}, Of: len(Criteria()), Known: b.declared}
+	for _, e := range targets {
+		t := b.about(e, e)
+		for i := range asked {
+			c.Met = union(c.Met, b.meetsOf(&asked[i], t))
+		}
+		c.Met = union(c.Met, b.meetsOf(nil, t))
+	}
+	if c.Met == nil {
+		c.Met = []string{}
+	}
+	return c
+}
+
+// meetsOf returns which are met of a target, by one collector or none. A person
+// who is looked into is looked into from several sources, unless one collector
+// alone was chosen.
+func (b *bench) meetsOf(s *pipeline.Spec, t pipeline.TargetFacts) (met []string) {
 	m := &b.Mandate.Flags
 	person := t.Kind == naturalPerson
-	var met []string
 	for _, c := range []struct {
 		name string
 		met  bool
@@ -55,9 +84,7 @@ func (b *bench) criteria(s *pipeline.Spec, t pipeline.TargetFacts) {
 			met = append(met, c.name)
 		}
 	}
-	known := b.declared || len(met) >= enoughCriteria // of what nobody said, more may be
-	b.known("dpia.criteria", len(met), known)
-	b.known("dpia.met", met, known)
+	return met
 }
 
 // large reports whether more people were met than the organisation calls large.

@@ -68,6 +68,7 @@ type Opened struct {
 	Resolved     json.RawMessage `json:"resolved"`      // the profile as it was in force, whole
 	Law          *LawRef         `json:"law,omitempty"` // what it rests on in law; nil where none was asked
 	Limits       Limits          `json:"limits"`
+	Plan         *Plan           `json:"plan,omitempty"` // what was going to be asked about the targets themselves
 	Collectors   []CollectorRef  `json:"collectors"`
 	Tool         Tool            `json:"tool"`
 }
