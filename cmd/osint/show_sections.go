@@ -143,7 +143,7 @@ func (c *console) showRulings(d *report.Document) error {
 }
 
 func (c *console) showSources(d *report.Document) error {
-	t := table{header: []string{"collector", "source", "mode", "calls", "cost", "not kept", "outcomes", "trouble"}, right: []int{3, 4, 5}}
+	t := table{header: []string{"collector", "source", "mode", "calls", "cost", "not kept", "cached", "outcomes", "trouble"}, right: []int{3, 4, 5}}
 	held, beyond := map[string]int{}, map[string]int{}
 	for _, w := range d.Withheld {
 		if held[w.Collector] += w.Count; strings.HasPrefix(w.Rule, pipeline.ExcessRule) {
@@ -158,9 +158,17 @@ func (c *console) showSources(d *report.Document) error {
 		if n := beyond[s.Name]; n > 0 {
 			trouble = strings.TrimPrefix(trouble+"; "+fmt.Sprintf("%d of what it saw is beyond its manifest", n), "; ")
 		}
-		t.add(s.Name, s.Source, string(s.Mode), fmt.Sprint(s.Calls), fmt.Sprintf("$%.2f", s.CostUSD), fmt.Sprint(held[s.Name]), counts(s.Outcomes), trouble)
+		t.add(s.Name, s.Source, string(s.Mode), fmt.Sprint(s.Calls), fmt.Sprintf("$%.2f", s.CostUSD), fmt.Sprint(held[s.Name]), fromCache(&s, d.Case.Started), counts(s.Outcomes), trouble)
 	}
 	return c.table(t)
+}
+
+// fromCache says how many answers a cache had, and how old the oldest was.
+func fromCache(s *report.Collector, began time.Time) string {
+	if s.Cached == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d, %s", s.Cached, s.Age(began))
 }
 
 // counts writes how many tasks ended how, in the order of the outcomes.

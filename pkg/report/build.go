@@ -72,7 +72,7 @@ func caseOf(c *pipeline.Case, t *teller) Case {
 	if o := c.Opened; o != nil {
 		out.ID, out.Priority, out.Profile, out.TLP = o.Case, o.Priority, o.Profile, o.TLP
 		out.Purpose, out.LawfulBasis, out.Reference = t.text(o.Purpose), t.text(o.LawfulBasis), t.text(o.Reference)
-		out.Investigator, out.Limits, out.Tool = t.text(o.Investigator), o.Limits, o.Tool
+		out.Investigator, out.Limits, out.Planned, out.Tool = t.text(o.Investigator), o.Limits, o.Plan, o.Tool
 		out.Seeds = t.entities(o.Seeds)
 		out.Scope.Declared, out.Scope.Excluded = t.entities(o.Scope), t.entities(o.Excluded)
 		out.Type = o.Types

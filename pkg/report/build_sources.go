@@ -40,6 +40,11 @@ func collectorsOf(c *pipeline.Case, t *teller) []Collector {
 			x.CostUSD += e.Cost
 			if !e.Cached {
 				x.Calls++
+				continue
+			}
+			x.Cached++
+			if at := e.At.UTC(); x.CachedSince == nil || at.Before(*x.CachedSince) {
+				x.CachedSince = &at
 			}
 		}
 		if task.Finished == nil {

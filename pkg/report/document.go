@@ -64,6 +64,7 @@ type Case struct {
 	Outcome        string              `json:"outcome"`  // complete, interrupted, timeout, or stopped
 	Resumed        int                 `json:"resumed"`
 	Limits         pipeline.Limits     `json:"limits"`
+	Planned        *pipeline.Plan      `json:"planned"` // what was going to be asked about the targets themselves; null where no plan was made
 	Tool           pipeline.Tool       `json:"tool"`
 
 	asOf time.Time // of the last line rendered

@@ -127,10 +127,27 @@ func (w *writer) sources() section {
 		return s
 	}
 	s.Blocks = append(s.Blocks, block{Table: t.cut()})
+	if text := w.cached(); text != "" {
+		s.Blocks = append(s.Blocks, block{Text: text})
+	}
 	if len(errors.Rows) > 0 {
 		s.Blocks = append(s.Blocks, block{Table: errors.cut()})
 	}
 	return s
+}
+
+// cached says which answers were not asked for anew, and how old they were.
+func (w *writer) cached() string {
+	var parts []string
+	for _, c := range w.d.Collectors {
+		if c.Cached > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s, the oldest %s", c.Name, plural(c.Cached, "answer", "answers"), c.Age(w.d.Case.Started)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return w.text("From a cache, and no calls: " + strings.Join(parts, "; ") + ". What rests on them is of when they were fetched.")
 }
 
 // outcomesText lists the outcomes that occurred, in the order of the closed

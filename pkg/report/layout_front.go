@@ -96,6 +96,9 @@ func (w *writer) theCase() section {
 	add("As of", fmt.Sprintf("%s, line %s of the case", stamp(c.asOf), group(int(c.Lines))))
 	add("Ended", fmt.Sprintf("%s, resumed %s", c.Outcome, times(c.Resumed)))
 	add("Limits", limitsText(c.Limits))
+	if c.Planned != nil {
+		add("Planned", strings.Join(c.Planned.Lines(), "; "))
+	}
 	add("Tool", strings.TrimSpace(c.Tool.Name+" "+c.Tool.Version+" "+c.Tool.Commit))
 	if c.Tool.Lab != "" {
 		add("World", c.Tool.Lab+": a fictional internet served on this machine")
@@ -143,6 +146,9 @@ func limitsText(l pipeline.Limits) string {
 	}
 	if l.CostUSD > 0 {
 		parts = append(parts, fmt.Sprintf("%.2f USD", l.CostUSD))
+	}
+	if l.CostUSDDay != nil {
+		parts = append(parts, fmt.Sprintf("%.2f USD a day", *l.CostUSDDay))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -66,10 +66,30 @@ type Collector struct {
 	Source       string                   `json:"source"`
 	Outcomes     map[pipeline.Outcome]int `json:"outcomes"` // "open": started and never ended
 	Calls        int                      `json:"calls"`
+	Cached       int                      `json:"cached"`                 // answers that a cache had: no calls
+	CachedSince  *time.Time               `json:"cached_since,omitempty"` // when the oldest of them was fetched
 	CostUSD      float64                  `json:"cost_usd"`
 	ElapsedMS    float64                  `json:"elapsed_ms"`
 	Observations int                      `json:"observations"`
 	Errors       []Trouble                `json:"errors"`
+}
+
+// Age says how old the oldest answer was that a cache had, when the case began;
+// "" where there was none.
+func (x *Collector) Age(began time.Time) string {
+	if x.CachedSince == nil {
+		return ""
+	}
+	switch d := began.Sub(*x.CachedSince); {
+	case d <= 0:
+		return "fetched in this run"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute", "minutes") + " old"
+	case d < 48*time.Hour:
+		return plural(int(d.Hours()), "hour", "hours") + " old"
+	default:
+		return plural(int(d.Hours()/24), "day", "days") + " old"
+	}
 }
 
 // Trouble is one reason why tasks ended without an answer, and how many.

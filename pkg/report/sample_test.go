@@ -88,6 +88,8 @@ func (s *scribe) open() {
 		Types: []pipeline.Domain{pipeline.Infrastructure}, Priority: "normal", Purpose: "supplier due diligence", LawfulBasis: "legitimate interests",
 		Reference: "DD-2026-114", Investigator: "J. Müller", TLP: "TLP:AMBER", Profile: pipeline.ProfileRef{Name: "default", SHA256: "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"},
 		Resolved: json.RawMessage(`{"name":"default"}`), Limits: pipeline.Limits{Depth: 2, Entities: 200, Workers: 64, Timeout: 5 * time.Minute},
+		Plan: &pipeline.Plan{Sources: 5, Target: true, Countries: []string{"GB", "US"}, Sends: []pipeline.Kind{pipeline.KindDomain}, Requests: 120,
+			Criteria: &pipeline.Criteria{Met: []string{"systematic-monitoring"}, Of: 9, Known: true}, NotAsked: []pipeline.Unasked{{Why: "no key", Collectors: 22}, {Why: "terms", Collectors: 9}}},
 		Collectors: []pipeline.CollectorRef{
 			collector("dns", "DNS records", "dns", pipeline.Relayed), collector("mail-policy", "Mail policy", "dns", pipeline.Relayed),
 			collector("rdap", "Registration data", "rdap", pipeline.Relayed), collector("whois", "WHOIS", "whois", pipeline.Relayed),
@@ -117,6 +119,9 @@ func (s *scribe) task(collector, source string, subject pipeline.Entity, outcome
 		x := &pipeline.Exchange{ID: pipeline.NewExchangeID(k, question, 0), Task: k, Source: source, Operation: "query", Locator: subject.Value + "/" + collector,
 			Question: "q", Outcome: pipeline.OK, Status: 200, At: s.at, Elapsed: time.Duration(40+9*i) * time.Millisecond, Bytes: 412 + 31*i,
 			Kept: pipeline.KeepRaw, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(question))), Cached: i == 3}
+		if x.Cached {
+			x.At = s.at.Add(-5 * time.Hour)
+		}
 		if !outcome.Answered() {
 			x.Outcome, x.Status, x.Error, x.SHA256, x.Kept, x.Bytes = outcome, 0, reason, "", pipeline.KeepNone, 0
 		}
