@@ -1,12 +1,6 @@
 package main
 
-import (
-	"errors"
-
-	"github.com/spf13/cobra"
-
-	"osint/pkg/collectors/lab"
-)
+import "github.com/spf13/cobra"
 
 func newInvestigate(c *console) *cobra.Command {
 	var o order
@@ -21,7 +15,7 @@ func newInvestigate(c *console) *cobra.Command {
 them what lies within them; say with --scope what else is. A URL stands for the
 site that it lies at; a netblock is asked of nobody, and says whose it is.
 
-With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
+With --plan nothing is sent: it is osint plan.`,
 		Example: `  osint investigate brindleford.example --lab brindleford --active
   osint investigate example.com --scope 192.0.2.0/24 --profile passive-only
   osint investigate example.com --plan
@@ -47,23 +41,7 @@ With --plan nothing is sent, and the exit code is 4 where the run's would be.`,
 			return err
 		}
 		if onlyPlan {
-			if _, err := r.options(); err != nil {
-				return err
-			}
-			if _, err := lab.Open(r.lab.world); r.lab.world != "" && err != nil {
-				return usage("--lab: %w", err)
-			}
-			p, err := c.planOf(m, r.lab.world)
-			if err != nil {
-				return err
-			}
-			if err := c.plan(p, asJSON); err != nil {
-				return err
-			}
-			if why := p.nothing(); why != "" {
-				return &exit{notAsked, errors.New(why)}
-			}
-			return nil
+			return c.plan(cmd.Context(), m, &r, asJSON)
 		}
 		if f := cmd.Flags().Lookup("json"); asJSON && distance(f) == 0 {
 			return usage("--json is of a plan: write --progress jsonl for the lines of a case, or osint report CASE --json when it is done")

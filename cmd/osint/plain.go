@@ -102,7 +102,15 @@ func (p *plain) opened(at time.Time, o *pipeline.Opened) error {
 	if o.Tool.Lab != "" {
 		text += ", in the lab's world " + report.Safe(o.Tool.Lab)
 	}
-	return p.line(at, "investigating %s", text)
+	if err := p.line(at, "investigating %s", text); err != nil || o.Plan == nil {
+		return err
+	}
+	for _, l := range o.Plan.Lines() {
+		if err := p.line(at, "%s", l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ruled tells the first refusal by each rule.

@@ -3,25 +3,29 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
-	"osint/pkg/report"
 )
 
 // A plan is what the gate says of the targets before anything is started: it
-// is asked over the seeds, and nothing is sent, made or written.
+// is asked over the seeds, and nothing is sent, made or written. Where it is
+// printed as JSON, fields are only added.
 type plan struct {
-	Version  int        `json:"schema_version"`
-	Profile  string     `json:"profile"`
-	TLP      string     `json:"tlp"`
-	Lab      string     `json:"lab,omitempty"`
-	Asked    []question `json:"asked"`
-	NotAsked []refused  `json:"not_asked"`
-	Most     most       `json:"most"`
-	Limits   planLimits `json:"limits"`
+	Version    int             `json:"schema_version"`
+	Profile    string          `json:"profile"`
+	TLP        string          `json:"tlp"`
+	Lab        string          `json:"lab,omitempty"`
+	Summary    pipeline.Plan   `json:"summary"`
+	Asked      []question      `json:"asked"`
+	NotAsked   []refused       `json:"not_asked"`
+	Most       most            `json:"most"`
+	Limits     planLimits      `json:"limits"`
+	Sources    []plannedSource `json:"sources"`
+	Unattended bool            `json:"unattended"` // what is kept for people of an allowance is left alone
+	Money      spending        `json:"money"`
+
+	specs []pipeline.Spec // of those that are asked
 }
 
 // A question is one collector's, about one target.
@@ -30,6 +34,7 @@ type question struct {
 	Target    string        `json:"target,omitempty"` // "" is a person's, which is printed nowhere
 	Collector string        `json:"collector"`
 	Source    string        `json:"source"`
+	Country   string        `json:"country,omitempty"` // of the source; "" where the operator or the subject decides
 	Mode      pipeline.Mode `json:"mode"`
 	Notices   string        `json:"who_notices"`
 	OnlyIf    string        `json:"only_if,omitempty"`
@@ -46,6 +51,7 @@ type refused struct {
 	Verdict    pipeline.Verdict `json:"verdict,omitempty"`
 	Rule       string           `json:"rule,omitempty"`
 	Cite       string           `json:"cite,omitempty"`
+	Why        string           `json:"why,omitempty"` // in a word or two, for counting
 	Reason     string           `json:"reason"`
 	Collectors []string         `json:"collectors"`
 }
@@ -61,6 +67,8 @@ type planLimits struct {
 	Workers  int     `json:"workers"`
 	Timeout  string  `json:"timeout"`
 	CostUSD  float64 `json:"cost_usd"`
+
+	CostUSDDay *float64 `json:"cost_usd_day,omitempty"`
 }
 
 // planOf asks the gate about each target for each collector that takes it.
@@ -71,7 +79,7 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 	}
 	l := m.limits
 	p := &plan{Version: 1, Profile: m.profile.ID, TLP: string(gate.Label()), Lab: world, Asked: []question{}, NotAsked: []refused{},
-		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD}}
+		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD, l.CostUSDDay}}
 	for _, seed := range m.scope.Leads() {
 		taken := false
 		for _, e := range c.entries() {
@@ -88,6 +96,8 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 			p.NotAsked = append(p.NotAsked, r)
 		}
 	}
+	p.sum()
+	p.Summary.Criteria = gate.Criteria(m.scope.Leads(), p.specs)
 	return p, nil
 }
 
@@ -109,15 +119,15 @@ func (p *plan) put(seed pipeline.Entity, s pipeline.Spec, r pipeline.Ruling) {
 				return
 			}
 		}
-		p.NotAsked = append(p.NotAsked, refused{seed.Kind, inPlan(seed), r.Verdict, r.Rule, r.Cite, r.Reason, []string{s.Name}})
+		p.NotAsked = append(p.NotAsked, refused{seed.Kind, inPlan(seed), r.Verdict, r.Rule, r.Cite, whyNot(r), r.Reason, []string{s.Name}})
 		return
 	}
-	q := question{Kind: seed.Kind, Target: inPlan(seed), Collector: s.Name, Source: s.Source.Name, Mode: s.Mode, Notices: notices(s.Mode),
+	q := question{Kind: seed.Kind, Target: inPlan(seed), Collector: s.Name, Source: s.Source.Name, Country: s.Source.Country, Mode: s.Mode, Notices: notices(s.Mode),
 		Keep: r.Keep, Rule: r.Rule, Requests: s.Ceiling.Requests, CostUSD: s.Ceiling.CostUSD}
 	if s.StandsInFor != "" {
 		q.OnlyIf = s.StandsInFor + " has no answer"
 	}
-	p.Asked = append(p.Asked, q)
+	p.Asked, p.specs = append(p.Asked, q), append(p.specs, s)
 	p.Most.Requests += q.Requests
 	p.Most.CostUSD += q.CostUSD
 }
@@ -155,64 +165,4 @@ func notices(m pipeline.Mode) string {
 		return "a resolver or registry, and whom it asks"
 	}
 	return "the subject"
-}
-
-// plan prints a plan.
-func (c *console) plan(p *plan, asJSON bool) error {
-	if asJSON {
-		return c.json(p)
-	}
-	fmt.Fprintf(c.out, "Planned under profile %s, %s. Nothing was sent, made or written.\n", report.Safe(p.Profile), p.TLP)
-	if p.Lab != "" {
-		fmt.Fprintf(c.out, "In the lab's world %s.\n", report.Safe(p.Lab))
-	}
-	if len(p.Asked) > 0 {
-		fmt.Fprintln(c.out, "\nWould be asked")
-		t := table{header: []string{"target", "collector", "source", "mode", "requests", "cost", "kept", "who notices"}, right: []int{4, 5}}
-		for _, q := range p.Asked {
-			who := q.Notices
-			if q.OnlyIf != "" {
-				who += "; only if " + q.OnlyIf
-			}
-			t.add(planned(q.Kind, q.Target), q.Collector, q.Source, string(q.Mode), fmt.Sprint(q.Requests), fmt.Sprintf("$%.2f", q.CostUSD), string(q.Keep), who)
-		}
-		if err := c.table(t); err != nil {
-			return err
-		}
-	}
-	if len(p.NotAsked) > 0 {
-		fmt.Fprintln(c.out, "\nWould not be asked")
-		t := table{header: []string{"target", "collectors", "rule", "reason"}}
-		for _, n := range p.NotAsked {
-			t.add(planned(n.Kind, n.Target), strings.Join(n.Collectors, ","), n.Rule, n.Reason)
-		}
-		if err := c.table(t); err != nil {
-			return err
-		}
-	}
-	l := p.Limits
-	fmt.Fprintf(c.out, "\nThese are at most %d requests and $%.2f. What they find is asked about too: %d steps\nfar, %s at most, %d questions at once, for %s; each is ruled on when it is met.\n",
-		p.Most.Requests, p.Most.CostUSD, l.Depth, entities(l.Entities), l.Workers, lasting(l.Timeout))
-	return nil
-}
-
-func planned(k pipeline.Kind, target string) string {
-	if target == "" {
-		return "(" + string(k) + ")"
-	}
-	return target
-}
-
-func entities(n int) string {
-	if n == 0 {
-		return "any number of entities"
-	}
-	return fmt.Sprintf("%d entities", n)
-}
-
-func lasting(timeout string) string {
-	if d, err := time.ParseDuration(timeout); err == nil && d == 0 {
-		return "as long as it takes"
-	}
-	return timeout + " at most"
 }

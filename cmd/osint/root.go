@@ -23,10 +23,9 @@ const onlyHolds = "only-holds"
 
 func newRoot(c *console) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "osint",
-		Short: "osint investigates an organisation from what is public, and proves what it says.",
-		Example: `  osint investigate example.com
-  osint investigate brindleford.example --lab brindleford --active`,
+		Use:           "osint",
+		Short:         "osint investigates an organisation from what is public, and proves what it says.",
+		Example:       `  osint investigate brindleford.example --lab brindleford --active`,
 		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true,
 		Args: cobra.ArbitraryArgs, Annotations: map[string]string{onlyHolds: "yes"},
 	}
@@ -63,7 +62,7 @@ func newRoot(c *console) *cobra.Command {
 		c.help(cmd)
 	})
 	root.SetHelpCommand(newHelp(c))
-	root.AddCommand(newInvestigate(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
+	root.AddCommand(newInvestigate(c), newPlan(c), newBatch(c), newResume(c), newReport(c), newShow(c), newVerify(c), newCases(c), newCollectors(c), newProfile(c),
 		newErase(c), newRetention(c), newSubject(c), newConfig(c), newCompliance(c), newAudit(c), newIncident(c), newKeys(c), newDoctor(c), newLab(c), newSchema(c), newStatus(c), newVersion(c), newCompletion(c), newMan(c))
 	root.AddCommand(topics(root)...)
 	return root

@@ -229,6 +229,10 @@ func (w *work) first(o *order, m *mandate) (*pipeline.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	p, err := w.c.planOf(m, w.world)
+	if err != nil {
+		return nil, err
+	}
 	b := thisBuild()
 	w.words = m.words
 	r := w.run(m.profile, gate)
@@ -236,7 +240,7 @@ func (w *work) first(o *order, m *mandate) (*pipeline.Run, error) {
 	r.Opened = pipeline.Opened{
 		Types: m.types, Priority: o.priority, Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator,
 		TLP: string(gate.Label()), Profile: pipeline.ProfileRef{Name: m.profile.ID, SHA256: m.profile.SHA256()}, Resolved: m.profile.JSON(),
-		Limits: m.limits, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
+		Limits: m.limits, Plan: &p.Summary, Tool: pipeline.Tool{Name: "osint", Version: b.Version, Commit: b.Commit, Lab: w.world},
 		Active: o.active, Only: o.collectors, Exclude: o.exclude, Requested: m.job.Requested, Law: m.stands.ref(vault, m.scope.Seeds),
 	}
 	if m.words != nil {
