@@ -18,9 +18,9 @@ func (c *console) showPlan(p *plan, asJSON bool) error {
 		return c.json(p)
 	}
 	page := page{width: c.width(c.stdout), color: c.colored(c.stdout)}
-	fmt.Fprintf(c.out, "Planned under profile %s, %s. Nothing was sent, made or written.\n", report.Safe(p.Profile), p.TLP)
+	page.paragraph(c.out, fmt.Sprintf("Planned under profile %s, %s. Nothing was sent, made or written.", p.Profile, p.TLP), 0)
 	if p.Lab != "" {
-		fmt.Fprintf(c.out, "In the lab's world %s.\n", report.Safe(p.Lab))
+		page.paragraph(c.out, "In the lab's world "+p.Lab+".", 0)
 	}
 	fmt.Fprintln(c.out)
 	for _, l := range p.Summary.Lines() {
@@ -42,7 +42,7 @@ func (c *console) showPlan(p *plan, asJSON bool) error {
 	page.paragraph(c.out, fmt.Sprintf("What is found is asked about too: %d steps far, %s at most, %d questions at once, for %s; each is ruled on when it is met.",
 		l.Depth, entities(l.Entities), l.Workers, lasting(l.Timeout)), 0)
 	if !c.verbose {
-		fmt.Fprintln(c.out, "--verbose lists each question, and the rules by which others are not put.")
+		page.paragraph(c.out, "--verbose lists each question, and the rules by which others are not put.", 0)
 	}
 	return nil
 }

@@ -100,12 +100,28 @@ func TestNarrow(t *testing.T) {
 	for _, args := range [][]string{
 		{"investigate", "brindleford.example", "--lab", "brindleford", "--out", dir, "--progress", "plain", "--format", "json"},
 		{"show", dir, "findings"}, {"show", dir, "entities"}, {"show", dir, "relations"}, {"show", dir, "sources"}, {"show", dir, "rulings"},
-		{"collectors"}, {"profile", "list"}, {"lab", "list"},
+		{"collectors"}, {"profile", "list"}, {"lab", "list"}, {"plan", "brindleford.example", "192.0.2.7"},
+		{"plan", "brindleford.example", "--active", "--verbose"},
 	} {
 		for _, line := range strings.Split(onTerminal(t, 60, env, args...), "\r\n") {
 			if n := len([]rune(line)); n > 60 && !strings.Contains(line, dir) { // a path is never cut
 				t.Errorf("osint %s: %d columns: %q", strings.Join(args[:1], " "), n, line)
 			}
+		}
+	}
+}
+
+// TestAttended holds that whoever looks at a terminal is somebody, unless it is
+// said otherwise.
+func TestAttended(t *testing.T) {
+	home(t)
+	env := []string{"TERM=xterm", "CI=", "NO_COLOR=1"}
+	for want, args := range map[string][]string{
+		`"unattended": false`: {"plan", "brindleford.example", "--json"},
+		`"unattended": true`:  {"plan", "brindleford.example", "--json", "--unattended"},
+	} {
+		if out := onTerminal(t, 80, env, args...); !strings.Contains(out, want) {
+			t.Errorf("osint %s: no %s in %s", strings.Join(args, " "), want, out)
 		}
 	}
 }

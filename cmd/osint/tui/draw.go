@@ -72,11 +72,20 @@ func (m *model) header(w int, elapsed time.Duration) []string {
 	if o.Tool.Lab != "" {
 		second += " · lab " + l.safe(o.Tool.Lab)
 	}
-	return []string{
+	lines := []string{
 		ends(l.bold.Render("osint")+"  "+l.bold.Render(target), tlp+"  "+clock(elapsed), w),
 		l.dim.Render(fit(second, w)),
 	}
+	if o.Plan != nil && m.height >= roomForPlan {
+		for _, text := range o.Plan.Lines() {
+			lines = append(lines, l.dim.Render(fit(text, w)))
+		}
+	}
+	return lines
 }
+
+// roomForPlan is how high a screen must be that says what was planned.
+const roomForPlan = 30
 
 // stages shows the seven stages: all their names where there is room, a bar
 // and the present one always.

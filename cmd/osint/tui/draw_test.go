@@ -34,6 +34,8 @@ func story(whole bool) []*pipeline.Event {
 	events := []*pipeline.Event{
 		{Opened: &pipeline.Opened{Case: "c-0011223344556677", Seeds: []pipeline.Entity{acme, ip}, TLP: "TLP:AMBER",
 			Profile: pipeline.ProfileRef{Name: "default"}, Tool: pipeline.Tool{Lab: "brindleford"},
+			Plan: &pipeline.Plan{Sources: 4, Target: true, Countries: []string{"GB"}, Sends: []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP}, Requests: 40,
+				NotAsked: []pipeline.Unasked{{Why: "mode", Collectors: 1}}},
 			Collectors: []pipeline.CollectorRef{{Name: "ct-crtsh", Source: "crt.sh"}, {Name: "dns", Source: "dns"}, {Name: "rdap", Source: "rdap"},
 				{Name: "tls", Source: "target"}, {Name: "web", Source: "target"}, {Name: "whois", Source: "whois"}}}},
 		{Ruled: &pipeline.Ruled{Lead: pipeline.Lead{Entity: acme}, Groups: []pipeline.Group{
