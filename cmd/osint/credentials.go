@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"osint/pkg/collectors"
 )
@@ -31,7 +32,11 @@ func (c *console) endow(ctx context.Context, o *collectors.Options) {
 			if o.Bases == nil {
 				o.Bases = map[string]string{}
 			}
-			o.Bases[s.Name] = values[0]
+			base := values[0]
+			if !strings.Contains(base, "://") { // INTELX_HOST is a host, by its name
+				base = "https://" + base
+			}
+			o.Bases[s.Name] = base
 		}
 	}
 }

@@ -208,7 +208,7 @@ var table = []Relation{
 	{"served-file", []Kind{KindURL, KindDomain, KindHost, KindIP}, []Kind{KindFileHash}, Record, "has served the file", false}, // at, by
 
 	// breaches; counts and names, never what was exposed
-	{"breached-in", exposed, []Kind{KindBreach}, Record, "was exposed in", false},                      // date, by, verified
+	{"breached-in", exposed, []Kind{KindBreach}, Record, "was exposed in", false},                      // date, by, verified, as (service: its own was breached; mailboxes: how many there stand in another's)
 	{"breach-facts", []Kind{KindBreach}, nil, Record, "is a breach in which", false},                   // title, domain, date, added, accounts, classes (one text), verified, fabricated, sensitive, stealer
 	{"exposed-logins", exposed, nil, Record, "has log-ins in the hands of thieves", true},              // employees, users, third_parties, newest, by; Denies: none known
 	{"leaked-in", exposed, nil, Record, "is named in the leak", false},                                 // dataset, kind, date, records, by

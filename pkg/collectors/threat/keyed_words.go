@@ -1,6 +1,7 @@
 package threat
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unicode"
@@ -102,3 +103,6 @@ func isAddress(t loose.Text, subject pipeline.Entity) bool {
 	e, err := pipeline.NewEntity(pipeline.KindIP, t.String())
 	return t == "" || err == nil && e == subject
 }
+
+// isPage reports whether a body looks like HTML.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }

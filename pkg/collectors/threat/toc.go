@@ -8,8 +8,9 @@ func All() []collectors.Entry {
 	return []collectors.Entry{
 		// with a key
 		virusTotal(), virusTotalNames(),
-		otx(), otxDNS(),
+		otx(), otxDNS(), misp(),
 		urlhaus(), threatFox(), malwareBazaar(),
+		hibpBreaches(), hibpDomain(), hibpAccount(), hudsonRock(), intelX(),
 		abuseIPDB(), greyNoise(), greyNoiseCommunity(),
 		spamhaus(),
 		spamhausDrop(),
