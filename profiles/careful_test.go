@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,18 @@ var lows = map[string]string{}
 var notThere = map[string]string{
 	"EML-12": "it takes mail",
 	"DOM-05": "it exists",
+	"REP-21": "no file is of it",
+}
+
+// barred are the rules that only those tell who want a credential, whose terms
+// forbid commercial work, or who are asked by name only: they are unknown under the
+// default profile.
+var barred = map[string]string{
+	"REP-02": "reports are told for a key",
+	"REP-03": "abuse.ch wants a contract",
+	"REP-20": "VirusTotal wants a contract",
+	"BRE-02": "Hudson Rock is asked by name",
+	"BRE-04": "mailboxes are counted for a key",
 }
 
 // barred are the rules that only those tell who want a credential, or whose terms
@@ -62,6 +75,7 @@ func TestCarefulCompany(t *testing.T) {
 	}
 	for _, x := range c.Assessment.Checks {
 		if x.State == "unknown" && barred[x.Rule] != "" && strings.Contains(x.Reason, "refused by terms") {
+		if x.State == "unknown" && barred[x.Rule] != "" && notAsked.MatchString(x.Reason) {
 			continue
 		}
 		if x.State != "passed" && lows[x.Rule] == "" && notThere[x.Rule] == "" {
@@ -77,6 +91,7 @@ func TestCarefulCompany(t *testing.T) {
 type slip struct {
 	rule  string
 	about string   // below the domain, or an address; "" is the domain
+	about string   // below the domain, or an address, or a hash; "" is the domain
 	texts []string // in the world's text: old, new, old, new …
 }
 
@@ -97,6 +112,9 @@ func signed(line string) []string {
 	return []string{at, at + line + "\n"}
 }
 
+// notAsked is why a collector was kept from being asked.
+var notAsked = regexp.MustCompile(`: refused by (terms[.]|key[.]missing|select[.]on-request)`)
+
 // www0 is the address of the web server.
 const www0 = "192.0.2.110"
 
@@ -106,7 +124,19 @@ func answers(url, body string) []string {
 	return []string{at, "-- " + url + " --\nContent-Type: application/json\n\n" + body + "\n\n" + at}
 }
 
+// malware is a file that the careful company does not have.
+const malware = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+
 var slips = []slip{
+	{"BRE-01", "", answers("https://haveibeenpwned.com/api/v3/breaches?Domain="+careful, `[{"Name":"Larkfield","Domain":"`+careful+`","BreachDate":"2026-01-02","IsVerified":true}]`)},
+	{"BRE-02", "", answers("https://cavalier.hudsonrock.com/api/json/v2/osint-tools/search-by-domain?domain="+careful, `{"employees":3,"users":0,"third_parties":0}`)},
+	{"BRE-04", "", answers("https://haveibeenpwned.com/api/v3/breacheddomain/"+careful, `{"sales":["Shop"]}`)},
+
+	{"REP-02", www0, answers("https://api.abuseipdb.com/api/v2/check?ipAddress="+www0, `{"data":{"ipAddress":"`+www0+`","abuseConfidenceScore":90,"totalReports":9,"lastReportedAt":"{{date -2d}}"}}`)},
+	{"REP-03", "docs", answers("POST https://threatfox-api.abuse.ch/api/v1/?search_term=docs."+careful, `{"query_status":"ok","data":[{"ioc":"docs.`+careful+`","threat_type":"botnet_cc","first_seen":"{{date -2d}}"}]}`)},
+	{"REP-20", "", answers("https://www.virustotal.com/api/v3/domains/"+careful, `{"data":{"type":"domain","attributes":{"last_analysis_stats":{"malicious":5,"harmless":80}}}}`)},
+	{"REP-21", malware, answers("POST https://mb-api.abuse.ch/api/v1/?hash="+malware, `{"query_status":"ok","data":[{"md5_hash":"`+malware+`"}]}`)},
+
 	{"DOM-01", "", []string{`"expiration","eventDate":"{{date +1100d}}"`, `"expiration","eventDate":"{{date +20d}}"`}},
 	{"DOM-02", "", []string{`"client transfer prohibited","client update prohibited","server transfer prohibited"`, `"client update prohibited"`}},
 	{"DOM-03", "", []string{`"client update prohibited"`, `"pending delete"`}},
@@ -201,6 +231,7 @@ func TestCarefulCompanySlips(t *testing.T) {
 			}
 			about := careful
 			if _, err := netip.ParseAddr(s.about); err == nil {
+			if _, err := netip.ParseAddr(s.about); err == nil || s.about == malware {
 				about = s.about
 			} else if s.about != "" {
 				about = s.about + "." + careful

@@ -29,7 +29,7 @@ type verdict struct {
 	deaf     bool     // of not-applicable: nobody who took part could have told
 	vain     bool     // of unknown: somebody was asked in vain
 	unasked  bool     // of unknown: nobody but those who are asked on request could tell, and there was none
-	barred   bool     // of unknown: all who could tell want a credential that is not there, or terms kept us from them
+	barred   bool     // of unknown: all who could tell want a credential that is not there, are kept from us by terms, or are asked by name only
 	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
 	evidence []*pipeline.Observation // of failed, sorted by id

@@ -108,8 +108,12 @@ func (s *scene) unrequested(collector string, e pipeline.Entity) bool {
 }
 
 // barred reports whether a collector was not asked about an entity for want of a
-// credential, or by its source's terms.
+// credential, by its source's terms, or because it is asked only by its name, which
+// nobody gave.
 func (s *scene) barred(collector string, e pipeline.Entity) bool {
+	if s.c.Opened != nil && s.c.Opened.Unrequested(collector) && s.unrequested(collector, e) {
+		return true
+	}
 	return slices.ContainsFunc(s.ruled[e], func(r *pipeline.Ruled) bool {
 		return slices.ContainsFunc(r.Groups, func(g pipeline.Group) bool {
 			return pipeline.Barred(g.Ruling.Rule) && slices.Contains(g.Collectors, collector)

@@ -55,3 +55,25 @@ func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
 		t.Errorf("bounds: %+v, %+v: what nobody looked at is as open as what would not say", passive.Bounds, failed.Bounds)
 	}
 }
+
+// A check that only those make who are asked by their name is no gap where nobody
+// named them, though its vector was looked at; and one where they were and failed.
+func TestWhoIsAskedByNameIsNoGap(t *testing.T) {
+	assess := func(came pipeline.Outcome) *pipeline.Assessment {
+		s := &story{pipeline.NewCase(), pipeline.Entity{Kind: pipeline.KindDomain, Value: "corp.example"}}
+		s.Event(&pipeline.Event{Seq: 1, Time: now, Opened: &pipeline.Opened{Seeds: []pipeline.Entity{s.subject}, Collectors: []pipeline.CollectorRef{
+			{Name: "hibp-breaches", Mode: pipeline.Passive}, {Name: "hibp-domain", Mode: pipeline.Passive}, {Name: "hudsonrock", Mode: pipeline.Passive, OnRequest: "--collector"}}}})
+		s.Event(&pipeline.Event{Seq: 2, Time: now, Ruled: &pipeline.Ruled{Lead: pipeline.Lead{Entity: s.subject}, Scope: "subject", Reason: "seed"}})
+		for c, out := range map[string]pipeline.Outcome{"hibp-breaches": pipeline.Empty, "hibp-domain": pipeline.Empty, "hudsonrock": came} {
+			if out != "" {
+				s.Event(&pipeline.Event{Seq: 3, Time: now, Finished: &pipeline.Finished{Task: pipeline.TaskKey{Collector: c, Subject: s.subject}, Outcome: out}})
+			}
+		}
+		_, a := s.assess(t, risk.Options{})
+		return a
+	}
+	unnamed, failed := assess(""), assess(pipeline.Timeout)
+	if unnamed.Coverage != 1 || failed.Coverage >= 1 || state(unnamed, "BRE-02") != "unknown" || state(unnamed, "BRE-01") != "passed" {
+		t.Errorf("coverage %v where nobody named it, %v where it failed; BRE-02 %s, BRE-01 %s", unnamed.Coverage, failed.Coverage, state(unnamed, "BRE-02"), state(unnamed, "BRE-01"))
+	}
+}

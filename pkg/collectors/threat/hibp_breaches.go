@@ -43,11 +43,11 @@ func readHIBPBreaches(ctx context.Context, net *collectors.View, subject pipelin
 	say := provenBy(a, emit)
 	for _, b := range all {
 		e, err := b.entity()
-		site, ok := nameWithin(b.Domain.String(), subject.Value)
+		_, ok := nameWithin(b.Domain.String(), subject.Value)
 		if err != nil || !ok || bool(b.SpamList) || bool(b.Retired) { // of another, or of nobody's service
 			continue
 		}
-		say(pipeline.Observation{Subject: site, Predicate: "breached-in", Object: &e, Category: pipeline.Technical,
+		say(pipeline.Observation{Predicate: "breached-in", Object: &e, Category: pipeline.Technical,
 			Value: stated(map[string]any{"as": "service", "date": b.Date.RFC3339(), "by": byHIBP, "verified": bool(b.Verified) && !bool(b.Fabricated)})})
 		say(b.facts(e))
 	}

@@ -40,7 +40,7 @@ const evilFacts = "evilcorp | breach-facts map[accounts:1.52445165e+08 added:202
 
 func TestHIBPBreaches(t *testing.T) {
 	whole := []string{"breached-in breach:evilcorp map[as:service by:Have I Been Pwned date:2025-10-04T00:00:00Z verified:true]", evilFacts,
-		"shop.evil.example | breached-in breach:shop map[as:service by:Have I Been Pwned verified:false]",
+		"breached-in breach:shop map[as:service by:Have I Been Pwned verified:false]",
 		"shop | breach-facts map[domain:shop.evil.example fabricated:true sensitive:false stealer:false verified:true]"}
 	turns(t, "hibp-breaches", hibpWorld, []turn{
 		{"breached", "evil.example", nil, pipeline.OK, "", whole},
