@@ -177,7 +177,7 @@ func lines(s string) string {
 		s = "{{hex 2d}}" + s[1:]
 	}
 	s = strings.ReplaceAll(s, "\n-- ", "\n{{hex 2d}}- ")
-	if s != "" && !strings.HasSuffix(s, "\n") {
+	if !strings.HasSuffix(s, "\n") {
 		s += "{{end}}\n"
 	}
 	return s
