@@ -110,7 +110,7 @@ func (m *Model) CheckFeeds(specs []pipeline.Spec) error {
 				errs = append(errs, fmt.Errorf("rule %s: there is no collector %s: %s", r.ID, c, rule.OneOf(c, slices.Sorted(maps.Keys(byName)))))
 				continue
 			}
-			if !slices.ContainsFunc(s.Consumes, func(k pipeline.Kind) bool { return slices.Contains(r.Subjects, k) }) {
+			if !slices.ContainsFunc(s.Consumes, func(k pipeline.Kind) bool { return slices.Contains(r.looksAt(), k) }) {
 				errs = append(errs, fmt.Errorf("rule %s: collector %s is never asked about a %v", r.ID, c, r.Subjects))
 			}
 			for _, p := range r.Feeds[c] {
@@ -121,6 +121,19 @@ func (m *Model) CheckFeeds(specs []pipeline.Spec) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// looksAt returns the kinds that a rule looks at: its subjects, and the objects
+// of what it is fed, of which facts_of tells.
+func (r *Rule) looksAt() []pipeline.Kind {
+	kinds := slices.Clone(r.Subjects)
+	for _, ps := range r.Feeds {
+		for _, p := range ps {
+			relation, _ := pipeline.Relate(p)
+			kinds = append(kinds, relation.Objects...)
+		}
+	}
+	return kinds
 }
 
 // maxSteps is what judging one condition may cost: anything, for the lists that

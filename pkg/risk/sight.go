@@ -236,7 +236,7 @@ func thing(o *pipeline.Observation) string {
 }
 
 func factOf(o *pipeline.Observation) ref.Val {
-	f := map[string]any{"id": o.ID, "value": o.Value, "object": "", "at": o.At, "origin": o.Origin}
+	f := map[string]any{"id": o.ID, "value": o.Value, "object": "", "about": o.Subject.Value, "at": o.At, "origin": o.Origin}
 	if o.Object != nil {
 		f["object"] = o.Object.Value
 	}

@@ -33,8 +33,9 @@ import (
 //	directive(text, name)          the value of name in "name=value; name2=value2", or ""
 //	number(text)                   a whole number, or -1
 //
-// A fact is {id, value, object, at, origin}: object is the other entity's
-// value or "". What is not known because nobody answered is unknown, and so
+// A fact is {id, value, object, about, at, origin}: object is the other entity's
+// value or "", about the one of which it is said: the subject, or, in facts_of,
+// an object of p. What is not known because nobody answered is unknown, and so
 // is all that depends on it: "true || unknown" is true.
 func vocabulary() (*cel.Env, error) {
 	words := rule.Vocabulary{
