@@ -41,19 +41,19 @@ var notThere = map[string]string{
 // forbid commercial work, or who are asked by name only: they are unknown under the
 // default profile.
 var barred = map[string]string{
-	"REP-02": "reports are told for a key",
-	"REP-03": "abuse.ch wants a contract",
-	"REP-20": "VirusTotal wants a contract",
 	"BRE-02": "Hudson Rock is asked by name",
 	"BRE-04": "mailboxes are counted for a key",
-}
-
-// barred are the rules that only those tell who want a credential, or whose terms
-// forbid commercial work: they are unknown under the default profile.
-var barred = map[string]string{
 	"EXP-03": "ports are surveyed",
 	"EXP-13": "ports are surveyed",
 	"EXP-14": "products are surveyed",
+	"REP-02": "reports are told for a key",
+	"REP-03": "abuse.ch wants a contract",
+	"REP-04": "OpenPhish is for others",
+	"REP-12": "Spamhaus wants a contract",
+	"REP-13": "Spamhaus wants a contract",
+	"REP-20": "VirusTotal wants a contract",
+	"SUP-01": "Shodan's survey is for others",
+	"SUP-02": "Shodan's survey is for others",
 }
 
 // A company that does everything right is told so: no finding above low, no
@@ -125,6 +125,14 @@ func answers(url, body string) []string {
 // malware is a file that the careful company does not have.
 const malware = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
+// leaky has the survey suspect a weakness at the address, and changes what is
+// said of it.
+func leaky(old, said string) []string {
+	none := "-- https://internetdb.shodan.io/* --\n"
+	return []string{none, "-- https://internetdb.shodan.io/192.0.2.110 --\nContent-Type: application/json\n\n" +
+		`{"ip":"192.0.2.110","ports":[],"cpes":[],"hostnames":[],"tags":[],"vulns":["CVE-2024-90007"]}` + "\n\n" + none, old, said}
+}
+
 var slips = []slip{
 	{"BRE-01", "", answers("https://haveibeenpwned.com/api/v3/breaches?Domain="+careful, `[{"Name":"Larkfield","Domain":"`+careful+`","BreachDate":"2026-01-02","IsVerified":true}]`)},
 	{"BRE-02", "", answers("https://cavalier.hudsonrock.com/api/json/v2/osint-tools/search-by-domain?domain="+careful, `{"employees":3,"users":0,"third_parties":0}`)},
@@ -169,6 +177,15 @@ var slips = []slip{
 	{"EXP-11", "", []string{`developers.` + careful, `vpn-gw1.` + careful}},
 	{"EXP-12", "", []string{`include:_spf.calmmail.example -all`, `include:_spf.calmmail.example include:spf.lapsed.example -all`}},
 	{"EXP-12", "", []string{`@ MX 20 mx2.calmmail.example.`, `@ MX 20 mx2.lapsed.example.`}},
+
+	{"REP-01", "192.0.2.110", []string{"\n203.0.113.240/29\n", "\n192.0.2.104/29\n"}},
+	{"REP-13", "docs", []string{"dbltest.com A 127.0.1.2\n", "dbltest.com A 127.0.1.2\ndocs." + careful + " A 127.0.1.5\n"}},
+	{"REP-04", "docs", []string{"https://bank.nobody.test/login", "https://docs." + careful + "/bank"}},
+	{"REP-10", "192.0.2.110", []string{`"cidr":"203.0.113.248/29"`, `"cidr":"192.0.2.0/24"`}},
+	{"REP-11", "192.0.2.110", []string{"\n203.0.113.251\n", "\n192.0.2.110\n"}},
+	{"REP-12", "192.0.2.110", []string{"2.0.0.127 A 127.0.0.2\n", "2.0.0.127 A 127.0.0.2\n110.2.0.192 A 127.0.0.10\n"}},
+	{"SUP-01", "192.0.2.110", leaky(`"count":1,"vulnerabilities":[`, `"vulnerabilities":[{"cveID":"CVE-2024-90007","dateAdded":"2026-10-20"},`)},
+	{"SUP-02", "192.0.2.110", leaky(`"total":0,"offset":0,"limit":100,"data":[]`, `"data":[{"cve":"CVE-2024-90007","epss":"0.6"}]`)},
 
 	{"INF-01", "", []string{`@ CAA 0 issue "labtrust.example; accounturi=https://labtrust.example/acct/7"` + "\n" + `@ CAA 0 issuewild ";"` + "\n" +
 		`@ CAA 0 iodef "mailto:security@` + careful + `"` + "\n", ""}},

@@ -37,6 +37,7 @@ func investigate(t *testing.T, world []byte, seed string, only ...string) *pipel
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Policy.Commercial = p.Policy.Commercial && len(only) == 0
 	folder, err := pipeline.Create(t.TempDir(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
