@@ -102,7 +102,7 @@ func (e *engine) consider(m *meeting) {
 			return
 		}
 		ruled.Skip = unasked(m)
-	case l.Depth > lim.Depth:
+	case l.Depth > reach(l.Entity.Kind, lim.Depth):
 		ruled.Skip = fmt.Sprintf("depth: %d steps from a seed, and the limit is %d", l.Depth, lim.Depth)
 	case lim.Entities > 0 && e.asked >= lim.Entities:
 		ruled.Skip = fmt.Sprintf("limit: %d entities were asked about", lim.Entities)
@@ -112,6 +112,16 @@ func (e *engine) consider(m *meeting) {
 		e.ask(ruled, l, cols)
 	}
 	e.record(ruled)
+}
+
+// reach returns how many steps from a seed an entity may lie that is asked about:
+// a weakness one more than the limit, for what is known of it belongs to what it
+// was told of. Where seeds alone are asked about, nothing else is.
+func reach(k Kind, limit int) int {
+	if k == KindVulnerability && limit > 0 {
+		return limit + 1
+	}
+	return limit
 }
 
 // unasked says why nobody is asked about an entity that no collector takes.
