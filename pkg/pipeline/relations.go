@@ -213,7 +213,7 @@ var table = []Relation{
 	{"exposed-logins", exposed, nil, Record, "has log-ins in the hands of thieves", true},              // employees, users, third_parties, newest, by; Denies: none known
 	{"leaked-in", exposed, nil, Record, "is named in the leak", false},                                 // dataset, kind, date, records, by
 	{"mentioned-on", exposed, []Kind{KindDomain, KindHost, KindURL}, Record, "is mentioned on", false}, // by, first, last, kind (onion, forum, question, code)
-	{"onion-seen", names, nil, Record, "is a hidden service that was seen", false},                     // first, last, languages, by; Denies: not known
+	{"onion-seen", names, nil, Record, "is a hidden service that was seen", false},                     // first, last, languages, by, warning (abuse of children: not to be opened); Denies: not known
 
 	// code
 	{"code-home", append([]Kind{KindHost}, makers...), []Kind{KindURL}, Record, "publishes code at", false},                          // by, proof (site: its page names the domain; verified; name: only the name fits)

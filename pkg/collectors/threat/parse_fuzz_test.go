@@ -72,3 +72,20 @@ func FuzzSentence(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAhmia(f *testing.F) {
+	f.Add([]byte(`<li class="result"><a href="/r?redirect_url=http://` + strings.Repeat("shop", 14) + `.onion/"></a><span class="lastSeen" data-timestamp="2026-11-20"></span></li>`))
+	f.Add([]byte(`<input type="hidden" name="a1b2" value="0f9e">couldn&#39;t find results`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		hits, err := parseAhmia(b)
+		for _, h := range hits {
+			if err == nil && !isOnion().MatchString(h.service.Value) {
+				t.Errorf("no service: %s", h.service)
+			}
+		}
+		if name, value, ok := parseToken(b); ok && !isToken().MatchString(name+value) && len(name+value) <= 128 {
+			t.Errorf("no token: %q %q", name, value)
+		}
+		_, _ = parseBanned(b)
+	})
+}

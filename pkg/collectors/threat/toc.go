@@ -25,5 +25,11 @@ func All() []collectors.Entry {
 		kevMirror(),
 		epss(),
 		nvd(),
+
+		hashLookup(),
+		cymruMHR(),
+
+		ahmia(),
+		onionLookup(),
 	}
 }
