@@ -33,6 +33,7 @@ var lows = map[string]string{}
 // not have.
 var notThere = map[string]string{
 	"EML-12": "it takes mail",
+	"REP-14": "nobody asked about a file",
 	"DOM-05": "it exists",
 	"REP-21": "no file is of it",
 }
@@ -184,6 +185,8 @@ var slips = []slip{
 	{"REP-10", "192.0.2.110", []string{`"cidr":"203.0.113.248/29"`, `"cidr":"192.0.2.0/24"`}},
 	{"REP-11", "192.0.2.110", []string{"\n203.0.113.251\n", "\n192.0.2.110\n"}},
 	{"REP-12", "192.0.2.110", []string{"2.0.0.127 A 127.0.0.2\n", "2.0.0.127 A 127.0.0.2\n110.2.0.192 A 127.0.0.10\n"}},
+	{"REP-14", "44d88612fea8a8f36de82e1278abb02f", []string{"-- https://hashlookup.circl.lu/lookup/* --\n", "-- https://hashlookup.circl.lu/lookup/md5/* --\nContent-Type: application/json\n\n" +
+		`{"MD5":"44D88612FEA8A8F36DE82E1278ABB02F","KnownMalicious":"malshare.com"}` + "\n\n-- https://hashlookup.circl.lu/lookup/* --\n"}},
 	{"SUP-01", "192.0.2.110", leaky(`"count":1,"vulnerabilities":[`, `"vulnerabilities":[{"cveID":"CVE-2024-90007","dateAdded":"2026-10-20"},`)},
 	{"SUP-02", "192.0.2.110", leaky(`"total":0,"offset":0,"limit":100,"data":[]`, `"data":[{"cve":"CVE-2024-90007","epss":"0.6"}]`)},
 
