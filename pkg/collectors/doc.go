@@ -27,4 +27,7 @@
 // connection, and the chain as PEM. A sweep of a word list, which is one
 // exchange: a [Swept] as JSON. A scan of the ports of one address, which is one
 // too: a [Scanned] as JSON, with what the servers said by themselves.
+// connection, and the chain as PEM. A data base: JSON lines, the first of which
+// says how many rows follow and whether they are all, then a row a line by
+// column. A sweep of a word list, which is one exchange: a [Swept] as JSON.
 package collectors
