@@ -33,6 +33,7 @@ func certspotter() collectors.Entry {
 			Ceiling:     pipeline.Ceiling{Requests: 3 * certspotterPages, Bytes: 32 << 20},
 			Timeout:     60 * time.Second,
 			StandsInFor: "ct-crtsh",
+			MayUse:      []string{certspotterKey.Name}, // for a larger allowance
 			Derive:      derived(deriveCertificates),
 		},
 		Collect: searchCertspotter,
@@ -41,6 +42,8 @@ func certspotter() collectors.Entry {
 
 // certspotterPages is how many pages of one search are read.
 const certspotterPages = 4
+
+var certspotterKey = collectors.Credential{Name: "CERTSPOTTER_API_KEY", Header: "Authorization", Scheme: "Bearer"}
 
 func searchCertspotter(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 	found, seen, after := newCertified(subject.Value), map[string]bool{}, ""
@@ -94,7 +97,7 @@ func certspotterPage(ctx context.Context, net *collectors.View, domain, after st
 	if after != "" {
 		q += "&after=" + url.QueryEscape(after)
 	}
-	a, err := net.HTTP(ctx, collectors.Request{Operation: "issuances", Accept: "json", URL: "/v1/issuances?" + q})
+	a, err := net.HTTP(ctx, collectors.Request{Operation: "issuances", Accept: "json", URL: "/v1/issuances?" + q, Credential: certspotterKey})
 	if err != nil {
 		return nil, "", "", err
 	}

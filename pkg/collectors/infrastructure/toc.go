@@ -30,6 +30,8 @@ func All() []collectors.Entry {
 		wayback(),
 		commonCrawl(),
 		arquivo(),
+		hackerTarget(),
+		rapidDNS(),
 		mtaSTS(),
 		takeoverCheck(),
 		portScan(),
