@@ -184,7 +184,7 @@ var table = []Relation{
 	{"tls-grade", hosts, nil, Record, "is graded for TLS", false},                                                                                   // grade, host, warnings, issues, at
 
 	// certificates, brand, mail
-	{"revocation", []Kind{KindCertificate}, nil, Record, "has by its authority the state", true}, // state (good, revoked, unknown), by (ocsp, crl), at, reason, checked, next
+	{"revocation", []Kind{KindCertificate}, nil, Record, "has by its authority the state", true}, // state (good, revoked, unknown), by (stapled, ocsp, crl), at, reason, checked, next, stapled, must_staple
 	{"bimi-record", names, nil, Record, "publishes the mark", true},                              // selector, logo, evidence, valid, reason; Denies: none
 
 	// storage, and names that look alike

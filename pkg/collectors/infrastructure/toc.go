@@ -36,6 +36,7 @@ func All() []collectors.Entry {
 		takeoverCheck(),
 		portScan(),
 		tlsHandshake(),
+		revocation(),
 		webPages(),
 		robots(),
 		nameServers(),

@@ -115,6 +115,9 @@ func (a *authority) issue(name string, s tlsSettings) (*tls.Certificate, error) 
 	case s.lacksLink:
 		chain = nil
 	}
+	if err := s.word.put(t); err != nil {
+		return nil, err
+	}
 	if s.sha1 {
 		t.SignatureAlgorithm = x509.ECDSAWithSHA1
 		if _, ok := by.key.(*rsa.PrivateKey); ok {
@@ -129,7 +132,11 @@ func (a *authority) issue(name string, s tlsSettings) (*tls.Certificate, error) 
 	if s.broken != "" {
 		raw = broken(s.broken, raw, t.DNSNames)
 	}
-	return &tls.Certificate{Certificate: append([][]byte{raw}, chain...), PrivateKey: key, Leaf: made.cert}, nil
+	c := &tls.Certificate{Certificate: append([][]byte{raw}, chain...), PrivateKey: key, Leaf: made.cert}
+	if s.word.stapled {
+		c.OCSPStaple, err = a.vouch(made.cert.SerialNumber, s.word.revoked)
+	}
+	return c, err
 }
 
 // broken returns what stands where a certificate should: garbage is no DER at

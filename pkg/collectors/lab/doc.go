@@ -123,6 +123,8 @@
 //
 //	status 503
 //	redirect URL [STATUS]      301 unless it says another
+//	authority crl              the body is the list of what the lab's CA has
+//	                           revoked; or ocsp, its word on who is asked about
 //	latency 200ms              before it answers
 //	drip 50ms                  byte by byte, so far apart
 //	endless                    the body again and again
@@ -147,6 +149,10 @@
 //	certificate self-signed    or untrusted, incomplete, sha1
 //	certificate subject TEXT   the organisation in it, with templates
 //	certificate malformed      with names that parsers refuse; or garbage, which is none
+//	certificate ocsp URL       says where its authority can be asked; or crl URL
+//	certificate revoked        by its authority
+//	certificate must-staple    promises to bring the authority's word along
+//	certificate stapled        and does
 //	smtp                       speaks SMTP at port 25 and offers STARTTLS
 //	smtp clear                 offers none; refuse: speaks to nobody
 //	tlsa 25 3 1 1              pins the certificate that it presents: port,

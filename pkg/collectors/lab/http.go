@@ -106,6 +106,14 @@ func (l *Lab) send(w http.ResponseWriter, r *http.Request, a *answer, m manner) 
 		return
 	}
 	body := a.body.render(l.day)
+	if a.speaks != "" {
+		made, err := l.authorityBody(a.speaks, r)
+		if err != nil {
+			http.Error(w, "no word", http.StatusBadRequest)
+			return
+		}
+		body = made
+	}
 	if m.cut >= 0 && m.cut < len(body) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}

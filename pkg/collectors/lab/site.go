@@ -21,6 +21,7 @@ type answer struct {
 	header []field
 	body   text
 	manner manner
+	speaks string // crl or ocsp: the lab's authority makes the body
 }
 
 type field struct {
@@ -101,6 +102,8 @@ func (a *answer) line(line string) error {
 	switch word {
 	case "status":
 		a.status, err = status(arg)
+	case "authority":
+		a.speaks, err = authoritySpeaks(arg)
 	case "redirect":
 		target, code := directive(arg)
 		a.status = http.StatusMovedPermanently
@@ -109,7 +112,7 @@ func (a *answer) line(line string) error {
 		}
 		a.header = append(a.header, field{"Location", text{parts: []part{{literal: []byte(target)}}}})
 	default:
-		return fmt.Errorf("unknown directive %q: a head has headers (\"Name: value\") and status, redirect, latency, drip, endless, gzip-bomb, cut, close, silent; an empty line ends it", word)
+		return fmt.Errorf("unknown directive %q: a head has headers (\"Name: value\") and status, redirect, authority, latency, drip, endless, gzip-bomb, cut, close, silent; an empty line ends it", word)
 	}
 	return err
 }

@@ -26,6 +26,7 @@ type tlsSettings struct {
 	lacksLink bool   // the intermediate certificate is not sent
 	subject   text   // organisation in it
 	broken    string // garbage or malformed: see [broken]
+	word      authorityWord
 }
 
 var tlsVersions = map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
@@ -74,7 +75,10 @@ func (s *tlsSettings) set(word, arg string) error {
 		s.subject, err = compile(arg)
 		return err
 	default:
-		return fmt.Errorf("unknown directive %q: a certificate has names, from, key, sha1, self-signed, untrusted, incomplete, subject, garbage, malformed", what)
+		if known, err := s.word.set(what, arg); known {
+			return err
+		}
+		return fmt.Errorf("unknown directive %q: a certificate has names, from, key, sha1, self-signed, untrusted, incomplete, subject, garbage, malformed, ocsp, crl, must-staple, stapled, revoked", what)
 	}
 	if arg != "" {
 		return fmt.Errorf("certificate %s stands alone, without %q", what, arg)
