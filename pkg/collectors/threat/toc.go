@@ -1,6 +1,10 @@
 package threat
 
-import "osint/pkg/collectors"
+import (
+	"slices"
+
+	"osint/pkg/collectors"
+)
 
 // All returns every collector of this domain, in the order in which the list of
 // collectors shows them.
@@ -32,4 +36,8 @@ func All() []collectors.Entry {
 		ahmia(),
 		onionLookup(),
 	}
+	return slices.Concat(
+		[]collectors.Entry{},
+		dnsbls(),
+	)
 }
