@@ -221,7 +221,7 @@ var table = []Relation{
 	{"repository-facts", []Kind{KindRepository}, nil, Record, "is a repository", true},                                               // stars, forks, open_issues, created, pushed, archived, fork, licence, branch, size_kb
 	{"written-in", []Kind{KindRepository}, nil, Record, "is written in", false},                                                      // language, share (0-1)
 	{"commit-domain", []Kind{KindRepository}, nil, Record, "has commits from addresses at", false},                                   // domain, people, commits; no address
-	{"repository-practice", []Kind{KindRepository}, nil, Record, "follows the practice", false},                                      // practice (pinned-actions, security-policy, dependency-updates, code-owners, ci, lockfile, least-privilege-token), followed, detail
+	{"repository-practice", []Kind{KindRepository}, nil, Record, "follows the practice", false},                                      // practice (pinned-actions, security-policy, dependency-updates, code-owners, ci, lockfile, least-privilege-token, guarded-pull-requests), followed, detail; of workflows secrets, of actions unpinned, of, foreign (not the forge's own)
 	{"scorecard", []Kind{KindRepository}, nil, Record, "is scored by OpenSSF Scorecard", true},                                       // score (0-10), date, version, checks
 	{"scorecard-check", []Kind{KindRepository}, nil, Record, "is checked by OpenSSF Scorecard for", false},                           // check, score (-1: could not tell), reason
 	{"depends-on", []Kind{KindRepository, KindTechnology}, []Kind{KindTechnology}, Record, "depends on", false},                      // ecosystem, version, direct
