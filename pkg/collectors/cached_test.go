@@ -61,3 +61,36 @@ func TestCachedIsOfItsDay(t *testing.T) {
 		}
 	}
 }
+
+// What a cache has is told when a day's requests are used up; the rest is not.
+func TestCachedNeedsNoTurn(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("{}")) }))
+	defer s.Close()
+	n := netTo(t, s.Listener.Addr().String(), nil)
+	source := pipeline.Source{Name: "list", Base: "http://list.example", TTL: 24 * time.Hour, Daily: 1}
+	e := Entry{Spec: pipeline.Spec{Name: "list", Source: source, Ceiling: pipeline.Ceiling{Requests: 3}},
+		Collect: func(ctx context.Context, net *View, subject pipeline.Entity, _ Emit) error {
+			_, err := net.HTTP(ctx, Request{URL: "/" + subject.Value, Accept: "json"})
+			return err
+		}}
+	bound := Bind(n, e)
+	for _, c := range []struct {
+		subject string
+		want    pipeline.Outcome
+		calls   int
+	}{{"acme.example", "", 1}, {"acme.example", "", 1}, {"other.example", pipeline.QuotaExceeded, 0}} {
+		subject, _ := pipeline.ParseEntity(c.subject)
+		if wait, err := n.Take(source); wait != 0 || err != nil {
+			t.Fatal(c.subject, wait, err)
+		}
+		out := new(seen)
+		err := bound.Collect(t.Context(), pipeline.Task{Case: "c-test", Subject: subject, Ruling: pipeline.Ruling{Keep: pipeline.KeepRaw}, Digest: digest}, out)
+		if n.Done(source, pipeline.OK); outcomeOf(err) != c.want || len(out.xs) != c.calls {
+			t.Errorf("%s: %v, %d exchanges", c.subject, err, len(out.xs))
+		}
+	}
+	source.TTL = 0
+	if _, err := n.Take(source); outcomeOf(err) != pipeline.QuotaExceeded {
+		t.Errorf("where nothing is kept: %v", err)
+	}
+}

@@ -81,7 +81,12 @@ func (p *pace) take(s pipeline.Source) (wait time.Duration, err error) {
 	if t.busy >= slots || t.breaker.trial {
 		return slotWait, nil
 	}
-	if wait, err = p.turn(s, now, &t.breaker); wait > 0 || err != nil {
+	wait, err = p.turn(s, now, &t.breaker)
+	if f, ok := err.(*pipeline.Failure); ok && f.Outcome == pipeline.QuotaExceeded && s.TTL > 0 {
+		t.busy++ // what a cache has needs no turn, and next refuses the rest
+		return 0, nil
+	}
+	if wait > 0 || err != nil {
 		return wait, err
 	}
 	t.busy++
