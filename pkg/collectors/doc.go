@@ -11,8 +11,10 @@
 //
 // An answer of an earlier attempt is read back from the case; else a fresh one
 // is taken from the cache; else the question is metered against the Spec's
-// ceiling and the budget, waits for its source's turn, is sent through the
-// address guard, and what comes back is bounded, judged and recorded. Each
+// ceiling, the budget and what may be spent today, waits for its source's turn,
+// is sent through the address guard, and what comes back is bounded, judged and
+// recorded. What is counted, paid and left alone is shared by all processes of the
+// machine; a cached answer is of when it was fetched, and needs no turn. Each
 // question is one exchange, whatever came of it; a repeat is another. The names
 // that a connection needs are resolved on its way and are part of its exchange,
 // whose Detail names the peer.
