@@ -50,22 +50,9 @@ var unseen = map[string]string{
 	"secret-scan credential": "a secret stands in the answer; where, and a digest, is told",
 	"secret-scan contact":    "mailboxes may stand in files, and are not told",
 	"secret-scan identity":   "names may stand in files, and are not told",
-	"ct-certspotter contact": "names of mail certificates stand in the answer, and are not told",
-	"ct-crtsh contact":       "names of mail certificates stand in the answer, and are not told",
-	"name-servers contact":   "a zone's contact stands in the answer, and is not told",
-	"zone-transfer contact":  "a zone's contact stands in the answer, and is not told",
-	"openphish contact":      "addresses of victims stand in the URLs of phishing pages, and are not told",
-	"nvd contact":            "mailboxes of who numbers weaknesses stand in the answer, and are not told",
 	"hashlookup contact":     "who keeps a package stands in the answer, and is not told",
 	"hashlookup identity":    "who keeps a package stands in the answer, and is not told",
 	"onion-lookup content":   "titles of pages stand in the answer, and are not told",
-	"dshield contact":        "the abuse desk of a network stands in the answer, and is not told",
-	"webfinger contact":      "mailboxes and numbers stand in texts about oneself, and are told as content",
-	"webfinger location":     "places stand in texts about oneself, and are told as content",
-	"keybase contact":        "mailboxes and numbers stand in texts about oneself, and are told as content",
-	"gravatar special":       "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
-	"keybase special":        "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
-	"webfinger special":      "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
 }
 
 // What manifests declare is what is brought, in all worlds together: nothing
