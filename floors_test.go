@@ -23,7 +23,6 @@ var floors = map[string]struct {
 	"pkg/collectors/all":            {3, nil},
 	"pkg/collectors/lab/record":     {2.5, []string{"github.com/miekg/dns", "golang.org/x/net"}},
 	"pkg/collectors/lab":            {2, []string{"github.com/miekg/dns", "golang.org/x/tools", "golang.org/x/crypto", "github.com/jackc/pgx"}},
-	"pkg/collectors/infrastructure": {2, []string{"github.com/miekg/dns", "golang.org/x/net", "golang.org/x/text"}},
 	"pkg/collectors/infrastructure": {2, []string{"github.com/miekg/dns", "golang.org/x/crypto", "golang.org/x/net", "golang.org/x/text"}},
 	"pkg/collectors/social":         {2, []string{"golang.org/x/net"}},
 	"pkg/collectors/threat":         {2, []string{"golang.org/x/net", "github.com/miekg/dns"}},

@@ -21,6 +21,7 @@ func All() []collectors.Entry {
 		rdap(),
 		whoisRecords(),
 		crtsh(),
+		crtshDB(),
 		certspotter(),
 		ctShodan(),
 		ctCrtName(),

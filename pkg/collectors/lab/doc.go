@@ -111,6 +111,12 @@
 // The text is the answer; the query * is any other. Words before the object
 // ("-T dn", "domain", "n +") may be left out.
 //
+// # postgres://SERVER/ARGUMENT
+//
+// A data base that lets everybody in and answers whoever asks with that
+// argument, whatever the statement; * is any other. The first line has the
+// columns, each further one a row; tabs stand between, and \N is NULL.
+//
 // # http://HOST/PATH?QUERY, https://…, http(s)://…
 //
 // A head, an empty line, the body. HOST may be *.NAME; PATH may end in * and

@@ -103,6 +103,14 @@ func (l *Lab) listen() error {
 		l.closers = append(l.closers, whois.Close)
 		l.running.Go(func() { l.serveWhois(whois, server) })
 	}
+	for _, server := range slices.Sorted(maps.Keys(l.world.postgres)) {
+		db, err := l.port(server + ":5432")
+		if err != nil {
+			return err
+		}
+		l.closers = append(l.closers, db.Close)
+		l.running.Go(func() { l.servePostgres(db, server) })
+	}
 	for _, name := range slices.Sorted(maps.Keys(l.world.hosts)) {
 		h := l.world.hosts[name]
 		if h.smtp == "" {
@@ -229,7 +237,7 @@ func (l *Lab) site(scheme, host string) *site {
 // A Request is something that the lab was asked.
 type Request struct {
 	At       time.Time
-	Service  string      // dns (the resolver), name-server, whois, smtp, tcp (a port that speaks by itself), http, https or tls (a handshake)
+	Service  string      // dns (the resolver), name-server, whois, postgres, smtp, tcp (a port that speaks by itself), http, https or tls (a handshake)
 	Host     string      // the name asked about, the name server, the WHOIS server, or the host of the request
 	Question string      // record type, name and record type, query, command, or method and request target
 	Header   http.Header // of HTTP

@@ -43,6 +43,9 @@ func TestBadWorlds(t *testing.T) {
 
 		{head + reach + "-- whois://acme.example --\nx\n", "bad.txtar:6: want whois://SERVER/QUERY"},
 		{head + reach + "-- whois://acme.example/X --\nx\n-- whois://acme.example/x --\n", `bad.txtar:8: acme.example has an answer to "x" already`},
+		{head + reach + "-- postgres://acme.example --\nx\n", "bad.txtar:6: want postgres://SERVER/ARGUMENT"},
+		{head + reach + "-- postgres://acme.example/X --\nx\n-- postgres://acme.example/x --\n", `bad.txtar:8: acme.example has an answer to "x" already`},
+		{head + "-- postgres://nobody.example/x --\nx\n", "bad.txtar:4: no zone has an address for nobody.example"},
 		{head + "-- whois://nobody.example/x --\nx\n", "bad.txtar:4: no zone has an address for nobody.example"},
 
 		{head + "-- tcp://acme.example:22 --\n\nhello\n", `bad.txtar:4: want tcp://ADDRESS:PORT, such as tcp://192.0.2.1:22, not "acme.example:22"`},

@@ -30,6 +30,7 @@ type World struct {
 	signed   map[string]file
 	sites    map[string]*site     // by scheme://host
 	whois    map[string]*registry // by server
+	postgres map[string]tables    // by server
 	hosts    map[string]*host     // by name, or *.name
 	placed   map[string]file      // the file where a host that must be reachable was met
 
@@ -94,7 +95,7 @@ func Open(nameOrPath string) (*World, error) {
 // is an error, and so is a host that nobody could reach because no zone has
 // an address for it.
 func Parse(name string, source []byte) (*World, error) {
-	w := &World{name: name, signings: map[string]signing{}, signed: map[string]file{}, sites: map[string]*site{}, whois: map[string]*registry{}, hosts: map[string]*host{}, placed: map[string]file{},
+	w := &World{name: name, signings: map[string]signing{}, signed: map[string]file{}, sites: map[string]*site{}, whois: map[string]*registry{}, postgres: map[string]tables{}, hosts: map[string]*host{}, placed: map[string]file{},
 		servers: map[serverKey]*serverSettings{}, serverFiles: map[serverKey]file{}, speakers: map[netip.AddrPort]*speaker{}}
 	archive := txtar.Parse(source)
 	if err := w.comment(string(archive.Comment)); err != nil {
@@ -139,7 +140,7 @@ func (w *World) comment(c string) error {
 func (w *World) file(f file) error {
 	scheme, rest, ok := strings.Cut(f.name, "://")
 	if !ok {
-		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, dnssec://ZONE, whois://SERVER/QUERY, http://HOST/PATH, https://…, http(s)://…, host://NAME, tcp://ADDRESS:PORT or ns://SERVER/ZONE", f.name)
+		return fmt.Errorf("the file name %q is no URL: want dns://ZONE, dnssec://ZONE, whois://SERVER/QUERY, postgres://SERVER/ARGUMENT, http://HOST/PATH, https://…, http(s)://…, host://NAME, tcp://ADDRESS:PORT or ns://SERVER/ZONE", f.name)
 	}
 	method := "GET"
 	if m, s, ok := strings.Cut(scheme, " "); ok {
@@ -152,6 +153,8 @@ func (w *World) file(f file) error {
 		return w.signingFile(f, rest)
 	case "whois":
 		return w.whoisFile(f, rest)
+	case "postgres":
+		return w.postgresFile(f, rest)
 	case "host":
 		return w.hostFile(f, rest)
 	case "tcp":
@@ -166,7 +169,7 @@ func (w *World) file(f file) error {
 		}
 		return w.siteFile(f, method, "https", rest)
 	}
-	return fmt.Errorf("unknown scheme %q: want dns, dnssec, whois, http, https, http(s), host or ns", scheme)
+	return fmt.Errorf("unknown scheme %q: want dns, dnssec, whois, postgres, http, https, http(s), host or ns", scheme)
 }
 
 // check looks for what makes no sense across files.

@@ -9,13 +9,15 @@ import (
 // All returns every collector of this domain, in the order in which the list of
 // collectors shows them.
 func All() []collectors.Entry {
-	return []collectors.Entry{
+	return slices.Concat([]collectors.Entry{
 		// with a key
 		virusTotal(), virusTotalNames(),
 		otx(), otxDNS(), misp(),
 		urlhaus(), threatFox(), malwareBazaar(),
 		hibpBreaches(), hibpDomain(), hibpAccount(), hudsonRock(), intelX(),
 		abuseIPDB(), greyNoise(), greyNoiseCommunity(),
+
+		// lists
 		spamhaus(),
 		spamhausDrop(),
 		feodo(),
@@ -25,19 +27,18 @@ func All() []collectors.Entry {
 		torRelay(),
 		openPhish(),
 
+		// weaknesses
 		kev(),
 		kevMirror(),
 		epss(),
 		nvd(),
 
+		// files
 		hashLookup(),
 		cymruMHR(),
 
+		// hidden services
 		ahmia(),
 		onionLookup(),
-	}
-	return slices.Concat(
-		[]collectors.Entry{},
-		dnsbls(),
-	)
+	}, dnsbls())
 }
