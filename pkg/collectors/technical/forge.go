@@ -1,6 +1,8 @@
 package technical
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/derive"
+	"osint/pkg/collectors/loose"
 	"osint/pkg/pipeline"
 )
 
@@ -96,6 +99,13 @@ func derivative(s derive.Shape) func([]byte) ([]byte, error) {
 		}
 		return derive.Status(answer)
 	}
+}
+
+// listed reads a list. What is no list is none; elements of another type are left
+// out.
+func listed[T any](body []byte, list *loose.List[T]) bool {
+	body = bytes.TrimSpace(body)
+	return len(body) > 0 && body[0] == '[' && json.Unmarshal(body, list) == nil
 }
 
 // put adds a value to a record if it is known.

@@ -2,7 +2,6 @@ package technical
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -18,17 +17,17 @@ import (
 func askCommits(ctx context.Context, net *collectors.View, owner, name string, t *teller) func() error {
 	a, err := askGitHub(ctx, net, "commits", at("repos", owner, name, "commits")+"?per_page=100", "json")
 	return func() error {
-		var commits []struct {
+		var commits loose.List[struct {
 			Commit loose.Object[struct {
 				Author loose.Object[struct{ Email loose.Text }]
 			}]
-		}
+		}]
 		switch {
 		case a != nil && a.Status == http.StatusConflict && isMessage(a.Body): // nothing was ever committed
 			return nil
 		case err != nil:
 			return err
-		case a.Status != http.StatusOK || json.Unmarshal(a.Body, &commits) != nil:
+		case a.Status != http.StatusOK || !listed(a.Body, &commits):
 			return malformed("github", a, "list of commits")
 		}
 		var mails []string

@@ -115,11 +115,11 @@ func tellRepositories(ctx context.Context, net *collectors.View, login, proof st
 		if err != nil {
 			return err
 		}
-		var list []struct {
+		var list loose.List[struct {
 			Name                    loose.Text
 			Fork, Archived, Private loose.Truth
-		}
-		if a.Status != http.StatusOK || json.Unmarshal(a.Body, &list) != nil {
+		}]
+		if a.Status != http.StatusOK || !listed(a.Body, &list) {
 			return malformed("github", a, "list of repositories")
 		}
 		if len(list) > 0 && list[0].Name.String() == last {

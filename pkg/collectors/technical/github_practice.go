@@ -112,7 +112,13 @@ func tellWorkflows(paths []string, read []*collectors.Answer, t *teller) {
 		t.told++
 	}
 	if all.uses > 0 {
-		say("pinned-actions", all.loose, map[string]any{"unpinned": len(all.loose), "of": all.uses})
+		foreign := 0 // the forge's own need its word alone, which everything here does
+		for _, action := range all.loose {
+			if !strings.HasPrefix(action, "actions/") && !strings.HasPrefix(action, "github/") {
+				foreign++
+			}
+		}
+		say("pinned-actions", all.loose, map[string]any{"unpinned": len(all.loose), "of": all.uses, "foreign": foreign})
 	}
 	say("least-privilege-token", open, nil)
 	say("guarded-pull-requests", loud, nil)

@@ -1,0 +1,181 @@
+package technical
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/derive"
+	"osint/pkg/collectors/loose"
+	"osint/pkg/pipeline"
+)
+
+// gitLabRepo is [gitHubRepo] of GitLab.
+func gitLabRepo() collectors.Entry {
+	return collectors.Entry{
+		Spec: pipeline.Spec{
+			Name: "gitlab-repo", Title: "Facts and practices of a repository (GitLab)", Domain: pipeline.TechnicalCode,
+			Consumes: []pipeline.Kind{pipeline.KindRepository},
+			Produces: []pipeline.Predicate{"repository-facts", "written-in", "commit-domain", "repository-practice"},
+			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Contact, pipeline.Identity},
+			Mode:     pipeline.Passive, Origin: "gitlab", Grade: "A2",
+			Source:  gitLab,
+			Sends:   []pipeline.Kind{pipeline.KindRepository},
+			Ceiling: pipeline.Ceiling{Requests: 24, Bytes: 32 << 20},
+			Timeout: time.Minute,
+			MayUse:  []string{gitLabToken},
+			Derive:  derivative(derive.Shape{"archived": derive.Flag, "star_count": derive.Quantity, "created_at": derive.Technical, "type": derive.OneOf("blob", "tree")}),
+		},
+		Collect: readGitLabRepo,
+	}
+}
+
+// mostTreePages bounds the pages of a hundred files.
+const mostTreePages = 4
+
+func readGitLabRepo(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
+	owner, name, err := repositoryAt(subject, gitLabSite(net))
+	if err != nil {
+		return err
+	}
+	project := at("projects", owner+"/"+name)
+	a, err := askGitLab(ctx, net, "project", project)
+	if err != nil || a.Status == http.StatusNotFound && isMessage(a.Body) { // gone, or private
+		return err
+	}
+	t := &teller{emit: emit}
+	if err := tellProject(a, t); err != nil {
+		return err
+	}
+	parts := make([]func() error, 3)
+	several(len(parts), func(i int) {
+		parts[i] = []func(context.Context, *collectors.View, string, *teller) func() error{gitLabLanguages, gitLabCommits, gitLabTree}[i](ctx, net, project, t)
+	})
+	var errs []error
+	for _, tell := range parts {
+		errs = append(errs, tell())
+	}
+	return t.end(errs...)
+}
+
+func tellProject(a *collectors.Answer, t *teller) error {
+	var r struct {
+		Path     loose.Text             `json:"path_with_namespace"`
+		Stars    loose.Number           `json:"star_count"`
+		Forks    loose.Number           `json:"forks_count"`
+		Issues   loose.Number           `json:"open_issues_count"`
+		Created  loose.Time             `json:"created_at"`
+		Active   loose.Time             `json:"last_activity_at"`
+		Branch   loose.Text             `json:"default_branch"`
+		Archived loose.Truth            //
+		Forked   loose.Object[struct{}] `json:"forked_from_project"`
+		License  loose.Object[struct{ Key loose.Text }]
+	}
+	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &r) != nil || r.Path == "" {
+		return malformed("gitlab", a, "project")
+	}
+	facts := map[string]any{"archived": bool(r.Archived), "fork": r.Forked.Has}
+	for key, n := range map[string]loose.Number{"stars": r.Stars, "forks": r.Forks, "open_issues": r.Issues} {
+		if n.Is {
+			facts[key] = n.Value
+		}
+	}
+	put(facts, "created", r.Created.RFC3339())
+	put(facts, "pushed", r.Active.RFC3339())
+	put(facts, "licence", word(r.License.Of.Key.String()))
+	put(facts, "branch", word(r.Branch.String()))
+	t.say(a, pipeline.Observation{Predicate: "repository-facts", Value: facts})
+	return nil
+}
+
+func gitLabLanguages(ctx context.Context, net *collectors.View, project string, t *teller) func() error {
+	a, err := askGitLab(ctx, net, "languages", project+"/languages")
+	return func() error {
+		var percent map[string]loose.Number
+		switch {
+		case err != nil:
+			return err
+		case a.Status != http.StatusOK || json.Unmarshal(a.Body, &percent) != nil:
+			return malformed("gitlab", a, "table of languages")
+		}
+		for _, l := range keysOf(percent) {
+			if n := percent[l].Value; n >= 1 && n <= 100 && word(l) != "" {
+				t.say(a, pipeline.Observation{Predicate: "written-in", Value: map[string]any{"language": l, "share": round2(n / 100)}})
+			}
+		}
+		return nil
+	}
+}
+
+func gitLabCommits(ctx context.Context, net *collectors.View, project string, t *teller) func() error {
+	a, err := askGitLab(ctx, net, "commits", project+"/repository/commits?per_page=100")
+	return func() error {
+		var list loose.List[struct {
+			Email loose.Text `json:"author_email"`
+		}]
+		switch {
+		case err != nil:
+			return err
+		case a.Status == http.StatusNotFound && isMessage(a.Body): // nothing was ever committed
+			return nil
+		case a.Status != http.StatusOK || !listed(a.Body, &list):
+			return malformed("gitlab", a, "list of commits")
+		}
+		var mails []string
+		for _, c := range list {
+			mails = append(mails, c.Email.String())
+		}
+		tellMailDomains(a, mails, t)
+		return nil
+	}
+}
+
+// gitLabTree reads the list of files page by page; what is beyond the last page
+// is not missing.
+func gitLabTree(ctx context.Context, net *collectors.View, project string, t *teller) func() error {
+	var files []gitFile
+	var last *collectors.Answer
+	next, whole := "1", false
+	var err error
+	for page := 0; page < mostTreePages && err == nil && !whole; page++ {
+		a, failed := askGitLab(ctx, net, "tree", project+"/repository/tree?recursive=true&per_page=100&page="+next)
+		var list loose.List[struct{ Path, Type loose.Text }]
+		switch {
+		case failed != nil:
+			err = failed
+			continue
+		case a.Status == http.StatusNotFound && isMessage(a.Body): // nothing was ever committed
+			return func() error { return nil }
+		case a.Status != http.StatusOK || !listed(a.Body, &list):
+			err = malformed("gitlab", a, "list of files")
+			continue
+		}
+		last = a
+		for _, f := range list {
+			if p := string(f.Path); f.Type == "blob" && p != "" && path.Clean("/"+p) == "/"+p {
+				files = append(files, gitFile{path: p})
+			}
+		}
+		was := next
+		if next = a.Header.Get("X-Next-Page"); next == "" {
+			whole = true
+		} else if next == was || strings.Trim(next, "0123456789") != "" || len(next) > 6 {
+			err = pipeline.Fail(pipeline.Partial, "gitlab repeats a page of files")
+		}
+	}
+	return func() error {
+		if last != nil {
+			if !tellPractices(last, files, whole, t) && whole {
+				sayPractice(t, last, "security-policy", false, "")
+			}
+		}
+		if err == nil && !whole {
+			err = pipeline.Fail(pipeline.Partial, "more files than are listed")
+		}
+		return err
+	}
+}

@@ -1,0 +1,72 @@
+package technical_test
+
+import (
+	"strings"
+	"testing"
+
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/lab/trial"
+	"osint/pkg/collectors/technical"
+	"osint/pkg/pipeline"
+)
+
+const scales = "repository:gitlab.com/ravensworth/scales"
+
+func TestGitHubCode(t *testing.T) {
+	head := "# follows: GitHub REST search of code with fragments; of an organisation, of a person, of a name that only looks like it\n"
+	whole := []string{"mentioned-on url:https://github.com/stevedore-hosting/recipes map[by:github kind:code]\n", "mentioned-on url:https://github.com/ map[by:github kind:code]\n",
+		"exposed-secret map[fingerprint:6bb4ce681d5b82ce path:stevedore-hosting/recipes:deploy/prod.env rule:aws-access-key]\n", "! dotfiles", "! github.com/other"}
+	try(t, "github-code", "ravensworth.example", []tried{
+		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"not everywhere", `"total_count":4,"incomplete_results":false`, `"total_count":4,"incomplete_results":true`, pipeline.Partial, "gave up", whole},
+		{"more than is read", `"total_count":4,`, `"total_count":400,`, pipeline.Partial, "a page", whole},
+		{"no list", `{"total_count":4,"incomplete_results":false,"items":[`, `{"total_count":4,"files":[`, pipeline.Malformed, "no list of files", nil},
+		{"a bad question", head + jsonHead, head + "status 422\n" + jsonHead, pipeline.Malformed, "422", nil},
+		{"too fast", head + jsonHead, head + "status 403\nX-RateLimit-Remaining: 0\n" + jsonHead, pipeline.RateLimited, "", nil},
+		{"a key that is none", head + jsonHead, head + "status 401\n" + jsonHead, pipeline.Unauthorized, "", nil},
+	})
+}
+
+func TestGitLabGroup(t *testing.T) {
+	head := "# follows: GitLab REST groups; one whose name fits, one of another, one without a path\nContent-Type: application/json\n"
+	projects := "# follows: GitLab REST projects of a group; a fork, one that lies deeper\n"
+	whole := []string{"code-home url:https://gitlab.com/ravensworth map[by:gitlab proof:site]\n", "code-home url:https://gitlab.com/raven map[by:gitlab proof:name]\n",
+		"has-repository repository:gitlab.com/ravensworth/scales map[archived:false by:gitlab fork:false]\n", "! fans", "! ravensworth/fork", "! deep"}
+	try(t, "gitlab-group", "ravensworth.example", []tried{
+		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"by its name alone", "Ravensworth Freight, https://www.ravensworth.example", "see notravensworth.example", pipeline.OK, "", []string{"proof:name", "! has-repository"}},
+		{"more groups", head, head + "X-Next-Page: 2\n", pipeline.Partial, "more groups", whole},
+		{"an error for a list", head + "\n[", head + "\n" + `{"error":"x"} [`, pipeline.Malformed, "", nil},
+		{"too fast", head, "# \nstatus 429\nRetry-After: 60\n" + head[strings.Index(head, "Content"):], pipeline.RateLimited, "", nil},
+		{"projects that can't be had", projects, projects + "status 500\n", pipeline.Partial, "500", []string{"proof:site", "! has-repository"}},
+	})
+	try(t, "gitlab-group", "organization:Ravensworth Freight Ltd", []tried{{"an organisation by its name", "", "", pipeline.OK, "", []string{"gitlab.com/rf map[by:gitlab proof:name]"}}})
+}
+
+func TestGitLabRepo(t *testing.T) {
+	head := "# follows: GitLab REST project; a number as text\n"
+	whole := []string{"repository-facts map[archived:false branch:trunk created:2022-02-03T04:05:06Z fork:false forks:0 licence:apache-2.0 open_issues:5 pushed:", "stars:2]",
+		"written-in map[language:Go share:0.93]", "! Makefile", "commit-domain map[commits:2 domain:ravensworth.example people:2]", "map[detail:go.mod followed:true practice:lockfile]",
+		"map[detail:.gitlab-ci.yml followed:true practice:ci]", "map[detail: followed:false practice:security-policy]", "map[detail: followed:false practice:code-owners]"}
+	try(t, "gitlab-repo", scales, []tried{
+		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"gone", "-- https://gitlab.com/api/v4/projects/ravensworth%2Fscales --", "-- https://gitlab.com/api/v4/projects/gone --", pipeline.Empty, "", nil},
+		{"no project", `"path_with_namespace":"ravensworth/scales","star_count"`, `"star_count"`, pipeline.Malformed, "no project", nil},
+		{"the same page of files", "X-Next-Page:\n", "X-Next-Page: 2\n", pipeline.Partial, "repeats", []string{"practice:ci", "! practice:security-policy", "! practice:code-owners"}},
+		{"files that can't be had", "# follows: GitLab REST tree, last page\n", "# follows: GitLab REST tree, last page\nstatus 500\n", pipeline.Partial, "500", []string{"repository-facts", "! practice:ci", "! practice:lockfile"}},
+		{"a page of theirs", head + "Content-Type: application/json\n\n", head + "Content-Type: text/html\n\n<html>", pipeline.Malformed, "HTML", nil},
+	})
+	try(t, "gitlab-repo", track, []tried{{"at another site", "", "", pipeline.Skipped, "gitlab.com", nil}})
+}
+
+// A server of the operator's own is asked in its stead, about what lies there.
+func TestGitLabOfOnesOwn(t *testing.T) {
+	world := "-- dns://. --\ngit.harbour.example. A 203.0.113.9\n\n-- https://git.harbour.example/api/v4/projects/a%2Fb --\n# follows: GitLab REST\nContent-Type: application/json\n\n{\"path_with_namespace\":\"a/b\"}\n\n" +
+		"-- https://git.harbour.example/api/v4/* --\n# follows: GitLab REST\nstatus 404\nContent-Type: application/json\n\n{\"message\":\"404\"}\n"
+	own := func(o *collectors.Options) { o.Bases = map[string]string{"gitlab": "https://git.harbour.example"} }
+	got := trial.Tell(t, technical.All(), "gitlab-repo", "repository:git.harbour.example/a/b", world, own)
+	if len(got.Lines) != 1 || !strings.Contains(got.Lines[0], "repository-facts") {
+		t.Errorf("%v %v", got.Lines, got.Err)
+	}
+	trial.Tell(t, technical.All(), "gitlab-repo", scales, world, own).Ends(t, pipeline.Skipped, "git.harbour.example")
+}
