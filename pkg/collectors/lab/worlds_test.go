@@ -52,7 +52,8 @@ func TestAddressesAreReserved(t *testing.T) {
 
 // blockList reports whether a name lies in a zone that answers with codes.
 func blockList(owner string) bool {
-	return dns.IsSubDomain("spamhaus.org.", owner) || dns.IsSubDomain("hash.cymru.com.", owner)
+	return slices.ContainsFunc([]string{"spamcop.net.", "surriel.com.", "mailspike.net.", "uceprotect.net.", "dronebl.org.", "blocklist.de.", "s5h.net.",
+		"barracudacentral.org.", "surbl.org.", "uribl.com.", "spamhaus.org.", "hash.cymru.com."}, func(zone string) bool { return dns.IsSubDomain(zone, owner) })
 }
 
 func documentation(a netip.Addr) bool {

@@ -214,9 +214,9 @@ const done = "\x00"
 
 // backward redacts the address in a name such as 10.2.0.192.in-addr.arpa.
 func (r *redactor) backward(m string) string {
-	parts := reBack4.FindStringSubmatch(m)
+	parts := reBack6.FindStringSubmatch(m)
 	if parts == nil {
-		parts = reBack6.FindStringSubmatch(m)
+		parts = reBack4.FindStringSubmatch(m)
 	}
 	labels := strings.Split(strings.TrimSuffix(parts[1], "."), ".")
 	slices.Reverse(labels)
