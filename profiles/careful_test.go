@@ -143,6 +143,15 @@ var slips = []slip{
 	{"REP-03", "docs", answers("POST https://threatfox-api.abuse.ch/api/v1/?search_term=docs."+careful, `{"query_status":"ok","data":[{"ioc":"docs.`+careful+`","threat_type":"botnet_cc","first_seen":"{{date -2d}}"}]}`)},
 	{"REP-20", "", answers("https://www.virustotal.com/api/v3/domains/"+careful, `{"data":{"type":"domain","attributes":{"last_analysis_stats":{"malicious":5,"harmless":80}}}}`)},
 	{"REP-21", malware, answers("POST https://mb-api.abuse.ch/api/v1/?hash="+malware, `{"query_status":"ok","data":[{"md5_hash":"`+malware+`"}]}`)},
+// lookalike has somebody keep a name that looks like the company's.
+func lookalike(records string) []string {
+	at := "-- whois://whois.iana.org/* --\n"
+	return []string{at, "-- dns://larkfie1d.example --\n" + records + "\n\n" + at}
+}
+
+var slips = []slip{
+	{"BRA-01", "", lookalike("@ NS ns1.stranger.example.\n@ MX 10 mx.stranger.example.")},
+	{"BRA-02", "", lookalike("@ NS ns1.bodis.com.\n@ A 203.0.113.203")},
 
 	{"DOM-01", "", []string{`"expiration","eventDate":"{{date +1100d}}"`, `"expiration","eventDate":"{{date +20d}}"`}},
 	{"DOM-02", "", []string{`"client transfer prohibited","client update prohibited","server transfer prohibited"`, `"client update prohibited"`}},

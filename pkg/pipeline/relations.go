@@ -189,7 +189,7 @@ var table = []Relation{
 
 	// storage, and names that look alike
 	{"has-bucket", names, []Kind{KindURL}, Record, "is told to keep files in", false},                        // provider, name, state (listed, private, elsewhere), objects, seen (where its name stood); Denies: not there
-	{"looks-like", []Kind{KindDomain}, []Kind{KindDomain}, Record, "is easily mistaken for", false},          // by (technique), distance, mail, web, registered, certificate, parked
+	{"looks-like", []Kind{KindDomain}, []Kind{KindDomain}, Record, "is easily mistaken for", false},          // by (technique), distance, mail, web, own, parked; registered and certificate where they are known
 	{"lookalikes-tried", []Kind{KindDomain}, nil, Record, "was searched for names that look like it", false}, // tried, found, absent, unclear
 
 	// what others say against it; one row for whoever keeps a list

@@ -13,6 +13,7 @@ func All() []collectors.Entry {
 		dane(),
 		daneMatch(),
 		reverseNames(),
+		lookalikes(),
 		danglingNames(),
 		originASN(),
 		ripestat(),
