@@ -14,9 +14,9 @@ import (
 )
 
 // esplora reads what a wallet of Bitcoin holds and with which others it exchanged
-// funds, from who runs Esplora: mempool.space, and Blockstream in its stead. A
-// wallet may be a person's, so that what is said of it is an online identifier;
-// the ledger itself is open to everybody.
+// funds, from who runs Esplora: mempool.space, and Blockstream in its stead. Whose
+// a wallet is nobody says; it may be a person's, so that answers are kept as those
+// about an online identifier are. Sums and counts of the ledger name nobody.
 func esplora() []collectors.Entry {
 	return []collectors.Entry{
 		esploraAt("esplora", "", pipeline.Source{Name: "mempool.space", Base: "https://mempool.space/api", Country: "JP", Terms: "https://mempool.space/terms-of-service"}),
@@ -33,7 +33,7 @@ func esploraAt(name, instead string, s pipeline.Source) collectors.Entry {
 			Name: name, Title: "Balance and partners of a Bitcoin wallet (" + s.Name + ")", Domain: pipeline.TechnicalCode,
 			Consumes: []pipeline.Kind{pipeline.KindWallet},
 			Produces: []pipeline.Predicate{"wallet-facts", "transacted-with"},
-			Emits:    []pipeline.Category{pipeline.OnlineID},
+			Emits:    []pipeline.Category{pipeline.Technical, pipeline.OnlineID},
 			Mode:     pipeline.Passive, Origin: "bitcoin", Grade: "A1",
 			Source:      s,
 			Sends:       []pipeline.Kind{pipeline.KindWallet},
@@ -87,7 +87,7 @@ func readEsplora(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	if whole := err == nil && len(l.seen) >= c.N.Int(); whole && !l.first.IsZero() {
 		facts["first"] = l.first.UTC().Format(time.RFC3339)
 	}
-	o := pipeline.Observation{Predicate: "wallet-facts", Value: facts, Category: pipeline.OnlineID, Exchanges: a.Exchanges()}
+	o := pipeline.Observation{Predicate: "wallet-facts", Value: facts, Exchanges: a.Exchanges()}
 	for _, p := range pages {
 		o.Exchanges = append(o.Exchanges, p.Exchanges()...)
 	}

@@ -22,7 +22,7 @@ func etherscan() collectors.Entry {
 			Name: "etherscan", Title: "Balance and partners of an Ethereum wallet (Etherscan)", Domain: pipeline.TechnicalCode,
 			Consumes: []pipeline.Kind{pipeline.KindWallet},
 			Produces: []pipeline.Predicate{"wallet-facts", "transacted-with"},
-			Emits:    []pipeline.Category{pipeline.OnlineID},
+			Emits:    []pipeline.Category{pipeline.Technical, pipeline.OnlineID},
 			Mode:     pipeline.Passive, Origin: "ethereum", Grade: "A1",
 			Source: pipeline.Source{
 				Name: "etherscan", Family: "etherscan", Base: "https://api.etherscan.io", Country: "MY",
@@ -63,7 +63,7 @@ func readEtherscan(ctx context.Context, net *collectors.View, subject pipeline.E
 	}
 	facts := map[string]any{"chain": "ethereum", "unit": "ether", "balance": balance}
 	list, body, failed := askEtherscan(ctx, net, "txlist", "&startblock=0&endblock=99999999&page=1&offset=100&sort=desc&address="+address)
-	o := pipeline.Observation{Predicate: "wallet-facts", Value: facts, Category: pipeline.OnlineID, Exchanges: a.Exchanges()}
+	o := pipeline.Observation{Predicate: "wallet-facts", Value: facts, Exchanges: a.Exchanges()}
 	with := partners{}
 	if failed == nil {
 		if failed = with.transfers(address, list, body, facts); failed == nil {

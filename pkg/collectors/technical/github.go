@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"osint/pkg/collectors"
@@ -66,22 +65,10 @@ func readRaw(ctx context.Context, net *collectors.View, owner, name string, path
 			Operation: "file", URL: gitHubRaw + at(owner, name, "HEAD") + escapePath(paths[i]), Accept: "text/plain", NoFollow: true, MaxBytes: most,
 		})
 	})
-	var failed error
 	for i, a := range answers {
-		err := errs[i]
-		switch {
-		case err != nil:
-			err = gitHubFailure(a, err)
-		case a.Status == http.StatusNotFound:
-		case a.Status != http.StatusOK, strings.HasPrefix(a.Header.Get("Content-Type"), "text/html"): // it sends no page, whatever the file is
-			err = malformed("github", a, "file")
-		default:
-			continue
-		}
-		answers[i] = nil
-		if failed == nil {
-			failed = err
+		if errs[i] != nil {
+			errs[i] = gitHubFailure(a, errs[i])
 		}
 	}
-	return answers, failed
+	return answers, onlyFiles("github", answers, errs)
 }

@@ -104,7 +104,7 @@ func tellWorkflows(paths []string, read []*collectors.Answer, t *teller) {
 		return
 	}
 	say := func(practice string, bad []string, more map[string]any) {
-		v := map[string]any{"practice": practice, "followed": len(bad) == 0, "detail": word(strings.Join(bad[:min(len(bad), 3)], ", ")), "secrets": all.secrets}
+		v := map[string]any{"practice": practice, "followed": len(bad) == 0, "detail": word(strings.ReplaceAll(strings.Join(bad[:min(len(bad), 3)], ", "), "@", " at ")), "secrets": all.secrets}
 		for k, x := range more {
 			v[k] = x
 		}

@@ -110,7 +110,7 @@ func TestGitHubRepo(t *testing.T) {
 		"commit-domain map[commits:2 domain:ravensworth.example people:2]", "commit-domain map[commits:1 domain: people:1]",
 		"map[detail:.github/CODEOWNERS followed:true practice:code-owners]", "map[detail: followed:false practice:security-policy]", "map[detail:package.json followed:false practice:lockfile]",
 		"followed:true practice:ci]", "followed:false practice:dependency-updates]",
-		"map[detail:actions/checkout@v4 followed:false foreign:0 of:2 practice:pinned-actions secrets:true unpinned:1]",
+		"map[detail:actions/checkout at v4 followed:false foreign:0 of:2 practice:pinned-actions secrets:true unpinned:1]",
 		"map[detail:release.yml followed:false practice:least-privilege-token secrets:true]", "map[detail:release.yml followed:false practice:guarded-pull-requests secrets:true]"}
 	try(t, "github-repo", "repository:github.com/ravensworth-freight/track", []tried{
 		{"as it should be", "", "", pipeline.OK, "", whole},

@@ -50,6 +50,29 @@ func readTree(ctx context.Context, net *collectors.View, owner, name string) (fi
 	return files, !bool(t.Truncated) && !a.Truncated, a, nil
 }
 
+// unknownSize is that of a file whose list does not tell it.
+const unknownSize = -1
+
+// onlyFiles takes out of answers what is no file, and returns the first failure: a
+// file that is not there any more is none.
+func onlyFiles(source string, answers []*collectors.Answer, errs []error) (failed error) {
+	for i, a := range answers {
+		err := errs[i]
+		switch {
+		case err != nil, a.Status == http.StatusNotFound:
+		case a.Status != http.StatusOK, strings.HasPrefix(a.Header.Get("Content-Type"), "text/html"): // no page is sent, whatever the file is
+			err = malformed(source, a, "file")
+		default:
+			continue
+		}
+		answers[i] = nil
+		if failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
 // cutTree is the failure of a list of files that was cut.
 func cutTree() error {
 	return pipeline.Fail(pipeline.Partial, "the repository has more files than github lists")

@@ -33,8 +33,12 @@ func askGitLab(ctx context.Context, net *collectors.View, operation, path string
 	if e := net.Endpoint(); e != "" && !strings.Contains(e, "/api/") { // the server, as people name it
 		path = "/api/v4" + path
 	}
+	accept := "json"
+	if operation == "file" { // as it is
+		accept = "text/plain"
+	}
 	return net.HTTP(ctx, collectors.Request{
-		Operation: operation, URL: path, Accept: "json", NoFollow: true, MaxBytes: 8 << 20,
+		Operation: operation, URL: path, Accept: accept, NoFollow: true, MaxBytes: 8 << 20,
 		Credential: collectors.Credential{Name: gitLabToken, Header: "Private-Token"},
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"path"
-	"strings"
 	"time"
 
 	"osint/pkg/collectors"
@@ -33,9 +31,6 @@ func gitLabRepo() collectors.Entry {
 		Collect: readGitLabRepo,
 	}
 }
-
-// mostTreePages bounds the pages of a hundred files.
-const mostTreePages = 4
 
 func readGitLabRepo(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 	owner, name, err := repositoryAt(subject, gitLabSite(net))
@@ -134,47 +129,12 @@ func gitLabCommits(ctx context.Context, net *collectors.View, project string, t 
 	}
 }
 
-// gitLabTree reads the list of files page by page; what is beyond the last page
-// is not missing.
+// gitLabTree reads the list of files, and tells what it shows.
 func gitLabTree(ctx context.Context, net *collectors.View, project string, t *teller) func() error {
-	var files []gitFile
-	var last *collectors.Answer
-	next, whole := "1", false
-	var err error
-	for page := 0; page < mostTreePages && err == nil && !whole; page++ {
-		a, failed := askGitLab(ctx, net, "tree", project+"/repository/tree?recursive=true&per_page=100&page="+next)
-		var list loose.List[struct{ Path, Type loose.Text }]
-		switch {
-		case failed != nil:
-			err = failed
-			continue
-		case a.Status == http.StatusNotFound && isMessage(a.Body): // nothing was ever committed
-			return func() error { return nil }
-		case a.Status != http.StatusOK || !listed(a.Body, &list):
-			err = malformed("gitlab", a, "list of files")
-			continue
-		}
-		last = a
-		for _, f := range list {
-			if p := string(f.Path); f.Type == "blob" && p != "" && path.Clean("/"+p) == "/"+p {
-				files = append(files, gitFile{path: p})
-			}
-		}
-		was := next
-		if next = a.Header.Get("X-Next-Page"); next == "" {
-			whole = true
-		} else if next == was || strings.Trim(next, "0123456789") != "" || len(next) > 6 {
-			err = pipeline.Fail(pipeline.Partial, "gitlab repeats a page of files")
-		}
-	}
+	files, whole, last, err := readGitLabTree(ctx, net, project)
 	return func() error {
-		if last != nil {
-			if !tellPractices(last, files, whole, t) && whole {
-				sayPractice(t, last, "security-policy", false, "")
-			}
-		}
-		if err == nil && !whole {
-			err = pipeline.Fail(pipeline.Partial, "more files than are listed")
+		if len(files) > 0 && !tellPractices(last, files, whole, t) && whole {
+			sayPractice(t, last, "security-policy", false, "")
 		}
 		return err
 	}

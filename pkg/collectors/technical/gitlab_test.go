@@ -59,6 +59,20 @@ func TestGitLabRepo(t *testing.T) {
 	try(t, "gitlab-repo", track, []tried{{"at another site", "", "", pipeline.Skipped, "gitlab.com", nil}})
 }
 
+func TestSecretScanAtGitLab(t *testing.T) {
+	env := "config%2Fprod.env/raw?ref=HEAD --\n"
+	whole := []string{"exposed-secret map[fingerprint:", "line:2 path:config/prod.env rule:password-in-url]", "! vB7"}
+	try(t, "secret-scan-gitlab", scales, []tried{
+		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"none", "vB7-kqT2xWp9", "${PASSWORD}", pipeline.Empty, "", nil},
+		{"a file that is gone", env, env + "status 404\n", pipeline.Empty, "", nil},
+		{"a page for a file", env + "Content-Type: text/plain", env + "Content-Type: text/html", pipeline.Malformed, "no file", nil},
+		{"a list that goes on", "X-Next-Page:\n", "X-Next-Page: 2\n", pipeline.Partial, "repeats", whole},
+		{"too fast", "# follows: GitLab REST tree, first page\n", "# follows: x\nstatus 429\nRetry-After: 60\n", pipeline.RateLimited, "", nil},
+	})
+	try(t, "secret-scan-gitlab", track, []tried{{"at another site", "", "", pipeline.Skipped, "gitlab.com", nil}})
+}
+
 // A server of the operator's own is asked in its stead, about what lies there.
 func TestGitLabOfOnesOwn(t *testing.T) {
 	world := "-- dns://. --\ngit.harbour.example. A 203.0.113.9\n\n-- https://git.harbour.example/api/v4/projects/a%2Fb --\n# follows: GitLab REST\nContent-Type: application/json\n\n{\"path_with_namespace\":\"a/b\"}\n\n" +

@@ -35,7 +35,7 @@ func TestDepsDev(t *testing.T) {
 	})
 	version := "# follows: deps.dev GetVersion\n"
 	whole := []string{"package-facts map[deprecated:false licence:MIT name:@ravensworth-freight/track published:", "registry:npm repository:github.com/ravensworth-freight/track version:4.2.0 versions:2]",
-		"depends-on technology:npm:old-parser@1.0.3 map[direct:true ecosystem:npm version:1.0.3]", "depends-on technology:npm:@types/old-parser@1.0.0 map[direct:false",
+		"depends-on technology:npm:old-parser/1.0.3 map[direct:true ecosystem:npm version:1.0.3]", "depends-on technology:npm:@types/old-parser/1.0.0 map[direct:false",
 		"has-vulnerability vulnerability:CVE-2024-90001 map[basis:version cvss:9.8 product:@ravensworth-freight/track verified:false]"}
 	try(t, "depsdev", "technology:npm:@ravensworth-freight/track", []tried{
 		{"a package", "", "", pipeline.OK, "", whole},
@@ -45,7 +45,7 @@ func TestDepsDev(t *testing.T) {
 		{"no version", version, version + "status 502\n", pipeline.Unreachable, "502", nil},
 		{"an advisory that can't be had", "# follows: deps.dev GetAdvisory; a score as text\n", "# follows: deps.dev GetAdvisory\nstatus 403\n", pipeline.Partial, "403", []string{"depends-on", "! has-vulnerability"}},
 	})
-	try(t, "depsdev", "technology:npm:@ravensworth-freight/track@9.9.9", []tried{{"no such version", "", "", pipeline.Empty, "", nil}})
+	try(t, "depsdev", "technology:npm:@ravensworth-freight/track/9.9.9", []tried{{"no such version", "", "", pipeline.Empty, "", nil}})
 	try(t, "depsdev", "technology:nginx/1.18.0", []tried{{"no package", "", "", pipeline.Skipped, "npm:name", nil}})
 }
 
@@ -59,7 +59,7 @@ func TestNPM(t *testing.T) {
 		{"without versions", `"versions":{"4.1.0"`, `"editions":{"4.1.0"`, pipeline.Malformed, "no package", nil},
 		{"too fast", head, head + "status 429\nRetry-After: 30\n", pipeline.RateLimited, "", nil},
 	})
-	try(t, "npm", "technology:npm:@ravensworth-freight/track@4.1.0", []tried{{"a version", "", "", pipeline.OK, "", []string{"version:4.1.0 versions:3]"}}})
+	try(t, "npm", "technology:npm:@ravensworth-freight/track/4.1.0", []tried{{"a version", "", "", pipeline.OK, "", []string{"version:4.1.0 versions:3]"}}})
 	try(t, "npm", "technology:pypi:track", []tried{{"of another registry", "", "", pipeline.Skipped, "npm:name", nil}})
 }
 
@@ -72,7 +72,7 @@ func TestPyPI(t *testing.T) {
 		{"no package", `{"info":{"name":"track","version":"1.2.0","author":"Ignatius Farquharson","author_email"`, `{"info":{"author_email"`, pipeline.Malformed, "no package", nil},
 		{"a question whether we are a person", head + "Content-Type: application/json\n\n", head + "Content-Type: text/html\n\n<title>Just a moment...</title>", pipeline.Blocked, "", nil},
 	})
-	try(t, "pypi", "technology:pypi:track@1.2.0", []tried{
+	try(t, "pypi", "technology:pypi:track/1.2.0", []tried{
 		{"a version", "", "", pipeline.OK, "", []string{"package-facts map[licence:MIT name:track published:", "yanked:true]", "has-vulnerability vulnerability:CVE-2024-90001", "! CVE-2023-90002"}},
 	})
 }

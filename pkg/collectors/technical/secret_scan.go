@@ -50,7 +50,40 @@ func scanRepository(ctx context.Context, net *collectors.View, subject pipeline.
 	}
 	paths, left := likely(files)
 	read, failed := readRaw(ctx, net, owner, name, paths, mostFile)
-	t := &teller{emit: emit}
+	if failed == nil && !whole {
+		failed = cutTree()
+	}
+	return tellLeaks(paths, read, left, failed, &teller{emit: emit})
+}
+
+// secretScanGitLab is [secretScan] of GitLab.
+func secretScanGitLab() collectors.Entry {
+	e := secretScan()
+	e.Spec.Name, e.Spec.Title, e.Spec.Origin = "secret-scan-gitlab", "Secrets in the likeliest files of a repository (GitLab)", "gitlab"
+	e.Spec.Source, e.Spec.MayUse = gitLab, []string{gitLabToken}
+	e.Spec.Ceiling.Requests = 3 * (mostTreePages + mostScanned)
+	e.Collect = func(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
+		owner, name, err := repositoryAt(subject, gitLabSite(net))
+		if err != nil {
+			return err
+		}
+		project := at("projects", owner+"/"+name)
+		files, _, _, cut := readGitLabTree(ctx, net, project)
+		if len(files) == 0 {
+			return cut
+		}
+		paths, left := likely(files)
+		read, failed := readGitLabFiles(ctx, net, project, paths)
+		if failed == nil {
+			failed = cut
+		}
+		return tellLeaks(paths, read, left, failed, &teller{emit: emit})
+	}
+	return e
+}
+
+// tellLeaks tells where in files that were read a secret stands.
+func tellLeaks(paths []string, read []*collectors.Answer, left bool, failed error, t *teller) error {
 	for i, a := range read {
 		if a == nil {
 			continue
@@ -60,15 +93,10 @@ func scanRepository(ctx context.Context, net *collectors.View, subject pipeline.
 				"rule": l.rule, "path": paths[i], "line": l.line, "fingerprint": l.fingerprint}})
 		}
 	}
-	switch {
-	case failed != nil:
-		return t.end(failed)
-	case !whole:
-		return cutTree()
-	case left:
-		return pipeline.Fail(pipeline.Partial, "more files that may hold secrets than are read")
+	if failed == nil && left {
+		failed = pipeline.Fail(pipeline.Partial, "more files that may hold secrets than are read")
 	}
-	return nil
+	return t.end(failed)
 }
 
 // likely returns the files in which secrets are likeliest, these first. left says
@@ -76,7 +104,7 @@ func scanRepository(ctx context.Context, net *collectors.View, subject pipeline.
 func likely(files []gitFile) (paths []string, left bool) {
 	ranks := map[string]int{}
 	for _, f := range files {
-		if r := suspicion(f.path); r > 0 && f.size > 0 && f.size <= mostFile {
+		if r := suspicion(f.path); r > 0 && f.size != 0 && f.size <= mostFile {
 			ranks[f.path] = r
 			paths = append(paths, f.path)
 		}

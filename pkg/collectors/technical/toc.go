@@ -13,6 +13,7 @@ func All() []collectors.Entry {
 		gitHubOrg(),
 		gitHubRepo(),
 		secretScan(),
+		secretScanGitLab(),
 		gitHubCode(),
 		gitLabGroup(),
 		gitLabRepo(),

@@ -60,7 +60,7 @@ func (p partners) tell(chain, unit string, answers []*collectors.Answer, t *tell
 		if !p[k].last.IsZero() {
 			v["last"] = p[k].last.UTC().Format(time.RFC3339)
 		}
-		t.emit(pipeline.Observation{Predicate: "transacted-with", Object: &e, Value: v, Category: pipeline.OnlineID, Exchanges: rests})
+		t.emit(pipeline.Observation{Predicate: "transacted-with", Object: &e, Value: v, Exchanges: rests})
 		t.told++
 	}
 }
