@@ -127,7 +127,7 @@ func diagnoseKeys(dir string) diagnosis {
 	case len(store.exposed) == 0 && err != nil:
 		return diagnosis{"keys", fail, reason(err) + ": " + dir, "chmod 700 " + dir}
 	case len(store.exposed) == 0:
-		return diagnosis{"keys", well, fmt.Sprintf("%s, yours alone, in %s", count(len(store.names), "file"), dir), ""}
+		return diagnosis{"keys", well, fmt.Sprintf("%s, yours alone, in %s; keys of cases %s", count(len(store.names), "file"), dir, encrypted(dir)), ""}
 	case store.exposed[0] == dir:
 		return diagnosis{"keys", fail, dir + " can be entered by others", "chmod 700 " + dir}
 	}

@@ -35,6 +35,7 @@ type namedKey struct {
 // ownKeys are the credentials that no collector takes.
 var ownKeys = []namedKey{
 	{auditKeyName, []keyUse{{By: "the record", Collectors: []string{}}}},
+	{caseKeysName, []keyUse{{By: "the key store", Collectors: []string{}}}},
 	{"POSTGRES_PASSWORD", []keyUse{{By: "the shared record", Collectors: []string{}}}},
 	{"POSTGRES_SSLCERT_PEM", []keyUse{{By: "the shared record", Collectors: []string{}}}},
 	{"POSTGRES_SSLKEY_PEM", []keyUse{{By: "the shared record", Collectors: []string{}}}},

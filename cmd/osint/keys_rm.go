@@ -27,9 +27,11 @@ func keysRemove(c *console) *cobra.Command {
 
 // removeKey forgets a value; that it did is on record first.
 func (c *console) removeKey(ctx context.Context, name string, inKeyring bool) error {
-	left := c.signingKeyWithout(false)
-	if inKeyring {
-		left = c.signingKeyWithout(true, "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+	left := func() (string, error) {
+		if inKeyring {
+			return c.lookWithout(name, true, "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+		}
+		return c.lookWithout(name, false)
 	}
 	if err := c.mayGo(name, left); err != nil {
 		return err

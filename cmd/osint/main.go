@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"osint/pkg/pipeline"
 )
 
 func main() { os.Exit(run(os.Args[1:], newConsole())) }
@@ -21,6 +23,7 @@ func run(args []string, c *console) (code int) {
 		}
 	}()
 	defer c.closeChain()
+	pipeline.WrapKeys(c.wrapping())
 	root := newRoot(c)
 	if completing(args) {
 		c.completions(root)

@@ -197,7 +197,7 @@ func (k *Keys) lose(kids []string, clear map[string]string) (n int, err error) {
 	slices.SortFunc(next.dirty, func(a, b keyLine) int { return strings.Compare(a.Kid, b.Kid) })
 	var lines bytes.Buffer
 	for _, l := range next.dirty {
-		lines.Write(append(encode(l), '\n'))
+		lines.Write(append(k.wrap.seal(k.file(), encode(l)), '\n'))
 	}
 	if err := replaceFile(k.path(), lines.Bytes()); err != nil {
 		return 0, err

@@ -19,15 +19,16 @@ import (
 // the value is: keyed digests, under a key of this installation alone. It lies
 // in the key store, and is made with the first personal value.
 //
-//	index.key      32 random bytes
+//	index.key      32 random bytes, sealed in a key store that is encrypted
 //	index/ab.jsonl where the values lie whose digest begins so
 //	index/cases    which cases are in it, whole
 //
 // What it knows is durable before the key of the value is, so a value with a
 // key is found. Cases that are older than it are told by [Index.Missing].
 type Index struct {
-	keys string // the key store
-	key  []byte // nil: there is no index yet
+	keys  string // the key store
+	key   []byte // nil: there is no index yet
+	clear bool   // it lies there as it is
 }
 
 // Indexed is one place of a value.
@@ -56,6 +57,15 @@ func OpenIndex(keysDir string) (*Index, error) {
 	}
 	if info, err := os.Stat(x.keyFile()); err == nil && info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("index key %s can be read by others: run chmod 600 on it", x.keyFile())
+	}
+	if x.clear = len(key) == 32; len(key) == 32+wrapped {
+		w, err := wrapOf(keysDir, false)
+		if err != nil {
+			return nil, err
+		}
+		if key, err = w.bare(filepath.Base(x.keyFile()), key); err != nil {
+			return nil, err
+		}
 	}
 	if len(key) != 32 {
 		return nil, fmt.Errorf("index key %s has %d bytes and not 32: remove it, and the index is made anew", x.keyFile(), len(key))

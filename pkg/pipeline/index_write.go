@@ -48,10 +48,18 @@ func (x *Index) add(values map[string]string, caseID string, whole bool) (digest
 // ready makes the key. Entries under a key that is gone tell nobody anything:
 // they go, and their cases are looked through until they are in it again.
 func (x *Index) ready() error {
+	w, err := wrapOf(x.keys, true)
+	if err != nil {
+		return err
+	}
+	put := func(key []byte) error { return replaceFile(x.keyFile(), w.whole(filepath.Base(x.keyFile()), key)) }
 	if now, err := OpenIndex(x.keys); err != nil || now.key != nil {
 		x.key = nil
 		if now != nil {
 			x.key = now.key
+		}
+		if err == nil && now.clear && w != nil { // the store was encrypted since
+			err = put(now.key)
 		}
 		return err
 	}
@@ -63,7 +71,7 @@ func (x *Index) ready() error {
 		return err
 	}
 	key := random(32)
-	if err := replaceFile(x.keyFile(), key); err != nil {
+	if err := put(key); err != nil {
 		return err
 	}
 	x.key = key

@@ -6,10 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +32,7 @@ type Keys struct {
 	stored int                // keys of values that the file has
 	dirty  []keyLine          // not yet in the file
 	fresh  map[string]string  // values by key id, not yet in the index
+	wrap   *wrap              // seals what is written; nil: it is in clear
 }
 
 // keyLine is one line of the file; a later one of a key takes its place.
@@ -46,33 +44,8 @@ type keyLine struct {
 	Place   string `json:"place,omitempty"`   // of the master key: the folder of the case
 }
 
-// OpenKeys reads the keys of a case, or returns an empty set.
-func OpenKeys(dir, caseID string) (*Keys, error) {
-	k := &Keys{dir: dir, id: caseID, held: map[string]keyLine{}, kids: map[string]string{}, fresh: map[string]string{}}
-	info, err := os.Stat(k.path())
-	if errors.Is(err, fs.ErrNotExist) {
-		return k, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open key store: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("key store %s can be read by others: run chmod 600 on it", k.path())
-	}
-	err = eachLine(k.path(), func(line []byte) {
-		var l keyLine
-		if json.Unmarshal(line, &l) == nil { // a torn last line never was
-			k.take(l)
-		}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open key store: %w", err)
-	}
-	k.stored = len(k.kids)
-	return k, nil
-}
-
-func (k *Keys) path() string { return filepath.Join(k.dir, k.id+".keys") }
+func (k *Keys) path() string { return filepath.Join(k.dir, k.file()) }
+func (k *Keys) file() string { return k.id + ".keys" }
 
 func (k *Keys) take(l keyLine) {
 	if l.Kid == "" {
@@ -83,26 +56,6 @@ func (k *Keys) take(l keyLine) {
 	if l.Subject != "" {
 		k.kids[l.Subject] = l.Kid
 	}
-}
-
-// ForgetKeys destroys all keys of a case: what they sealed can't be read by
-// anybody any more, and the index names the case no more.
-func ForgetKeys(dir, caseID string) error {
-	k, err := OpenKeys(dir, caseID)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Lstat(k.path()); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	x, err := OpenIndex(dir)
-	if err == nil && len(k.kids) > 0 {
-		err = x.leave(caseID, k.indexed(nil))
-	}
-	if err != nil {
-		return err
-	}
-	return removeFiles(k.path())
 }
 
 // indexed returns under which digests the index has keys; nil are all keys.
@@ -219,12 +172,19 @@ func (k *Keys) Sync() error {
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return fmt.Errorf("make key store: %w", err)
 	}
+	if k.wrap == nil {
+		w, err := wrapOf(k.dir, true)
+		if err != nil {
+			return err
+		}
+		k.wrap = w
+	}
 	if err := k.enter(); err != nil {
 		return err
 	}
 	var lines bytes.Buffer
 	for _, l := range k.dirty {
-		lines.Write(append(encode(l), '\n'))
+		lines.Write(append(k.wrap.seal(k.file(), encode(l)), '\n'))
 	}
 	if err := appendDurably(k.path(), lines.Bytes()); err != nil {
 		return fmt.Errorf("write key store: %w", err)
