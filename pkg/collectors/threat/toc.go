@@ -32,6 +32,8 @@ func All() []collectors.Entry {
 		kevMirror(),
 		epss(),
 		nvd(),
+		osv(),
+		osvCVE(),
 
 		// files
 		hashLookup(),
