@@ -134,6 +134,12 @@ func leaky(old, said string) []string {
 		`{"ip":"192.0.2.110","ports":[],"cpes":[],"hostnames":[],"tags":[],"vulns":["CVE-2024-90007"]}` + "\n\n" + none, old, said}
 }
 
+// lookalike has somebody keep a name that looks like the company's.
+func lookalike(records string) []string {
+	at := "-- whois://whois.iana.org/* --\n"
+	return []string{at, "-- dns://larkfie1d.example --\n" + records + "\n\n" + at}
+}
+
 var slips = []slip{
 	{"BRE-01", "", answers("https://haveibeenpwned.com/api/v3/breaches?Domain="+careful, `[{"Name":"Larkfield","Domain":"`+careful+`","BreachDate":"2026-01-02","IsVerified":true}]`)},
 	{"BRE-02", "", answers("https://cavalier.hudsonrock.com/api/json/v2/osint-tools/search-by-domain?domain="+careful, `{"employees":3,"users":0,"third_parties":0}`)},
@@ -143,13 +149,6 @@ var slips = []slip{
 	{"REP-03", "docs", answers("POST https://threatfox-api.abuse.ch/api/v1/?search_term=docs."+careful, `{"query_status":"ok","data":[{"ioc":"docs.`+careful+`","threat_type":"botnet_cc","first_seen":"{{date -2d}}"}]}`)},
 	{"REP-20", "", answers("https://www.virustotal.com/api/v3/domains/"+careful, `{"data":{"type":"domain","attributes":{"last_analysis_stats":{"malicious":5,"harmless":80}}}}`)},
 	{"REP-21", malware, answers("POST https://mb-api.abuse.ch/api/v1/?hash="+malware, `{"query_status":"ok","data":[{"md5_hash":"`+malware+`"}]}`)},
-// lookalike has somebody keep a name that looks like the company's.
-func lookalike(records string) []string {
-	at := "-- whois://whois.iana.org/* --\n"
-	return []string{at, "-- dns://larkfie1d.example --\n" + records + "\n\n" + at}
-}
-
-var slips = []slip{
 	{"BRA-01", "", lookalike("@ NS ns1.stranger.example.\n@ MX 10 mx.stranger.example.")},
 	{"BRA-02", "", lookalike("@ NS ns1.bodis.com.\n@ A 203.0.113.203")},
 

@@ -32,8 +32,8 @@ func parseToken(body []byte) (name, value string, ok bool) {
 			return "", "", false
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
-			if t.Data == "input" && strings.EqualFold(htmlAttribute(t, "type"), "hidden") {
-				name, value = htmlAttribute(t, "name"), htmlAttribute(t, "value")
+			if t.Data == "input" && strings.EqualFold(attributeOf(t, "type"), "hidden") {
+				name, value = attributeOf(t, "name"), attributeOf(t, "value")
 				if isToken().MatchString(name) && isToken().MatchString(value) {
 					return name, value, true
 				}
@@ -57,17 +57,17 @@ func parseAhmia(body []byte) (hits []onionHit, err error) {
 			return hits, nil
 		case html.StartTagToken, html.SelfClosingTagToken:
 			switch t := z.Token(); {
-			case t.Data == "li" && slices.Contains(strings.Fields(htmlAttribute(t, "class")), "result"):
+			case t.Data == "li" && slices.Contains(strings.Fields(attributeOf(t, "class")), "result"):
 				items, at = items+1, -1
 			case t.Data == "a" && items > 0 && at < 0:
-				if e, ok := onionOf(htmlAttribute(t, "href")); ok {
+				if e, ok := onionOf(attributeOf(t, "href")); ok {
 					at = slices.IndexFunc(hits, func(h onionHit) bool { return h.service == e })
 					if at < 0 {
 						at, hits = len(hits), append(hits, onionHit{service: e})
 					}
 				}
-			case t.Data == "span" && at >= 0 && slices.Contains(strings.Fields(htmlAttribute(t, "class")), "lastSeen"):
-				if when := loose.ParseTime(htmlAttribute(t, "data-timestamp")); when.After(hits[at].last) {
+			case t.Data == "span" && at >= 0 && slices.Contains(strings.Fields(attributeOf(t, "class")), "lastSeen"):
+				if when := loose.ParseTime(attributeOf(t, "data-timestamp")); when.After(hits[at].last) {
 					hits[at].last = when
 				}
 			}
@@ -99,7 +99,7 @@ func onionOf(href string) (pipeline.Entity, bool) {
 	return e, err == nil && isOnion().MatchString(e.Value)
 }
 
-func htmlAttribute(t html.Token, name string) string {
+func attributeOf(t html.Token, name string) string {
 	for _, a := range t.Attr {
 		if a.Key == name {
 			return a.Val

@@ -65,7 +65,7 @@ func readDrop(ctx context.Context, net *collectors.View, subject pipeline.Entity
 	if err != nil {
 		return err
 	}
-	r := roll{list, "hijacked", a, func(o pipeline.Observation) { o.At = dated; emit(o) }}
+	r := roll{list, "hijacked", a, datedBy(dated, emit)}
 	listed := false
 	for _, e := range entries {
 		code := e.SBLID.String()

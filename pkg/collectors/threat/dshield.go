@@ -69,6 +69,7 @@ func readDShield(ctx context.Context, net *collectors.View, subject pipeline.Ent
 		return nil
 	}
 	code := fmt.Sprintf("%d reports of %d sensors", count.Int(), d.IP.Attacks.Int())
+	r.emit = datedBy(d.IP.Last.Time, emit)
 	r.lists(map[string]any{"code": code, "since": d.IP.First.RFC3339(), "last": d.IP.Last.RFC3339()})
 	return nil
 }

@@ -63,7 +63,8 @@ func readFeodo(ctx context.Context, net *collectors.View, subject pipeline.Entit
 			continue
 		}
 		listed = true
-		r.lists(map[string]any{"code": e.Status.String(), "since": e.First.RFC3339(), "last": e.Last.RFC3339(), "malware": e.Malware.String()})
+		seen := roll{r.name, r.what, a, datedBy(e.Last.Time, emit)} // it may have been quiet since
+		seen.lists(map[string]any{"code": e.Status.String(), "since": e.First.RFC3339(), "last": e.Last.RFC3339(), "malware": e.Malware.String()})
 	}
 	if !listed {
 		r.omits()

@@ -48,7 +48,7 @@ func readFirehol(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	if err != nil {
 		return err
 	}
-	r, listed := roll{"FireHOL level 1", "suspicious", a, func(o pipeline.Observation) { o.At = dated; emit(o) }}, false
+	r, listed := roll{"FireHOL level 1", "suspicious", a, datedBy(dated, emit)}, false
 	for _, p := range nets {
 		if p.Overlaps(at) {
 			listed = true

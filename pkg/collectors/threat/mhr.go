@@ -70,11 +70,10 @@ func readMHR(ctx context.Context, net *collectors.View, subject pipeline.Entity,
 		return pipeline.Fail(pipeline.Malformed, "the registry answered with what is none of its codes")
 	}
 	value := map[string]any{"list": "Team Cymru MHR", "for": "malware", "code": "127.0.0.2"}
-	o := pipeline.Observation{Predicate: "listed-by", Value: value, Exchanges: proof}
-	if at, share, ok := mhrText(text); ok {
-		value["last"], value["confidence"], o.At = at.Format(time.RFC3339), share, at
+	if at, share, ok := mhrText(text); ok { // malware stays malware: it is no older for that
+		value["last"], value["confidence"] = at.Format(time.RFC3339), share
 	}
-	emit(o)
+	emit(pipeline.Observation{Predicate: "listed-by", Value: value, Exchanges: proof})
 	return nil
 }
 

@@ -13,22 +13,21 @@ import (
 )
 
 // nvd asks the National Vulnerability Database how a weakness is described and
-// scored. This product uses the NVD API but is not endorsed or certified by the
-// NVD. One question in six seconds is too few for all the weaknesses that others
+// scored. One question in six seconds is too few for all the weaknesses that others
 // suspect at an address, so that only those are asked about that somebody named.
 // Its answers name mailboxes of those who number weaknesses, which are not
 // told.
 func nvd() collectors.Entry {
 	return collectors.Entry{
 		Spec: pipeline.Spec{
-			Name: "nvd", Title: "How a weakness is described and scored (NVD; not endorsed or certified by it)", Domain: pipeline.Threat,
+			Name: "nvd", Title: "How a weakness is described and scored (NVD)", Domain: pipeline.Threat,
 			Consumes: []pipeline.Kind{pipeline.KindVulnerability},
 			Produces: []pipeline.Predicate{"vulnerability-facts", "severity-score"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Contact},
 			Mode:     pipeline.Passive, Origin: "nvd", Grade: "A2", MayUse: []string{"NVD_API_KEY"},
 			Source: pipeline.Source{
 				Name: "nvd", Family: "nvd", Base: "https://services.nvd.nist.gov", Country: "US",
-				Terms: "https://nvd.nist.gov/developers/terms-of-use", Commercial: pipeline.Yes, Verified: "2026-11-23", Class: pipeline.PublicRegister,
+				Terms: nvdTerms, Commercial: pipeline.Yes, Verified: "2026-11-23", Class: pipeline.PublicRegister,
 				Slots: 1, Interval: 6 * time.Second, TTL: 24 * time.Hour,
 			},
 			Sends:   []pipeline.Kind{pipeline.KindVulnerability},
@@ -40,6 +39,9 @@ func nvd() collectors.Entry {
 		Collect: readNVD,
 	}
 }
+
+// nvdTerms are where the terms stand, and what they want to be said.
+const nvdTerms = "https://nvd.nist.gov/developers/terms-of-use: This product uses the NVD API but is not endorsed or certified by the NVD."
 
 func readNVD(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 	a, err := net.HTTP(ctx, collectors.Request{Operation: "cve", URL: "/rest/json/cves/2.0?cveId=" + subject.Value, Accept: "json", NoFollow: true,

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/netip"
 	"strings"
+	"time"
 
 	"osint/pkg/collectors"
 	"osint/pkg/pipeline"
@@ -36,6 +37,15 @@ func (r roll) listsOf(e pipeline.Entity, more map[string]any) {
 // omits tells that the subject does not stand on it.
 func (r roll) omits() {
 	r.emit(pipeline.Observation{Predicate: "listed-by", Denies: true, Value: map[string]any{"list": r.name, "for": r.what}, Exchanges: r.a.Exchanges()})
+}
+
+// datedBy says of what is told that it was true at a time; that it is so now, if the
+// time is not known.
+func datedBy(at time.Time, emit collectors.Emit) collectors.Emit {
+	return func(o pipeline.Observation) {
+		o.At = at
+		emit(o)
+	}
 }
 
 // callRoll downloads a list that is the same for everybody. What is no list is

@@ -1,7 +1,6 @@
 package threat
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -46,5 +45,3 @@ func sentence(s string, most int) string {
 	}
 	return s
 }
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 
 	"osint/pkg/collectors"
@@ -137,7 +138,7 @@ func readTorRelay(ctx context.Context, net *collectors.View, subject pipeline.En
 			continue // an address that begins the same
 		}
 		found = true
-		value := map[string]any{"exit": exit || contains(r.Flags, "Exit"), "running": bool(r.Running)}
+		value := map[string]any{"exit": exit || slices.Contains(r.Flags, "Exit"), "running": bool(r.Running)}
 		for key, text := range map[string]string{"fingerprint": fingerprintOf(r.Fingerprint.String()), "nickname": word(r.Nickname.String(), 19), "first": r.First.RFC3339(), "last": r.Last.RFC3339()} {
 			if text != "" {
 				value[key] = text
