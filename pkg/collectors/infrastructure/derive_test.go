@@ -148,7 +148,9 @@ func TestDerivativeNamesNobody(t *testing.T) {
 		entity := map[string]any{"roles": []string{roles}, "handle": who, "vcardArray": card}
 		text, err := json.Marshal(map[string]any{"objectClassName": rapid.SampledFrom([]string{"domain", "ip network", who}).Draw(rt, "class"), "ldhName": "corp.example", "handle": mail, "name": who, "lang": who,
 			"status": []string{who}, "remarks": []any{map[string]any{"description": []string{who, mail}}}, "notices": []string{mail}, "entities": []any{entity, map[string]any{"roles": []string{"registrar"}, "entities": []any{entity}}},
-			"events": []any{map[string]any{"eventAction": "expiration", "eventActor": who, "eventDate": who}}, "port43": mail, "links": []any{map[string]any{"rel": "related", "href": "https://x.example/domain/" + mail}}})
+			"events": []any{map[string]any{"eventAction": "expiration", "eventActor": who, "eventDate": who}}, "port43": mail, "WhoisRecord": map[string]any{"domainName": "corp.example", "registrarName": org, "status": who, "createdDate": who, "contactEmail": mail, "rawText": who,
+				"registrant": map[string]any{"name": who, "organization": org, "email": mail, "countryCode": who}, "registryData": map[string]any{"technicalContact": map[string]any{"name": who, "telephone": who}}},
+			"links": []any{map[string]any{"rel": "related", "href": "https://x.example/domain/" + mail}}})
 		if err != nil {
 			rt.Fatal(err)
 		}
