@@ -184,6 +184,8 @@ var slips = []slip{
 	{"SUP-03", "www", []string{"Referrer-Policy: strict-origin-when-cross-origin\n", "Referrer-Policy: strict-origin-when-cross-origin\nX-Powered-By: PHP/7.4.33\n"}},
 	{"SUP-04", "www", []string{"<p>It is time.</p>", `<script src="https://cdn.elsewhere.example/time.js"></script>`}},
 	{"EXP-11", "", []string{`developers.` + careful, `vpn-gw1.` + careful}},
+	{"EXP-20", "", []string{"where it has nothing\nContent-Type: text/x-ndjson\n\n", "where it has nothing\nContent-Type: text/x-ndjson\n\n" +
+		`{"url":"https://www.` + careful + `/clocks.sql","timestamp":"20200102030405","status":"200","mime":"text/plain"}` + "\n"}},
 	{"EXP-12", "", []string{`include:_spf.calmmail.example -all`, `include:_spf.calmmail.example include:spf.lapsed.example -all`}},
 	{"EXP-12", "", []string{`@ MX 20 mx2.calmmail.example.`, `@ MX 20 mx2.lapsed.example.`}},
 
