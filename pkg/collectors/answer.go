@@ -27,8 +27,9 @@ type Request struct {
 	// case then serves another, in this process.
 	Public bool
 
-	// Credential is put in on the way out, where the source wants it.
-	Credential Credential
+	// Credential is put in on the way out, where the source wants it; and Also
+	// beside it, such as the organisation that an account acts for.
+	Credential, Also Credential
 }
 
 // An Answer is what came back over HTTP or WHOIS.

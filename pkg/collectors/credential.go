@@ -124,6 +124,17 @@ type grant struct {
 	value string
 	ring  *ring
 	i     int
+	also  *grant // put in beside it
+}
+
+// grants chooses the credentials of a request; nil if it carries none.
+func (v *View) grants(ctx context.Context, r Request) (*grant, error) {
+	g, err := v.grant(ctx, r.Credential)
+	if err != nil || g == nil {
+		return nil, err
+	}
+	g.also, err = v.grant(ctx, r.Also)
+	return g, err
 }
 
 // grant chooses the credential of a request; nil if it carries none.
@@ -138,7 +149,7 @@ func (v *View) grant(ctx context.Context, c Credential) (*grant, error) {
 	value, i := r.pick(v.net.now())
 	switch {
 	case i >= 0:
-		return &grant{c, value, r, i}, nil
+		return &grant{Credential: c, value: value, ring: r, i: i}, nil
 	case r.size() > 0:
 		return nil, pipeline.Fail(pipeline.QuotaExceeded, "every "+c.Name+" was sent away, and rests")
 	case slices.Contains(v.spec.MayUse, c.Name):
@@ -156,6 +167,9 @@ func (g *grant) put(req *http.Request) {
 	default:
 		pair := url.QueryEscape(g.Parameter) + "=" + url.QueryEscape(g.value)
 		req.URL.RawQuery = strings.TrimPrefix(req.URL.RawQuery+"&"+pair, "&")
+	}
+	if g != nil {
+		g.also.put(req)
 	}
 }
 
@@ -175,7 +189,7 @@ func (g *grant) hide(text string) string {
 	if g == nil || len(g.value) < 4 {
 		return text
 	}
-	return hide(text, []string{g.value})
+	return g.also.hide(hide(text, []string{g.value}))
 }
 
 // scrub takes the credential out of an answer that repeats it.
@@ -191,6 +205,7 @@ func (g *grant) scrub(k *kept) {
 	for _, form := range []string{g.value, url.QueryEscape(g.value)} {
 		k.Body = bytes.ReplaceAll(k.Body, []byte(form), []byte("(hidden)"))
 	}
+	g.also.scrub(k)
 }
 
 // resting is how long a credential rests that was refused, or whose allowance is

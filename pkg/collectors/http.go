@@ -58,7 +58,7 @@ func (r Request) follow(status int, from, to *url.URL) Request {
 		r.Method, r.Body = http.MethodGet, nil
 	}
 	if from.Host != to.Host || from.Scheme != to.Scheme {
-		r.Header, r.Credential = withoutSecrets(r.Header), Credential{}
+		r.Header, r.Credential, r.Also = withoutSecrets(r.Header), Credential{}, Credential{}
 	}
 	return r
 }

@@ -45,7 +45,7 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 			}
 			return nil, err
 		}
-		g, err := v.grant(ctx, r.Credential)
+		g, err := v.grants(ctx, r)
 		if err != nil {
 			return nil, err
 		}
