@@ -167,7 +167,7 @@ var table = []Relation{
 	{"neighbour-of", []Kind{KindASN}, []Kind{KindASN}, Record, "exchanges routes with", false},               // side (left: towards the core, right), power
 	{"peers-at", []Kind{KindASN}, nil, Record, "is present at", false},                                       // exchange, city, country, speed_mbps
 	{"network-facts", []Kind{KindASN}, nil, Record, "is described as", false},                                // type, scope, policy, traffic, prefixes_v4, prefixes_v6
-	{"route-validity", []Kind{KindIP, KindNetblock}, nil, Record, "has a route whose origin is", false},      // prefix, asn, state (valid, invalid-asn, invalid-length, not-found), roas
+	{"route-validity", []Kind{KindIP, KindNetblock}, nil, Record, "has a route whose origin is", false},      // prefix, asn, state (valid, invalid-asn, invalid-length, invalid, not-found), roas
 	{"route-visibility", []Kind{KindIP, KindNetblock, KindASN}, nil, Record, "is seen in routing by", false}, // seen, of (peers), first, last
 	{"geolocated-in", []Kind{KindIP, KindNetblock}, nil, Record, "is by an estimate in", false},              // country, region, city, by
 	{"used-as", []Kind{KindIP, KindNetblock}, nil, Record, "is used as", false},                              // kind (hosting, cdn, vpn, proxy, tor, mobile, residential, crawler, scanner), by, name

@@ -1,6 +1,7 @@
 package infrastructure_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func surveys(t *testing.T, collector, subject, world string, cases []survey) {
 			}
 			got := trial.Tell(t, infrastructure.All(), collector, subject, strings.Replace(world, c.from, c.to, 1))
 			got.Ends(t, c.ends, c.reason)
-			got.Says(t, c.says...)
+			got.Says(t, slices.Clone(c.says)...) // which sorts them
 			for _, text := range append(got.Lines, errorText(got.Err)) {
 				if strings.Contains(text, trial.Key) {
 					t.Errorf("the key stands in %q", text)
