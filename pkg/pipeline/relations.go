@@ -180,7 +180,7 @@ var table = []Relation{
 	{"severity-score", []Kind{KindVulnerability}, nil, Record, "is scored", false},                                                                  // version, score, severity, vector, by
 	{"vulnerability-facts", []Kind{KindVulnerability}, nil, Record, "is described as", false},                                                       // status, published, changed, cwe, summary
 	{"affects", []Kind{KindVulnerability}, []Kind{KindTechnology}, Record, "affects", false},                                                        // ecosystem, fixed, introduced, advisory
-	{"exposes-data", hosts, nil, Record, "shows strangers data by", false},                                                                          // plugin, severity, rows, files, size, at; never the data
+	{"exposes-data", hosts, nil, Record, "shows strangers data by", false},                                                                          // plugin (how it was seen), what (data, code, secrets, other), severity, rows, files, size, at; never the data
 	{"tls-grade", hosts, nil, Record, "is graded for TLS", false},                                                                                   // grade, host, warnings, issues, at
 
 	// certificates, brand, mail

@@ -79,6 +79,11 @@ var unseen = map[string]string{
 	"osv-cve contact":               "who reported a weakness stands in the answer, and is not told",
 	"osv-cve identity":              "who reported a weakness stands in the answer, and is not told",
 	"securitytrails contact":        "a zone's contact stands in the answer, and is not told",
+	"shodan content":                "anything may stand in a banner; what has a protocol's form is told, and nothing else",
+	"shodan-dns contact":            "a zone's contact stands in the answer, and is not told",
+	"urlscan content":               "addresses of pages and their titles stand in the answer; of front pages alone the title is told",
+	"censys-host contact":           "the record of the registry stands in the answer, and is not told",
+	"censys-host identity":          "the record of the registry stands in the answer, and is not told",
 }
 
 // What manifests declare is what is brought, in all worlds together: nothing
