@@ -159,6 +159,8 @@ func wallet(s string) (string, error) {
 		return "bitcoin:" + lower, nil
 	case chain == "bitcoin" && reBTC(addr):
 		return "bitcoin:" + addr, nil
+	case chain == "ethereum" && reETH(lower) && mistyped(addr[2:]):
+		return "", errors.New("is mistyped: its capitals are not those of its checksum; type it again, or in small letters if you are sure of it")
 	case chain == "ethereum" && reETH(lower):
 		return "ethereum:" + lower, nil
 	}

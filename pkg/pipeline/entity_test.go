@@ -48,7 +48,7 @@ func TestParseEntity(t *testing.T) {
 		{"repository:github.com/Miekg/DNS.git", "repository:github.com/miekg/dns"},
 		{"filing:GB-companies-house:01234567", "filing:gb-companies-house:01234567"},
 		{"breach:Adobe", "breach:adobe"},
-		{"0x" + strings.Repeat("aB", 20), "wallet:ethereum:0x" + strings.Repeat("ab", 20)},
+		{"0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", "wallet:ethereum:0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359"},
 		{"wallet:bitcoin:BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "wallet:bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"},
 	} {
 		e, err := ParseEntity(c.typed)
