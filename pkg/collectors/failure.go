@@ -60,6 +60,8 @@ func failure(ctx context.Context, err error) error {
 		return f
 	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, context.Canceled):
 		return pipeline.Fail(pipeline.Cancelled, "broken off")
+	case errors.Is(err, resolver.ErrHidden):
+		return pipeline.Fail(pipeline.Skipped, bare(err))
 	case errors.As(err, &untrusted):
 		return pipeline.Fail(pipeline.Unreachable, "its certificate is not trusted ("+untrusted.Err.Error()+"); --ca-file adds an authority")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, resolver.ErrTimeout), errors.As(err, &slow) && slow.Timeout():

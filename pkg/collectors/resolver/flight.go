@@ -41,6 +41,9 @@ func (r *Resolver) newFlight(q Question, j *job) (*flight, error) {
 	if err != nil {
 		return nil, err
 	}
+	if hidden(q.Name) {
+		return nil, ErrHidden
+	}
 	f := &flight{q: q, name: bytes.Clone(name), job: j, index: -1, limit: r.o.Tries, tcp: r.o.TCP}
 	f.attempts = f.one[:0]
 	return f, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,6 +60,19 @@ type Result struct {
 
 // ErrTimeout is wrapped by the error of a question that met silence.
 var ErrTimeout = errors.New("no answer in time")
+
+// ErrHidden is the error of a question about a hidden service of Tor, which is
+// put to no server: DNS does not know it, and is not to hear of it (RFC 7686).
+var ErrHidden = errors.New("a hidden service of Tor is not asked for in DNS")
+
+// hidden reports whether a name is that of a hidden service, below one, or the
+// domain of them all.
+func hidden(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	const onion = "onion"
+	at := len(name) - len(onion)
+	return at >= 0 && strings.EqualFold(name[at:], onion) && (at == 0 || name[at-1] == '.')
+}
 
 // ErrUnreadable is wrapped by the error of a question whose answers could not
 // be read.

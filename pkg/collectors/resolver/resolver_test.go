@@ -57,6 +57,24 @@ func TestAskReturnsResultsInOrder(t *testing.T) {
 	}
 }
 
+// No server hears of a hidden service of Tor.
+func TestHiddenServicesAreNotAskedFor(t *testing.T) {
+	var asked counter
+	r := open(t, Options{Servers: []netip.AddrPort{serve(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		asked.count(q)
+		w.WriteMsg(reply(q))
+	})}})
+	for name, want := range map[string]bool{"shop.onion": true, "www.Shop.ONION.": true, "onion": true, "onion.example": false, "redonion": false} {
+		res := r.Ask(t.Context(), []Question{{Name: name, Type: dns.TypeA}})[0]
+		if errors.Is(res.Err, ErrHidden) != want || want && res.Tries != 0 {
+			t.Errorf("%s: %+v", name, res)
+		}
+	}
+	if n := asked.all.Load(); n != 2 {
+		t.Errorf("the server was asked %d times, want 2", n)
+	}
+}
+
 func TestEqualAnswersHaveEqualBytes(t *testing.T) {
 	r := open(t, Options{Servers: []netip.AddrPort{serve(t, address)}})
 	a, b := one(t, r, "same.corp.example"), one(t, r, "SAME.corp.example.")
