@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,11 +67,22 @@ func (k *keyring) one(ctx context.Context, name string) (string, error) {
 		return "", ctx.Err()
 	case errors.Is(err, zalando.ErrNotFound):
 		return "", nil
-	case err != nil: // nobody serves one here
+	case nobodyServes(err):
 		k.gone = true
 		return "", nil
+	case err != nil: // what it says may come from anywhere
+		k.err = errors.New("the keyring can't be read: unlock it, and look whether its prompt was dismissed")
+		return "", k.err
 	}
 	return text, nil
+}
+
+// nobodyServes reports whether an error of the keyring says that there is none:
+// the bus is not there, or nobody on it has one.
+func nobodyServes(err error) bool {
+	var unreached net.Error
+	return errors.As(err, &unreached) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, zalando.ErrUnsupportedPlatform) ||
+		err != nil && strings.Contains(err.Error(), "org.freedesktop.secrets was not provided")
 }
 
 // patiently returns what do returns, unless that takes too long; do then goes on

@@ -35,12 +35,13 @@ func writeKeyring(ctx context.Context, getenv func(string) string, do func() err
 	switch {
 	case err == nil, errors.Is(err, zalando.ErrNotFound):
 		return err
-	case errors.Is(err, zalando.ErrUnsupportedPlatform):
-		return ErrNoKeyring
 	case errors.Is(err, zalando.ErrSetDataTooBig):
 		return errors.New("the value is too long for the keyring: keep it in the file, without --keyring")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("the keyring did not answer within %s: unlock it and try again", writeWait)
 	}
-	return fmt.Errorf("%w: %v", ErrNoKeyring, err)
+	if nobodyServes(err) {
+		return ErrNoKeyring
+	}
+	return errors.New("the keyring can't be written: unlock it, and look whether its prompt was dismissed")
 }
