@@ -39,8 +39,8 @@ func (c *console) showPlan(p *plan, asJSON bool) error {
 	c.plannedStock(p, page)
 	l := p.Limits
 	fmt.Fprintln(c.out)
-	page.paragraph(c.out, fmt.Sprintf("What is found is asked about too: %d steps far, %s at most, %d questions at once, for %s; each is ruled on when it is met.",
-		l.Depth, entities(l.Entities), l.Workers, lasting(l.Timeout)), 0)
+	page.paragraph(c.out, fmt.Sprintf("What is found is asked about too: %s far, %s at most, %d questions at once, for %s; each is ruled on when it is met.",
+		count(l.Depth, "step"), entities(l.Entities), l.Workers, lasting(l.Timeout)), 0)
 	if !c.verbose {
 		page.paragraph(c.out, "--verbose lists each question, and the rules by which others are not put.", 0)
 	}
