@@ -126,7 +126,8 @@ func (c *console) plannedRefusals(p *plan, page page) error {
 // plannedStock says what of the sources' allowances is left, whom nobody asks for
 // now, and what was spent; nothing where there is nothing of the kind.
 func (c *console) plannedStock(p *plan, page page) {
-	var lines []string
+	var lines [][2]string
+	wide := len("money")
 	for _, s := range p.Sources {
 		var says []string
 		if text := s.allowance.text(); text != "" {
@@ -142,18 +143,18 @@ func (c *console) plannedStock(p *plan, page page) {
 			says = append(says, "asked to be left alone until "+s.Until.Format(time.TimeOnly)+"Z")
 		}
 		if len(says) > 0 {
-			lines = append(lines, pad(s.Source, 14)+strings.Join(says, "; "))
+			lines, wide = append(lines, [2]string{s.Source, strings.Join(says, "; ")}), max(wide, len(s.Source))
 		}
 	}
 	if p.Money.Today > 0 || p.Money.Day != nil {
-		lines = append(lines, pad("money", 14)+p.Money.line())
+		lines = append(lines, [2]string{"money", p.Money.line()})
 	}
 	if len(lines) == 0 {
 		return
 	}
 	fmt.Fprintln(c.out, "\nOn this machine")
 	for _, l := range lines {
-		page.hanging(c.out, "  "+l[:14], report.Safe(l[14:]))
+		page.hanging(c.out, "  "+pad(l[0], wide+2), report.Safe(l[1]))
 	}
 }
 

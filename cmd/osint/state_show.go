@@ -139,7 +139,7 @@ func (k keysState) lines() []string {
 }
 
 func (r sourceState) lines() []string {
-	text := pad(r.Source, 14) + pad(strings.ReplaceAll(r.State, "-", " "), 11)
+	text := pad(r.Source, 13) + " " + pad(strings.ReplaceAll(r.State, "-", " "), 11)
 	if r.At != nil {
 		text += fmt.Sprintf("%s %s, %d of %d answered", r.At.Format(time.RFC3339), r.Outcome, r.Answered, r.Asked)
 	}
