@@ -1,8 +1,12 @@
 package threat_test
 
 import (
+	"slices"
 	"testing"
 
+	"osint/pkg/collectors"
+	"osint/pkg/collectors/threat"
+	"osint/pkg/compliance"
 	"osint/pkg/pipeline"
 )
 
@@ -77,4 +81,25 @@ func TestHIBPAccount(t *testing.T) {
 		{"too fast", "ann@thropp.example", []string{"truncateResponse=false --\n", "truncateResponse=false --\nstatus 429\nRetry-After: 9\n"}, pipeline.RateLimited, "", nil},
 	})
 	keyIn(t, "hibp-account", hibpWorld, "ann@thropp.example", "haveibeenpwned.com", "Hibp-Api-Key")
+}
+
+// What is told of one mailbox can be kept as a careful policy keeps it: whose it is
+// under a key of its own, the breach itself in clear.
+func TestHIBPAccountCanBeSealed(t *testing.T) {
+	handling := compliance.Categories{pipeline.Technical: compliance.AllowIt, pipeline.Contact: compliance.Seal, pipeline.BreachFact: compliance.Seal, pipeline.Content: compliance.Seal}
+	gate := compliance.New(compliance.Policy{Profile: "careful", Persons: compliance.ByLaw, Categories: handling}, compliance.Job{})
+	i := slices.IndexFunc(threat.All(), func(e collectors.Entry) bool { return e.Spec.Name == "hibp-account" })
+	person, _ := pipeline.ParseEntity("ann@thropp.example")
+	shop, _ := pipeline.NewEntity(pipeline.KindBreach, "Shop")
+	for _, c := range []struct {
+		said pipeline.Observation
+		keep pipeline.Keep
+	}{
+		{pipeline.Observation{Subject: person, Predicate: "breached-in", Object: &shop, Category: pipeline.BreachFact}, pipeline.KeepSealed},
+		{pipeline.Observation{Subject: shop, Predicate: "breach-facts", Value: map[string]any{"title": "Shop"}, Category: pipeline.Technical}, pipeline.KeepRaw},
+	} {
+		if _, r := gate.Keep(threat.All()[i].Spec, c.said); r.Verdict != pipeline.Allow || r.Keep != c.keep {
+			t.Errorf("%s: %+v", c.said.Predicate, r)
+		}
+	}
 }
