@@ -27,6 +27,10 @@ type Request struct {
 	// case then serves another, in this process.
 	Public bool
 
+	// Asks says that a POST changes nothing where it is sent, so that it may be
+	// put again as a GET may.
+	Asks bool
+
 	// Credential is put in on the way out, where the source wants it; and Also
 	// beside it, such as the organisation that an account acts for.
 	Credential, Also Credential

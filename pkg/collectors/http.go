@@ -20,8 +20,8 @@ const (
 )
 
 // HTTP asks over HTTP. Each request on the way, redirects and repeats
-// included, is one exchange. A GET or HEAD that came to nothing for a reason
-// that passes is put again, at most twice, unless it went to the subject's own
+// included, is one exchange. A GET or HEAD, and a POST that only asks, that came to
+// nothing for a reason that passes is put again, at most twice, unless it went to the subject's own
 // server. Redirects are followed up to the tenth; credentials go to no other
 // host than the first.
 func (v *View) HTTP(ctx context.Context, r Request) (*Answer, error) {

@@ -187,6 +187,14 @@ func TestRetries(t *testing.T) {
 	if got := fmt.Sprint(r.outcomes()); got != "[ok 502 ok 502 ok 200]" {
 		t.Error(got)
 	}
+	for asks, want := range map[bool]string{true: "[ok 502 ok 502 ok 200]", false: "[ok 502]"} { // a POST may do something
+		asked = 0
+		v, r = view(n, pipeline.Spec{})
+		v.HTTP(t.Context(), Request{Method: http.MethodPost, URL: "http://a.example/", Body: []byte("x=1"), Asks: asks})
+		if got := fmt.Sprint(r.outcomes()); got != want {
+			t.Errorf("a POST that asks, %t: %s", asks, got)
+		}
+	}
 	v, r = view(n, pipeline.Spec{Source: pipeline.Source{Name: "target", Family: "target"}})
 	v.HTTP(t.Context(), Request{URL: "http://a.example/", AnyStatus: true})
 	if len(r.xs) != 1 {

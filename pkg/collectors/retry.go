@@ -46,7 +46,10 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 			return nil, err
 		}
 		g, err := v.grants(ctx, r)
-		if err != nil {
+		switch {
+		case err != nil && last != nil: // every one rests by now: what the last try came to says why
+			return last, failed
+		case err != nil:
 			return nil, err
 		}
 		began, x := time.Now(), v.exchange(r, at, asked, v.net.now())
@@ -117,4 +120,6 @@ func (v *View) repeats(r Request, status int, head http.Header, try int) bool {
 }
 
 // safe reports whether a request may be put twice.
-func (r Request) safe() bool { return r.method() == http.MethodGet || r.method() == http.MethodHead }
+func (r Request) safe() bool {
+	return r.method() == http.MethodGet || r.method() == http.MethodHead || r.Asks
+}

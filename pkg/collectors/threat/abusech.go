@@ -35,7 +35,7 @@ var abuseStatus = derive.OneOf("ok", "no_results", "no_result", "hash_not_found"
 // askAbuseCH posts a question. known is false where the source says that it
 // knows nothing of the subject.
 func askAbuseCH(ctx context.Context, net *collectors.View, operation, path, contentType string, body []byte) (a *collectors.Answer, known bool, err error) {
-	a, err = net.HTTP(ctx, collectors.Request{Operation: operation, Method: http.MethodPost, URL: path, Accept: "json", NoFollow: true, Body: body,
+	a, err = net.HTTP(ctx, collectors.Request{Operation: operation, Method: http.MethodPost, URL: path, Accept: "json", NoFollow: true, Body: body, Asks: true,
 		Header: http.Header{"Content-Type": {contentType}}, Credential: collectors.Credential{Name: abuseKey, Header: "Auth-Key"}})
 	if err != nil {
 		return a, false, err

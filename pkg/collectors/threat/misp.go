@@ -32,7 +32,7 @@ func misp() collectors.Entry {
 			Sends:   kinds,
 			Keys:    []string{"MISP_URL", mispKey},
 			Timeout: time.Minute,
-			Ceiling: pipeline.Ceiling{Requests: mostPages + 4},
+			Ceiling: pipeline.Ceiling{Requests: 2 * mostPages},
 			Derive: derive.JSON(derive.Shape{"response": derive.Within(derive.Shape{"Attribute": derive.Each(derive.Shape{"uuid": derive.Filled,
 				"timestamp": derive.Filled, "Tag": derive.Count})})}),
 		},
@@ -99,7 +99,7 @@ func askMISP(ctx context.Context, net *collectors.View, subject pipeline.Entity,
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := net.HTTP(ctx, collectors.Request{Operation: "attributes", Method: http.MethodPost, URL: "/attributes/restSearch", Body: question, Accept: "json", NoFollow: true,
+	a, err := net.HTTP(ctx, collectors.Request{Operation: "attributes", Method: http.MethodPost, URL: "/attributes/restSearch", Body: question, Accept: "json", NoFollow: true, Asks: true,
 		Header: http.Header{"Content-Type": {"application/json"}}, Credential: collectors.Credential{Name: mispKey, Header: "Authorization"}})
 	switch {
 	case a != nil && (a.Status == http.StatusForbidden || a.Status/100 == 3 || a.Status == http.StatusOK && isLogin(a.Body)):
