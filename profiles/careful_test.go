@@ -191,6 +191,8 @@ var slips = []slip{
 	{"EXP-08", "www", []string{"<title>Larkfield Clockworks</title>", "<title>Index of /</title>", "<p>It is time.</p>", `<h1>Index of /</h1><pre><a href="../">../</a><a href="clocks.zip">clocks.zip</a></pre>`}},
 	{"SUP-03", "www", []string{"Referrer-Policy: strict-origin-when-cross-origin\n", "Referrer-Policy: strict-origin-when-cross-origin\nX-Powered-By: PHP/7.4.33\n"}},
 	{"SUP-04", "www", []string{"<p>It is time.</p>", `<script src="https://cdn.elsewhere.example/time.js"></script>`}},
+	{"EXP-09", "www", []string{"<p>It is time.</p>", `<a href="https://larkfield-files.s3.amazonaws.com/">files</a>`, "-- whois://whois.iana.org/* --\n",
+		"-- dns://s3.amazonaws.com --\nlarkfield-files A 203.0.113.204\n\n-- https://larkfield-files.s3.amazonaws.com/ --\n\n<ListBucketResult><Contents/></ListBucketResult>\n\n-- whois://whois.iana.org/* --\n"}},
 	{"EXP-11", "", []string{`developers.` + careful, `vpn-gw1.` + careful}},
 	{"EXP-20", "", []string{"where it has nothing\nContent-Type: text/x-ndjson\n\n", "where it has nothing\nContent-Type: text/x-ndjson\n\n" +
 		`{"url":"https://www.` + careful + `/clocks.sql","timestamp":"20200102030405","status":"200","mime":"text/plain"}` + "\n"}},

@@ -54,6 +54,8 @@ func All() []collectors.Entry {
 		tlsHandshake(),
 		revocation(),
 		webPages(),
+		buckets(),
+		bucketNames(),
 		robots(),
 		nameServers(),
 		zoneTransfer(),
