@@ -9,6 +9,7 @@ func All() []collectors.Entry {
 		dnsRecords(),
 		dnsWords(),
 		mailPolicy(),
+		bimi(),
 		chainOfTrust(),
 		dane(),
 		daneMatch(),
