@@ -54,6 +54,7 @@ func All() []collectors.Entry {
 		portScan(),
 		tlsHandshake(),
 		revocation(),
+		sslLabs(),
 		webPages(),
 		buckets(),
 		bucketNames(),
