@@ -29,7 +29,7 @@ func TestHashLookup(t *testing.T) {
 	known := "known-file map[product:Track source:NSRL trust:75 vendor:1006]"
 	tryLists(t, "hashlookup", hashWorld, []listCase{
 		{"a file of a system", fileMD5, "", "", pipeline.OK, "", []string{known, facts, same}},
-		{"malware", fileMD5, `"source"`, `"KnownMalicious":"malshare.com","source"`, pipeline.OK, "", []string{"listed-by map[for:malware list:hashlookup: malshare.com]", facts, same}},
+		{"malware", fileMD5, `"source"`, `"KnownMalicious":"malshare.com","source"`, pipeline.OK, "", []string{"listed-by map[for:malware list:CIRCL hashlookup, from malshare.com]", facts, same}},
 		{"no product", fileMD5, `"ProductCode":{"ProductName":"Track","MfgCode":1006}`, `"ProductCode":[]`, pipeline.OK, "", []string{"known-file map[source:NSRL trust:75]", facts, same}},
 		{"not known", fileSHA256, "", "", pipeline.OK, "", []string{"not known-file"}},
 		{"another file", fileMD5, `"MD5":"44`, `"MD5":"55`, pipeline.Malformed, "not about the file", nil},

@@ -96,7 +96,7 @@ func readHashLookup(ctx context.Context, net *collectors.View, subject pipeline.
 	if a.Status != 200 || json.Unmarshal(a.Body, &f) != nil || !f.is(subject.Value) {
 		return pipeline.Fail(pipeline.Malformed, "hashlookup answered with something that is not about the file")
 	}
-	f.tell(roll{"hashlookup: " + sentence(f.Malicious.String(), 60), "malware", a, emit}, subject, say)
+	f.tell(roll{"CIRCL hashlookup, from " + sentence(f.Malicious.String(), 60), "malware", a, emit}, subject, say)
 	return nil
 }
 
