@@ -41,7 +41,7 @@ func readDepsDev(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	if subject.Kind == pipeline.KindRepository {
 		return readPackagesOf(ctx, net, subject, &teller{emit: emit})
 	}
-	ecosystem, name, version, ok := packageOf(subject)
+	ecosystem, name, version, ok := subject.Package()
 	if !ok || ecosystem == "docker" {
 		return pipeline.Fail(pipeline.Skipped, "not a package such as npm:name")
 	}
@@ -66,7 +66,7 @@ func askDepsDev(ctx context.Context, net *collectors.View, operation, path strin
 type versionKey struct{ System, Name, Version loose.Text }
 
 func (k versionKey) entity() (pipeline.Entity, bool) {
-	return packageEntity(k.System.String(), k.Name.String(), k.Version.String())
+	return pipeline.NewPackage(k.System.String(), k.Name.String(), k.Version.String())
 }
 
 // mostPackages bounds the packages that are told of one repository.
@@ -96,7 +96,7 @@ func readPackagesOf(ctx context.Context, net *collectors.View, subject pipeline.
 	told := map[pipeline.Entity]bool{}
 	for _, v := range *list.Versions {
 		k := v.Key.Of
-		e, ok := packageEntity(k.System.String(), k.Name.String(), "")
+		e, ok := pipeline.NewPackage(k.System.String(), k.Name.String(), "")
 		if !ok || told[e] || v.Type != "SOURCE_REPO" {
 			continue
 		}

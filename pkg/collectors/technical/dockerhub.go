@@ -93,7 +93,7 @@ func tellImages(ctx context.Context, net *collectors.View, name string, t *telle
 			} else if i == 0 {
 				last = r.Name.String()
 			}
-			e, ok := packageEntity("docker", name+"/"+r.Name.String(), "")
+			e, ok := pipeline.NewPackage("docker", name+"/"+r.Name.String(), "")
 			if !ok || bool(r.Private) || r.Name == "" || !strings.EqualFold(r.Namespace.String(), name) {
 				continue
 			}

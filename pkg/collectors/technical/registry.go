@@ -16,7 +16,7 @@ func tellNamed(a *collectors.Answer, ecosystem string, names []string, t *teller
 		if i == mostDependencies {
 			return pipeline.Fail(pipeline.Partial, "more dependencies than are told of one package")
 		}
-		if e, ok := packageEntity(ecosystem, name, ""); ok {
+		if e, ok := pipeline.NewPackage(ecosystem, name, ""); ok {
 			t.say(a, pipeline.Observation{Predicate: "depends-on", Object: &e, Value: map[string]any{"ecosystem": ecosystem, "direct": true}})
 		}
 	}
@@ -26,7 +26,7 @@ func tellNamed(a *collectors.Answer, ecosystem string, names []string, t *teller
 // tellPackage tells that a repository publishes a package, which points back at
 // the repository.
 func tellPackage(a *collectors.Answer, ecosystem, name string, value map[string]any, t *teller) {
-	if e, ok := packageEntity(ecosystem, name, ""); ok {
+	if e, ok := pipeline.NewPackage(ecosystem, name, ""); ok {
 		value["registry"], value["name"] = ecosystem, name
 		t.say(a, pipeline.Observation{Predicate: "publishes-package", Object: &e, Value: value})
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // osv asks OSV which weaknesses a package has. It takes packages by the name
-// that their registry gives them, such as npm:left-pad@1.3.0, and no product of
+// that their registry gives them, such as npm:left-pad/1.3.0, and no product of
 // which no registry is known. Who reported a weakness stands in its answers,
 // and is not told.
 func osv() collectors.Entry {
@@ -49,13 +49,10 @@ const osvPages = 4
 // osvEcosystems are the names that OSV has for registries, where case counts.
 var osvEcosystems = map[string]string{"npm": "npm", "pypi": "PyPI", "go": "Go", "cargo": "crates.io", "maven": "Maven", "nuget": "NuGet", "rubygems": "RubyGems"}
 
-// osvPackage takes a package apart: npm:@scope/name@1.0 is name @scope/name of
-// npm, in version 1.0. ok is false for any other technology.
+// osvPackage takes a package apart in OSV's words: npm:@scope/name/1.0.0 is name
+// @scope/name of npm, in version 1.0.0. ok is false for any other technology.
 func osvPackage(e pipeline.Entity) (ecosystem, name, version string, ok bool) {
-	where, name, ok := strings.Cut(e.Value, ":")
-	if i := strings.LastIndexByte(name, '@'); i > 0 {
-		name, version = name[:i], name[i+1:]
-	}
+	where, name, version, ok := e.Package()
 	ecosystem = osvEcosystems[where]
 	if where == "maven" && !strings.Contains(name, ":") { // group:artifact
 		name = strings.Replace(name, "/", ":", 1)
@@ -63,7 +60,7 @@ func osvPackage(e pipeline.Entity) (ecosystem, name, version string, ok bool) {
 	if where == "go" {
 		version = strings.TrimPrefix(version, "v")
 	}
-	return ecosystem, name, version, ok && ecosystem != "" && name != ""
+	return ecosystem, name, version, ok && ecosystem != ""
 }
 
 // osvQuery is one question.
