@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,16 +30,30 @@ func (c *console) endow(ctx context.Context, o *collectors.Options) {
 			continue
 		}
 		if values, err := o.Keys(ctx, s.BaseFrom); err == nil && len(values) > 0 {
+			base, err := ownBase(s.BaseFrom, values[0])
+			if err != nil {
+				c.say("osint: %v", err)
+				continue
+			}
 			if o.Bases == nil {
 				o.Bases = map[string]string{}
-			}
-			base := values[0]
-			if !strings.Contains(base, "://") { // INTELX_HOST is a host, by its name
-				base = "https://" + base
 			}
 			o.Bases[s.Name] = base
 		}
 	}
+}
+
+// ownBase reads the address of a source that is the operator's own. It is on
+// record, and so has no password in it.
+func ownBase(name, text string) (string, error) {
+	if !strings.Contains(text, "://") { // INTELX_HOST is a host, by its name
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", usage("%s is no address, and nobody is asked there: write https://HOST, with no name and no password in it", name)
+	}
+	return text, nil
 }
 
 // lacking names the credentials that some collector needs and that are not

@@ -44,6 +44,18 @@ func TestNamedKeys(t *testing.T) {
 	}
 }
 
+// TestOwnBase holds what is taken for an address, and that a password in one is not
+// repeated.
+func TestOwnBase(t *testing.T) {
+	for text, want := range map[string]string{"https://misp.example/x": "https://misp.example/x", "intel.example": "https://intel.example", "http://127.0.0.1:9": "http://127.0.0.1:9",
+		"https://ada:s3cr3t@misp.example": "", "https://s3cr3t@misp.example": "", "ftp://s3cr3t.example": "", "https://s3cr3t%zz": "", "https://": ""} {
+		got, err := ownBase("MISP_URL", text)
+		if got != want || (err == nil) != (want != "") || err != nil && (strings.Contains(err.Error(), "s3cr3t") || !strings.Contains(err.Error(), "MISP_URL")) {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
+	}
+}
+
 // TestKeyVerdicts asks made-up sources about credentials: only about those that
 // are there, only sources that can be asked, and what they say is shown and
 // counts.
