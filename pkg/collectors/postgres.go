@@ -124,7 +124,7 @@ func writeRows(r *Rows) []byte {
 
 // readRows makes rows of a recorded exchange.
 func readRows(x pipeline.Exchange, body []byte) (*Rows, error) {
-	r, err := ReadRows(body)
+	r, err := parseRows(body)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +132,8 @@ func readRows(x pipeline.Exchange, body []byte) (*Rows, error) {
 	return r, nil
 }
 
-// ReadRows makes rows of the bytes of an exchange.
-func ReadRows(body []byte) (*Rows, error) {
+// parseRows makes rows of the bytes that writeRows made.
+func parseRows(body []byte) (*Rows, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	var head struct {
 		Rows  *int `json:"rows"`

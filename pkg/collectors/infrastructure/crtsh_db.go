@@ -2,9 +2,7 @@ package infrastructure
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"osint/pkg/collectors"
@@ -19,19 +17,17 @@ func crtshDB() collectors.Entry {
 			Name: "ct-crtsh-db", Title: "Names in certificate transparency (crt.sh, its data base)", Domain: pipeline.Infrastructure,
 			Consumes: []pipeline.Kind{pipeline.KindDomain},
 			Produces: []pipeline.Predicate{"has-name"},
-			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Contact}, // common names may be people's: in the answer, never emitted
+			Emits:    []pipeline.Category{pipeline.Technical},
 			Mode:     pipeline.Passive, Origin: "certificate-transparency", Grade: "A2",
 			Source: pipeline.Source{
 				Name: "crt.sh-db", Family: "certificate-transparency", Base: "crt.sh:5432", Country: "GB",
 				Terms: "https://groups.google.com/g/crtsh", Commercial: pipeline.Yes, Verified: "2026-11-23",
 				Slots: 1, Interval: 5 * time.Second,
-				Class: pipeline.Publication, // by the authority; whom a certificate names did not speak
 			},
 			Sends:       []pipeline.Kind{pipeline.KindDomain},
 			Ceiling:     pipeline.Ceiling{Requests: 1, Bytes: 32 << 20},
 			Timeout:     60 * time.Second,
 			StandsInFor: "ct-crtsh",
-			Derive:      derived(deriveCertifiedRows),
 		},
 		Collect: queryCrtsh,
 	}
@@ -41,13 +37,15 @@ func crtshDB() collectors.Entry {
 const crtshRows = 10000
 
 // crtshSQL finds the names below $1 in certificates that are still valid. The
-// first condition is the one that has an index.
+// first condition is the one that has an index. What has not the form of a name
+// of DNS is not asked for: in certificates for mail it is somebody's.
 const crtshSQL = `SELECT DISTINCT lower(cai.name_value) AS name, ca.name AS issuer,
   to_char(x509_notBefore(cai.certificate), 'YYYY-MM-DD"T"HH24:MI:SS') AS not_before,
   to_char(x509_notAfter(cai.certificate), 'YYYY-MM-DD"T"HH24:MI:SS') AS not_after
 FROM certificate_and_identities cai LEFT JOIN ca ON ca.id = cai.issuer_ca_id
 WHERE plainto_tsquery('certwatch', $1::text) @@ identities(cai.certificate)
   AND cai.name_type IN ('san:dNSName', '2.5.4.3')
+  AND true
   AND cai.name_value ILIKE '%.' || $1::text
   AND x509_notAfter(cai.certificate) >= now() AT TIME ZONE 'UTC'
 LIMIT 10001`
@@ -76,19 +74,4 @@ func loggedRow(row map[string]string) logged {
 		return map[bool]time.Time{true: t}[err == nil]
 	}
 	return logged{names: []string{row["name"]}, issuer: issuerOf(row["issuer"]), notBefore: at("not_before"), notAfter: at("not_after")}
-}
-
-// deriveCertifiedRows reads recorded rows: names and times.
-func deriveCertifiedRows(s *sheet, answer []byte) error {
-	rows, err := collectors.ReadRows(answer)
-	if err != nil {
-		return errors.Join(errUnread, err)
-	}
-	s.line("rows", fmt.Sprint(len(rows.Rows)))
-	for _, row := range rows.Rows {
-		l := loggedRow(row)
-		s.line("certificate", moment(l.notBefore)+" to "+moment(l.notAfter))
-		s.name("name", strings.ToLower(row["name"]))
-	}
-	return nil
 }

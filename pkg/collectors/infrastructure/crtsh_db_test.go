@@ -34,7 +34,7 @@ CALL issue(1, 'www.acme.example *.Dev.acme.example acme.example', '2099-01-02');
 CALL issue(2, 'old.acme.example', '2026-01-03');
 CALL issue(3, 'www.other.example', '2099-01-02');
 CALL issue(4, 'orphan.acme.example', '2099-01-02', 9);
-INSERT INTO certificate_and_identities SELECT 5, 1, convert_to('jane@acme.example|2026-01-02|2099-01-02', 'UTF8'), 'emailAddress', 'jane@mail.acme.example';
+INSERT INTO certificate_and_identities SELECT 5, 1, convert_to('x.acme.example|2026-01-02|2099-01-02', 'UTF8'), 'emailAddress', 'jane.acme.example';
 INSERT INTO certificate_and_identities SELECT 6, 1, convert_to('x.acme.example|2026-01-02|2099-01-02', 'UTF8'), '2.5.4.3', 'Jane Doe <jane@x.acme.example';
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest;
 `
@@ -86,6 +86,9 @@ func TestCrtshDB(t *testing.T) {
 		got.Says(t, c.says...)
 		if len(got.Exchanges) != 1 || got.Exchanges[0].Locator != "postgres://"+at+"/certwatch" {
 			t.Errorf("exchanges %+v", got.Exchanges)
+		}
+		if body := strings.ToLower(string(got.Bodies[0])); strings.Contains(body, "jane") || !strings.HasPrefix(body, "{") {
+			t.Errorf("it sent %s", body)
 		}
 	}
 }

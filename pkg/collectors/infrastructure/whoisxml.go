@@ -57,7 +57,7 @@ func readWhoisXML(ctx context.Context, net *collectors.View, subject pipeline.En
 	switch code := said.Error.Of.ErrorCode.String(); {
 	case strings.HasPrefix(code, "AUTHENTICATE"):
 		return pipeline.Fail(pipeline.Unauthorized, "whoisxml did not take the key (AUTHENTICATE)")
-	case a.Status != 200 || !read || said.Error.Has || bare(said.Record.Of.Name.String()) != subject.Value:
+	case a.Status != 200 || !read || bare(said.Record.Of.Name.String()) != subject.Value:
 		return pipeline.Fail(pipeline.Malformed, fmt.Sprintf("HTTP status %d, where a record of the domain is due", a.Status))
 	}
 	t := newTelling(emit)
