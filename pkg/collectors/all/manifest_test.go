@@ -86,20 +86,6 @@ var unseen = map[string]string{
 	"censys-host identity":          "the record of the registry stands in the answer, and is not told",
 	"buckets contact":               "mailboxes may stand in pages and in names of files, and are not told",
 	"bucket-names contact":          "mailboxes may stand in names of files, which are not told",
-	"ct-certspotter contact": "names of mail certificates stand in the answer, and are not told",
-	"ct-crtsh contact":       "names of mail certificates stand in the answer, and are not told",
-	"arquivo content":        "anything may stand in addresses of pages; those that are told are of a few forms",
-	"commoncrawl content":    "anything may stand in addresses of pages; those that are told are of a few forms",
-	"securitytrails contact": "a zone's contact stands in the answer, and is not told",
-	"wayback content":        "anything may stand in addresses of pages; those that are told are of a few forms",
-	"name-servers contact":   "a zone's contact stands in the answer, and is not told",
-	"zone-transfer contact":  "a zone's contact stands in the answer, and is not told",
-	"webfinger contact":      "mailboxes and numbers stand in texts about oneself, and are told as content",
-	"webfinger location":     "places stand in texts about oneself, and are told as content",
-	"keybase contact":        "mailboxes and numbers stand in texts about oneself, and are told as content",
-	"gravatar special":       "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
-	"keybase special":        "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
-	"webfinger special":      "anything may stand in a text about oneself; it is told as content, for nobody reads it to find out",
 }
 
 // What manifests declare is what is brought, in all worlds together: nothing
