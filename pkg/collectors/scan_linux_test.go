@@ -116,7 +116,7 @@ func TestScan(t *testing.T) {
 // What is not known is not told: no sign at all, an address that must not be
 // dialled, time that runs out, a proxy that says nothing of who is behind it.
 func TestScanTellsNoMore(t *testing.T) {
-	open, closed, silent := listen(t), shutPort(t), silentPort(t)
+	open, mute, closed, silent := listen(t), listen(t), shutPort(t), silentPort(t) // nobody takes what comes to mute
 	accept(open, func(c net.Conn) { c.Close() })
 	proxy := listen(t)
 	go http.Serve(proxy, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -144,6 +144,7 @@ func TestScanTellsNoMore(t *testing.T) {
 		{"no time", nil, 2 * time.Second, []int{closed, silent, silent, silent, silent, portOf(open)}, pipeline.Partial, "1 ports tried, 1 closed, 5 not tried"},
 		{"a proxy", through, time.Minute, []int{portOf(open), closed}, pipeline.Partial, "2 ports tried, 1 open, 1 unclear, proxy"},
 		{"a proxy alone", through, time.Minute, []int{closed}, pipeline.Unreachable, "1 ports tried, 1 unclear, proxy"},
+		{"a proxy that is silent", func(o *Options) { o.Proxy = &url.URL{Scheme: "http", Host: mute.Addr().String()} }, time.Minute, []int{closed}, pipeline.Unreachable, "1 ports tried, 1 unclear"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

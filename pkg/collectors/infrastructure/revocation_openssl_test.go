@@ -40,6 +40,29 @@ crl_extensions = crl
 commonName = supplied
 [crl]
 authorityKeyIdentifier = keyid
+[of_users]
+issuingDistributionPoint = critical,@users
+[users]
+onlyuser = TRUE
+[of_here]
+issuingDistributionPoint = critical,@here
+[here]
+fullname = URI:http://ca.example/crl
+onlyuser = TRUE
+[of_elsewhere]
+issuingDistributionPoint = critical,@elsewhere
+[elsewhere]
+fullname = URI:http://ca.example/2
+[of_authorities]
+issuingDistributionPoint = critical,@authorities
+[authorities]
+onlyCA = TRUE
+[of_reasons]
+issuingDistributionPoint = critical,@reasons
+[reasons]
+onlysomereasons = keyCompromise
+[of_changes]
+2.5.29.27 = critical,ASN1:INTEGER:1
 [req]
 distinguished_name = dn
 [dn]
@@ -89,8 +112,13 @@ func TestRevocationAgainstOpenSSL(t *testing.T) {
 	run("ca -config conf -revoke bad.crt -crl_reason keyCompromise")
 	run("ca -config conf -revoke taken.crt -crl_reason superseded")
 	run("ca -config conf -gencrl -out new.pem")
-	run("crl -in new.pem -outform DER -out new.crl")
-	run("crl -in old.pem -outform DER -out old.crl")
+	lists := strings.Fields("new old of_users of_here of_elsewhere of_authorities of_reasons of_changes")
+	for _, of := range lists[2:] {
+		run("ca -config conf -gencrl -crlexts " + of + " -out " + of + ".pem")
+	}
+	for _, list := range lists {
+		run("crl -in " + list + ".pem -outform DER -out " + list + ".crl")
+	}
 	for _, c := range []struct {
 		leaf, by string // a responder's certificate, or a list
 		want     string
@@ -103,6 +131,13 @@ func TestRevocationAgainstOpenSSL(t *testing.T) {
 		{"good", "impostor", "", "signed by somebody who may not"},
 		{"unlisted", "new.crl", "by:crl", ""},
 		{"taken", "new.crl", "reason:superseded", ""},
+		{"unlisted", "of_users.crl", "state:good", ""},
+		{"unlisted", "of_here.crl", "state:good", ""},
+		{"taken", "of_here.crl", "state:revoked", ""},
+		{"unlisted", "of_elsewhere.crl", "", "the CRL is of other certificates"},
+		{"unlisted", "of_authorities.crl", "", "the CRL is of other certificates"},
+		{"unlisted", "of_reasons.crl", "", "the CRL is of other certificates"},
+		{"unlisted", "of_changes.crl", "", "the CRL"},
 		{"unlisted", "old.crl", "", "the CRL is stale since 2020-01-08"},
 	} {
 		t.Run(c.leaf+" by "+c.by, func(t *testing.T) {

@@ -153,16 +153,6 @@ func (q *inquest) readCRL(der []byte, at string) (*authorityWord, error) {
 	return w, nil
 }
 
-// scope is what a list says it is a list of (RFC 5280, 5.2.5).
-type scope struct {
-	Point    asn1.RawValue  `asn1:"optional,tag:0"`
-	User     bool           `asn1:"optional,tag:1"`
-	CA       bool           `asn1:"optional,tag:2"`
-	Reasons  asn1.BitString `asn1:"optional,tag:3"`
-	Indirect bool           `asn1:"optional,tag:4"`
-	Attr     bool           `asn1:"optional,tag:5"`
-}
-
 // listsAll returns an error if a certificate that is not on a list may be
 // revoked all the same: the list is of others, of some reasons, or of changes.
 func listsAll(list *x509.RevocationList, at string) error {
@@ -171,15 +161,34 @@ func listsAll(list *x509.RevocationList, at string) error {
 		case e.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 27}):
 			return errors.New("the CRL has changes alone")
 		case e.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 28}):
-			var s scope
-			if rest, err := asn1.Unmarshal(e.Value, &s); err != nil || len(rest) > 0 {
-				return errors.New("the CRL does not say what it lists")
-			}
-			if s.CA || s.Attr || s.Indirect || s.Reasons.BitLength > 0 || len(s.Point.Bytes) > 0 && !bytes.Contains(s.Point.Bytes, []byte(at)) {
-				return errors.New("the CRL is of other certificates")
+			if err := listsMine(e.Value, at); err != nil {
+				return err
 			}
 		case e.Critical:
 			return errors.New("the CRL has a condition that is not known")
+		}
+	}
+	return nil
+}
+
+// listsMine reads what a list says that it is a list of (RFC 5280, 5.2.5): it
+// must be that of this place, and of every reason.
+func listsMine(scope []byte, at string) error {
+	var all asn1.RawValue
+	if rest, err := asn1.Unmarshal(scope, &all); err != nil || len(rest) > 0 {
+		return errors.New("the CRL does not say what it lists")
+	}
+	for rest := all.Bytes; len(rest) > 0; {
+		var part asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &part); err != nil {
+			return errors.New("the CRL does not say what it lists")
+		}
+		yes := !bytes.Equal(part.Bytes, []byte{0})
+		switch {
+		case part.Tag == 0 && bytes.Contains(part.Bytes, []byte(at)), part.Tag == 1: // where it lies; certificates of no authority
+		case part.Tag == 3, yes: // some reasons; authorities, other issuers, attributes
+			return errors.New("the CRL is of other certificates")
 		}
 	}
 	return nil
