@@ -53,7 +53,6 @@ var unseen = map[string]string{
 	"hashlookup contact":            "who keeps a package stands in the answer, and is not told",
 	"hashlookup identity":           "who keeps a package stands in the answer, and is not told",
 	"onion-lookup content":          "titles of pages stand in the answer, and are not told",
-	"ct-crtsh-db contact":           "common names of certificates stand in the answer, and those of people are not told",
 	"dockerhub contact":             "the mailbox of an organisation's page stands in the answer, and is not told",
 	"pypi contact":                  "the addresses of authors stand in the answer, and are not told",
 	"pypi identity":                 "the names of authors stand in the answer, and are not told",

@@ -45,7 +45,7 @@ const crtshSQL = `SELECT DISTINCT lower(cai.name_value) AS name, ca.name AS issu
 FROM certificate_and_identities cai LEFT JOIN ca ON ca.id = cai.issuer_ca_id
 WHERE plainto_tsquery('certwatch', $1::text) @@ identities(cai.certificate)
   AND cai.name_type IN ('san:dNSName', '2.5.4.3')
-  AND true
+  AND cai.name_value ~* '^([*][.])?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$'
   AND cai.name_value ILIKE '%.' || $1::text
   AND x509_notAfter(cai.certificate) >= now() AT TIME ZONE 'UTC'
 LIMIT 10001`

@@ -125,7 +125,7 @@ func TestSecurityTrails(t *testing.T) {
 		{"the key is not taken", at, at + "status 403\n\n{\"message\":\"Invalid authentication credentials\"}\n\n-- https://api.securitytrails.com/x --\n", pipeline.Unauthorized, "did not take", nil},
 		{"forbidden", at, at + "status 403\n", pipeline.Blocked, "403", nil},
 		{"bad key", at, at + "status 401\n", pipeline.Unauthorized, "401", nil},
-		{"the month's allowance", at, at + "status 429\n\n{\"message\":\"You've exceeded the usage limits for your account.\"}\n\n-- https://api.securitytrails.com/x --\n", pipeline.QuotaExceeded, "SECURITYTRAILS_API_KEY", nil},
+		{"the month's allowance", at, at + "status 429\n\n{\"message\":\"You've exceeded the usage limits for your account.\"}\n\n-- https://api.securitytrails.com/x --\n", pipeline.QuotaExceeded, "month's allowance", nil},
 		{"the month's allowance, for an hour", at, at + "status 429\nRetry-After: 3600\n\n{\"message\":\"You've exceeded the usage limits for your account.\"}\n\n-- https://api.securitytrails.com/x --\n", pipeline.QuotaExceeded, "month's allowance", nil},
 		{"too fast", at, at + "status 429\nRetry-After: 3600\n", pipeline.RateLimited, "429", nil},
 		{"names are not for this plan", subs, subs + "status 403\n", pipeline.Partial, "names: blocked", join(now, before)},

@@ -17,6 +17,7 @@ func parameters(r *http.Request) url.Values {
 		return all
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	r.Body = io.NopCloser(bytes.NewReader(body)) // for whoever answers
 	if err != nil {
 		return all
 	}
