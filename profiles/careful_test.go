@@ -33,9 +33,14 @@ var lows = map[string]string{}
 // not have.
 var notThere = map[string]string{
 	"EML-12": "it takes mail",
-	"REP-14": "nobody asked about a file",
 	"DOM-05": "it exists",
-	"REP-21": "no file is of it",
+	"REP-14": "no file is of it",
+	"EXP-10": "it publishes no code",
+	"SUP-06": "it publishes no code",
+	"SUP-07": "it publishes no code",
+	"SUP-08": "it publishes no code",
+	"SUP-09": "it publishes no code",
+	"SUP-10": "it publishes no packages",
 }
 
 // barred are the rules that only those tell who want a credential, whose terms
@@ -50,6 +55,8 @@ var barred = map[string]string{
 	"EXP-07": "open data is looked for",
 	"EXP-13": "ports are surveyed",
 	"EXP-14": "products are surveyed",
+	"EXP-15": "ports are surveyed",
+	"EXP-16": "LeakIX is asked by name",
 	"REP-02": "reports are told for a key",
 	"REP-03": "abuse.ch wants a contract",
 	"REP-04": "OpenPhish is for others",
@@ -151,7 +158,8 @@ var slips = []slip{
 	{"REP-02", www0, answers("https://api.abuseipdb.com/api/v2/check?ipAddress="+www0, `{"data":{"ipAddress":"`+www0+`","abuseConfidenceScore":90,"totalReports":9,"lastReportedAt":"{{date -2d}}"}}`)},
 	{"REP-03", "docs", answers("POST https://threatfox-api.abuse.ch/api/v1/?search_term=docs."+careful, `{"query_status":"ok","data":[{"ioc":"docs.`+careful+`","threat_type":"botnet_cc","first_seen":"{{date -2d}}"}]}`)},
 	{"REP-20", "", answers("https://www.virustotal.com/api/v3/domains/"+careful, `{"data":{"type":"domain","attributes":{"last_analysis_stats":{"malicious":5,"harmless":80}}}}`)},
-	{"REP-21", malware, answers("POST https://mb-api.abuse.ch/api/v1/?hash="+malware, `{"query_status":"ok","data":[{"md5_hash":"`+malware+`"}]}`)},
+	{"REP-14", malware, answers("POST https://mb-api.abuse.ch/api/v1/?hash="+malware, `{"query_status":"ok","data":[{"md5_hash":"`+malware+`"}]}`)},
+	{"REP-30", www0, []string{"-- dns://psbl.surriel.com --\n; follows: RFC 5782, 5\n", "-- dns://psbl.surriel.com --\n110.2.0.192 A 127.0.0.2\n"}},
 	{"BRA-01", "", lookalike("@ NS ns1.stranger.example.\n@ MX 10 mx.stranger.example.")},
 	{"BRA-02", "", lookalike("@ NS ns1.bodis.com.\n@ A 203.0.113.203")},
 
@@ -204,9 +212,7 @@ var slips = []slip{
 	{"REP-04", "docs", []string{"https://bank.nobody.test/login", "https://docs." + careful + "/bank"}},
 	{"REP-10", "192.0.2.110", []string{`"cidr":"203.0.113.248/29"`, `"cidr":"192.0.2.0/24"`}},
 	{"REP-11", "192.0.2.110", []string{"\n203.0.113.251\n", "\n192.0.2.110\n"}},
-	{"REP-12", "192.0.2.110", []string{"2.0.0.127 A 127.0.0.2\n", "2.0.0.127 A 127.0.0.2\n110.2.0.192 A 127.0.0.10\n"}},
-	{"REP-14", "44d88612fea8a8f36de82e1278abb02f", []string{"-- https://hashlookup.circl.lu/lookup/* --\n", "-- https://hashlookup.circl.lu/lookup/md5/* --\nContent-Type: application/json\n\n" +
-		`{"MD5":"44D88612FEA8A8F36DE82E1278ABB02F","KnownMalicious":"malshare.com"}` + "\n\n-- https://hashlookup.circl.lu/lookup/* --\n"}},
+	{"REP-12", "192.0.2.110", []string{"-- dns://zen.spamhaus.org --\n", "-- dns://zen.spamhaus.org --\n110.2.0.192 A 127.0.0.10\n"}},
 	{"SUP-01", "192.0.2.110", leaky(`"count":1,"vulnerabilities":[`, `"vulnerabilities":[{"cveID":"CVE-2024-90007","dateAdded":"2026-10-20"},`)},
 	{"SUP-02", "192.0.2.110", leaky(`"total":0,"offset":0,"limit":100,"data":[]`, `"data":[{"cve":"CVE-2024-90007","epss":"0.6"}]`)},
 
@@ -231,6 +237,8 @@ var slips = []slip{
 	{"INF-18", "www", www("tls 1.2")},
 	{"INF-20", www0, append(answers("https://stat.ripe.net/data/network-info/data.json?resource="+www0, `{"status":"ok","data":{"asns":["64500"],"prefix":"192.0.2.0/24"}}`),
 		answers("https://stat.ripe.net/data/rpki-validation/data.json?resource=AS64500", `{"status":"ok","data":{"status":"invalid_asn","validating_roas":[]}}`)...)},
+	{"INF-19", "www", append(www("certificate revoked\ncertificate crl http://crl.labtrust.example/7"),
+		"-- whois://whois.iana.org/* --\n", "-- dns://labtrust.example --\ncrl A 203.0.113.203\n\n-- http://crl.labtrust.example/7 --\nauthority crl\n\n-- whois://whois.iana.org/* --\n")},
 	{"INF-21", "www", []string{"redirect https://www." + careful + "/ 308\n\n-- host://www", "\nplain\n\n-- host://www"}},
 	{"INF-22", "shop", []string{"Strict-Transport-Security: max-age=63072000; includeSubDomains\n", ""}},
 	{"INF-23", "test-drive", []string{"'nonce-bGFi' ", ""}},

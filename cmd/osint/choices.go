@@ -6,6 +6,7 @@ import (
 	"osint/pkg/compliance"
 	"osint/pkg/telemetry"
 	"osint/profiles"
+	"strings"
 )
 
 // choices are the values that a flag takes and no others; nil where it takes
@@ -33,6 +34,8 @@ func choices(flag string) []string {
 		return priorities()
 	case "collector", "exclude":
 		return collectorNames()
+	case "with":
+		return collectorsOnRequest()
 	}
 	return nil
 }
@@ -73,6 +76,16 @@ func labels() []string { return texts(compliance.Labels()) }
 func collectorNames() (names []string) {
 	for _, e := range all.Entries() {
 		names = append(names, e.Spec.Name)
+	}
+	return names
+}
+
+// collectorsOnRequest are those that --with asks for.
+func collectorsOnRequest() (names []string) {
+	for _, e := range all.Entries() {
+		if strings.HasPrefix(e.Spec.OnRequest, "--with ") {
+			names = append(names, e.Spec.Name)
+		}
 	}
 	return names
 }

@@ -27,6 +27,7 @@ type order struct {
 	investigator, tlp     string
 	active                bool
 	collectors, exclude   []string
+	with                  []string // collectors that run on request
 	wordlist              string
 	depth, limit, workers int
 	timeout               time.Duration
@@ -67,13 +68,14 @@ func (o *order) flags(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.active, "active", false, "let the subject see us, if the profile allows that on request")
 	fs.StringSliceVar(&o.collectors, "collector", nil, "`LIST`: the only collectors to use, comma between")
 	fs.StringSliceVar(&o.exclude, "exclude", nil, "`LIST`: collectors not to use")
+	fs.StringSliceVar(&o.with, "with", nil, "`LIST`: collectors that run on request, beside the others")
 	fs.StringVar(&o.wordlist, "wordlist", "", "`FILE|builtin`: try its names below each domain, with "+sweeper)
 	fs.IntVar(&o.depth, "depth", 2, "`N`: steps from a seed; 0 is the seeds only (default: the profile's, 2)")
 	fs.IntVar(&o.limit, "limit", 0, "`N`: entities asked about, at the most (default: the profile's)")
 	fs.IntVar(&o.workers, "workers", 0, "`N`: questions at once (default: the profile's)")
 	fs.DurationVar(&o.timeout, "timeout", 0, "`TIME`: end after it, such as 90s (default: the profile's)")
 	fs.StringVar(&o.budget, "budget", "", "`USD`: spend at most so much, such as 0.50 (default: the profile's)")
-	group(fs, "How", "active", "collector", "exclude", "wordlist", "depth", "limit", "workers", "timeout", "budget")
+	group(fs, "How", "active", "collector", "exclude", "with", "wordlist", "depth", "limit", "workers", "timeout", "budget")
 }
 
 // A mandate is an order that was understood and that the profile permits.
@@ -123,6 +125,9 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	if err := known(o.exclude, "--exclude"); err != nil {
 		return nil, err
 	}
+	if err := c.onRequest(o.with); err != nil {
+		return nil, err
+	}
 	if err := oneOf("--priority", o.priority, priorities()...); err != nil {
 		return nil, err
 	}
@@ -135,8 +140,9 @@ func (o *order) read(c *console, seeds []string, flags *pflag.FlagSet) (m *manda
 	}
 	m.job = compliance.Job{Purpose: o.purpose, LawfulBasis: o.basis, Reference: o.reference, Investigator: o.investigator, TLP: o.tlp,
 		Active: o.active, Collectors: o.collectors, Exclude: o.exclude, Types: m.types, BudgetUSD: m.limits.CostUSD, Lacking: c.lacking(context.Background())}
+	m.job.Requested = slices.Clone(o.with)
 	if o.wordlist != "" {
-		m.job.Requested = []string{sweeper}
+		m.job.Requested = append(m.job.Requested, sweeper)
 	}
 	if err := m.profile.Permits(m.job); err != nil {
 		return nil, usage("%w", err)
@@ -249,4 +255,21 @@ func title(seeds []pipeline.Entity) string {
 		s += fmt.Sprintf(" and %d more", n)
 	}
 	return s
+}
+
+// onRequest checks names of collectors that run on request, by --with.
+func (c *console) onRequest(names []string) error {
+	if err := known(names, "--with"); err != nil {
+		return err
+	}
+	for _, e := range c.entries() {
+		switch s := e.Spec; {
+		case !slices.Contains(names, s.Name), strings.HasPrefix(s.OnRequest, "--with "):
+		case s.OnRequest == "":
+			return usage("--with %s: it runs without being asked for: leave it out", s.Name)
+		default:
+			return usage("--with %s: %s asks for it", s.Name, s.OnRequest)
+		}
+	}
+	return nil
 }

@@ -23,7 +23,7 @@ func bucketNames() collectors.Entry {
 			Ceiling:   pipeline.Ceiling{Requests: 4 * (2 + len(bucketWords)), Bytes: 8 << 20},
 			Timeout:   time.Minute,
 			Derive:    derived(deriveBuckets),
-			OnRequest: "--collector",
+			OnRequest: "--with bucket-names",
 		},
 		Collect: func(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 			told, failed := tellBuckets(ctx, net, guessBuckets(subject.Value), nil, emit)

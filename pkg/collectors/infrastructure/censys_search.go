@@ -31,7 +31,7 @@ func censysSearch() collectors.Entry {
 			Timeout:   time.Minute,
 			Keys:      []string{censysKey.Name},
 			MayUse:    []string{censysAccount.Name},
-			OnRequest: "--collector",
+			OnRequest: "--with censys-search",
 			Derive:    derive.JSON(derive.Shape{"result": derive.Within(derive.Shape{"total_hits": derive.Quantity, "hits": derive.Count, "next_page_token": derive.Filled})}),
 		},
 		Collect: searchCensys,

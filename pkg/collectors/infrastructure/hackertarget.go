@@ -30,7 +30,7 @@ func hackerTarget() collectors.Entry {
 			Sends:     []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP},
 			Ceiling:   pipeline.Ceiling{Requests: 3, Bytes: 8 << 20},
 			Timeout:   60 * time.Second,
-			OnRequest: "--collector",
+			OnRequest: "--with hackertarget",
 			MayUse:    []string{hackerTargetKey.Name},
 		},
 		Collect: readHackerTarget,

@@ -44,7 +44,7 @@ func leakix() collectors.Entry {
 			Sends:     []pipeline.Kind{pipeline.KindIP, pipeline.KindDomain, pipeline.KindHost},
 			Ceiling:   pipeline.Ceiling{Requests: 3},
 			Keys:      []string{leakixKey.Name},
-			OnRequest: "--collector",
+			OnRequest: "--with leakix",
 			Derive: derive.JSON(derive.Shape{"Services": derive.Count,
 				"Leaks": derive.Each(derive.Shape{"Ip": derive.Technical, "plugins": derive.Count, "leak_count": derive.Quantity, "creation_date": derive.Technical})}),
 		},

@@ -33,7 +33,7 @@ func rapidDNS() collectors.Entry {
 			Sends:     []pipeline.Kind{pipeline.KindDomain, pipeline.KindIP},
 			Ceiling:   pipeline.Ceiling{Requests: 3 * rapidPages, Bytes: 32 << 20},
 			Timeout:   2 * time.Minute,
-			OnRequest: "--collector",
+			OnRequest: "--with rapiddns",
 		},
 		Collect: readRapidDNS,
 	}

@@ -30,7 +30,7 @@ func sslLabs() collectors.Entry {
 			Ceiling:   pipeline.Ceiling{Requests: 3 * sslLabsPolls, Bytes: 16 << 20},
 			Timeout:   5 * time.Minute,
 			Keys:      []string{"SSLLABS_EMAIL"},
-			OnRequest: "--collector",
+			OnRequest: "--with ssllabs",
 		},
 		Collect: gradeTLS,
 	}

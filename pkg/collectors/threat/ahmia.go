@@ -23,7 +23,7 @@ func ahmia() collectors.Entry {
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindOrganization},
 			Produces: []pipeline.Predicate{"mentioned-on"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Content},
-			Mode:     pipeline.Passive, Origin: "ahmia", Grade: "D4", OnRequest: "--collector",
+			Mode:     pipeline.Passive, Origin: "ahmia", Grade: "D4", OnRequest: "--with ahmia",
 			Source: pipeline.Source{
 				Name: "ahmia", Family: "ahmia", Base: "https://ahmia.fi", Country: "FI",
 				Terms: "https://ahmia.fi/legal/", Commercial: pipeline.UnknownOK, Verified: "2026-11-23", Class: pipeline.Publication,

@@ -59,7 +59,7 @@ func (l dnsbl) entry() collectors.Entry {
 		Ceiling: pipeline.Ceiling{Requests: 3},
 	}
 	if l.onRequest {
-		s.OnRequest = "--collector"
+		s.OnRequest = "--with " + s.Name
 	}
 	return collectors.Entry{Spec: s, Collect: l.ask}
 }

@@ -25,7 +25,7 @@ func hibpAccount() collectors.Entry {
 			Source:    hibpSearch(),
 			Sends:     []pipeline.Kind{pipeline.KindEmail},
 			Keys:      []string{hibpKey},
-			OnRequest: "--collector",
+			OnRequest: "--with hibp-account",
 			Ceiling:   pipeline.Ceiling{Requests: 5, Bytes: 4 << 20},
 			Derive:    derive.List(derive.Shape{}),
 		},

@@ -31,7 +31,7 @@ func hudsonRock() collectors.Entry {
 				Slots: 1, Interval: time.Second, Class: pipeline.BreachIndex, Access: pipeline.AccessOpen,
 			},
 			Sends:     []pipeline.Kind{pipeline.KindDomain},
-			OnRequest: "--collector",
+			OnRequest: "--with hudsonrock",
 			Timeout:   time.Minute,
 			Ceiling:   pipeline.Ceiling{Requests: 3, Bytes: 16 << 20},
 			Derive: derive.JSON(derive.Shape{"total": derive.Quantity, "employees": derive.Quantity, "users": derive.Quantity, "third_parties": derive.Quantity,

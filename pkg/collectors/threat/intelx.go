@@ -32,7 +32,7 @@ func intelX() collectors.Entry {
 			},
 			Sends:     kinds,
 			Keys:      []string{intelXKey},
-			OnRequest: "--collector",
+			OnRequest: "--with intelx",
 			Timeout:   time.Minute,
 			Ceiling:   pipeline.Ceiling{Requests: 2 + 3*intelXPolls, Bytes: 8 << 20},
 			Derive: derive.JSON(derive.Shape{"status": derive.Code, "records": derive.Each(derive.Shape{"date": derive.Technical, "bucket": derive.Filled,

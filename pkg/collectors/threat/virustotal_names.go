@@ -28,7 +28,7 @@ func virusTotalNames() collectors.Entry {
 			Source:    virusTotalSource,
 			Sends:     []pipeline.Kind{pipeline.KindDomain},
 			Keys:      []string{virusTotalKey},
-			OnRequest: "--collector",
+			OnRequest: "--with virustotal-names",
 			Timeout:   5 * time.Minute, // by its pace
 			Ceiling:   pipeline.Ceiling{Requests: 12},
 			Derive:    derive.JSON(derive.Shape{"data": derive.Each(virusTotalShape)}),
