@@ -123,7 +123,8 @@ func (l *ledger) confirmations() (steps []step) {
 }
 
 // unheard groups the checks that did not run by the collector that was
-// silent.
+// silent. What a missing credential or a source's terms barred is no step: the
+// plan says what is wanted for it.
 func (l *ledger) unheard(vs []verdict) (steps []step) {
 	now := l.score()
 	type group struct {
@@ -132,7 +133,7 @@ func (l *ledger) unheard(vs []verdict) (steps []step) {
 	}
 	by := map[string]*group{}
 	for _, v := range vs {
-		if v.state != unknown || len(v.silent) == 0 {
+		if v.state != unknown || v.barred || len(v.silent) == 0 {
 			continue
 		}
 		g := by[v.silent[0]]

@@ -35,7 +35,11 @@ func openEstate(size string) (*World, error) {
 		addr := fmt.Sprintf("198.51.100.%d", i%250+1) // there are no more that documentation may use
 		b.WriteString(strings.NewReplacer("DOMAIN", estateDomain(i), "ADDR", addr).Replace(estateOne))
 	}
-	return Parse(estatePrefix+size, []byte(b.String()))
+	whole, err := joined([]byte(b.String()), "common")
+	if err != nil {
+		return nil, err
+	}
+	return Parse(estatePrefix+size, whole)
 }
 
 func estateDomain(i int) string { return fmt.Sprintf("d%05d.example", i) }

@@ -23,11 +23,16 @@ func Source(name string) ([]byte, error) {
 	if err != nil || strings.ContainsAny(name, `/\`) {
 		return nil, fmt.Errorf("no world is called %q: %s; or give the path of a .txtar file", name, rule.OneOf(name, Names()))
 	}
+	return joined(own, name, "common")
+}
+
+// joined returns a world with the parts that lie in folders.
+func joined(own []byte, dirs ...string) ([]byte, error) {
 	whole, at := txtar.Parse(own), map[string]int{}
 	for i, f := range whole.Files {
 		at[f.Name] = i
 	}
-	for _, dir := range []string{name, "common"} {
+	for _, dir := range dirs {
 		parts, err := fs.Glob(testdata.Worlds, path.Join("lab", dir, "*.txtar"))
 		if err != nil {
 			return nil, err

@@ -72,7 +72,8 @@ func Names() []string {
 }
 
 // Open returns the embedded world of that name, the one that a txtar file
-// describes, or one that is made: "estate:100" has a hundred domains.
+// describes, or one that is made: "estate:100" has a hundred domains. Sources of
+// which a world says nothing know nothing in it.
 func Open(nameOrPath string) (*World, error) {
 	if size, ok := strings.CutPrefix(nameOrPath, estatePrefix); ok {
 		return openEstate(size)
@@ -81,6 +82,12 @@ func Open(nameOrPath string) (*World, error) {
 		b, err := os.ReadFile(nameOrPath)
 		if err != nil {
 			return nil, fmt.Errorf("open world: %w", err)
+		}
+		if _, err := Parse(nameOrPath, b); err != nil { // by its own lines
+			return nil, err
+		}
+		if b, err = joined(b, "common"); err != nil {
+			return nil, err
 		}
 		return Parse(nameOrPath, b)
 	}
