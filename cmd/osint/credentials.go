@@ -21,26 +21,38 @@ func (c *console) credentials() collectors.Keys {
 }
 
 // endow gives the way out its credentials, and the bases of sources that are the
-// operator's own.
+// operator's own. One whose base can't be read or used is asked nowhere: what is
+// meant for the operator's server is for no other.
 func (c *console) endow(ctx context.Context, o *collectors.Options) {
 	o.Keys = c.credentials()
 	for _, e := range c.entries() {
 		s := e.Spec.Source
-		if s.BaseFrom == "" {
+		if s.BaseFrom == "" || o.Bases[s.Name] != "" || o.Barred[s.Name] != "" { // another collector of it said so
 			continue
 		}
-		if values, err := o.Keys(ctx, s.BaseFrom); err == nil && len(values) > 0 {
+		values, err := o.Keys(ctx, s.BaseFrom)
+		switch {
+		case err != nil:
+			o.Barred = with(o.Barred, s.Name, s.BaseFrom+" can't be had, and so nobody knows where to ask: osint keys check "+s.BaseFrom)
+		case len(values) > 0:
 			base, err := ownBase(s.BaseFrom, values[0])
 			if err != nil {
 				c.say("osint: %v", err)
+				o.Barred = with(o.Barred, s.Name, s.BaseFrom+" is no address: write https://HOST")
 				continue
 			}
-			if o.Bases == nil {
-				o.Bases = map[string]string{}
-			}
-			o.Bases[s.Name] = base
+			o.Bases = with(o.Bases, s.Name, base)
 		}
 	}
+}
+
+// with returns m, made if need be, with one more entry.
+func with(m map[string]string, key, value string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[key] = value
+	return m
 }
 
 // ownBase reads the address of a source that is the operator's own. It is on

@@ -104,8 +104,12 @@ func (v *View) held(ctx context.Context, c Credential) string {
 	return ""
 }
 
-// keyed returns a Failure if a credential that the Spec needs is not there.
+// keyed returns a Failure if the source is barred, or if a credential that the
+// Spec needs is not there.
 func (v *View) keyed(ctx context.Context) error {
+	if why := v.net.o.Barred[v.spec.Source.Name]; why != "" && v.net.o.Endpoints[v.spec.Source.Name] == "" {
+		return pipeline.Fail(pipeline.NoKey, why)
+	}
 	for _, name := range v.spec.Keys {
 		r, err := v.net.ring(ctx, name)
 		if err != nil {

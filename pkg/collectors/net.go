@@ -26,6 +26,7 @@ type Options struct {
 	ConnectTo    []ConnectTo       // see [ParseConnectTo]
 	Endpoints    map[string]string // another base for a source, by its name
 	Bases        map[string]string // likewise, of sources that are the operator's own; they lead to no other internet
+	Barred       map[string]string // sources that are not asked, by name, and why; unless Endpoints has another base
 	Proxy        *url.URL          // http, https or socks5; questions to the resolvers do not pass it
 	Roots        *x509.CertPool    // nil: the system's
 	TrustAnchors dnssec.Anchors    // that DNSSEC is judged by; nil: the root's own
