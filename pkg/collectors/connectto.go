@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -75,6 +76,23 @@ func (c ConnectTo) to(host, port string) (string, bool) {
 		p = port
 	}
 	return net.JoinHostPort(h, p), true
+}
+
+// staysHere reports whether what is sent to an address does not leave this
+// machine: its host is a loopback address, or is led to one.
+func (n *Net) staysHere(u *url.URL) bool {
+	host, port, err := net.SplitHostPort(hostOf(u))
+	if err != nil || n.o.Proxy != nil {
+		return false
+	}
+	for _, named := range []bool{true, false} {
+		if to, _, ok := n.led(named, port, host); ok {
+			host, _, _ = net.SplitHostPort(to)
+			break
+		}
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback() || host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // inward reports whether the options lead every question to this machine, as

@@ -131,11 +131,15 @@ type grant struct {
 	also  *grant // put in beside it
 }
 
-// grants chooses the credentials of a request; nil if it carries none.
-func (v *View) grants(ctx context.Context, r Request) (*grant, error) {
+// grants chooses the credentials of a request; nil if it carries none. None is
+// sent in clear past this machine.
+func (v *View) grants(ctx context.Context, r Request, at *url.URL) (*grant, error) {
 	g, err := v.grant(ctx, r.Credential)
 	if err != nil || g == nil {
 		return nil, err
+	}
+	if at.Scheme != "https" && !v.net.staysHere(at) {
+		return nil, pipeline.Fail(pipeline.Blocked, g.Name+" is not sent in clear: the address of "+v.spec.Source.Name+" has to begin with https://")
 	}
 	g.also, err = v.grant(ctx, r.Also)
 	return g, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -183,6 +184,43 @@ func TestCredentialsThatAreNotThere(t *testing.T) {
 	}
 	if len(v.keys()) != 1 {
 		t.Errorf("sent %q", v.keys())
+	}
+}
+
+// No credential leaves this machine in clear, wherever the address comes from; to
+// this machine, or led there, it goes as before.
+func TestCredentialsAreNotSentInClear(t *testing.T) {
+	v := &vendor{good: []string{"good-key-1"}, bad: 401}
+	here := httptest.NewServer(v)
+	defer here.Close()
+	addr := here.Listener.Addr().String()
+	_, port, _ := net.SplitHostPort(addr)
+	for base, led := range map[string][]ConnectTo{
+		"http://vendor.example":           nil,
+		"http://VENDOR.example:8080":      {{Host: "other.example", Addr: addr}},
+		"http://203.0.113.1":              nil,
+		"http://x.example":                {{Addr: "192.0.2.1:1"}},
+		"http://y.example":                {{Host: "y.example", Addr: "192.0.2.1:1"}, {Addr: addr}},
+		"http://127.0.0.1:" + port:        nil,
+		"http://localhost:" + port:        nil,
+		"http://vendor.example:" + port:   {{Host: "vendor.example", Addr: addr}},
+		"http://anything.example:" + port: {{Addr: addr}},
+	} {
+		n := netTo(t, "", func(o *Options) {
+			o.ConnectTo, o.Bases, o.Endpoints = led, map[string]string{"vendor": base}, map[string]string{}
+			o.Keys = func(context.Context, string) ([]string, error) { return []string{"good-key-1"}, nil }
+		})
+		before := len(v.keys())
+		w, r := view(n, vendorSpec)
+		_, err := w.HTTP(t.Context(), Request{URL: "/v1", Credential: Credential{Name: "VENDOR_KEY", Header: "X-Apikey"}})
+		sent := len(v.keys()) - before
+		if strings.HasSuffix(base, port) {
+			if err != nil || sent != 1 {
+				t.Errorf("%s: %v, sent %d times", base, err, sent)
+			}
+		} else if outcomeOf(err) != pipeline.Blocked || !strings.Contains(err.Error(), "VENDOR_KEY is not sent in clear") || sent > 0 || len(r.xs) > 0 {
+			t.Errorf("%s: %v, sent %d times, %d exchanges", base, err, sent, len(r.xs))
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 			}
 			return nil, err
 		}
-		g, err := v.grants(ctx, r)
+		g, err := v.grants(ctx, r, at)
 		switch {
 		case err != nil && last != nil: // every one rests by now: what the last try came to says why
 			return last, failed
