@@ -187,6 +187,41 @@ func TestCredentialsThatAreNotThere(t *testing.T) {
 	}
 }
 
+// What can't be sent, since every credential rests, uses up neither allowance nor
+// money; a try that is not made neither.
+func TestCredentialsThatRestCostNothing(t *testing.T) {
+	v := &vendor{bad: 401}
+	n := dealer(t, v, "revoked-key")
+	n.o.BudgetUSD = 2
+	spec := vendorSpec
+	spec.Source.Monthly, spec.Source.PriceUSD, spec.Ceiling.CostUSD = 50, 0.5, 9
+	ask := func() error {
+		w, _ := view(n, spec)
+		_, err := w.HTTP(t.Context(), Request{URL: "/v1", Accept: "json", Credential: Credential{Name: "VENDOR_KEY", Header: "X-Apikey"}})
+		return err
+	}
+	if err := ask(); outcomeOf(err) != pipeline.Unauthorized {
+		t.Fatal(err)
+	}
+	v.bad = 429
+	for range 3 {
+		if err := ask(); outcomeOf(err) != pipeline.QuotaExceeded || !strings.Contains(err.Error(), "rests") {
+			t.Errorf("%v", err)
+		}
+	}
+	used := n.pace.usage.own[n.pace.key(spec.Source)].Sum
+	if used != 1 || n.spent != 0.5 || len(v.keys()) != 1 {
+		t.Errorf("counted %d, spent %v, sent %d", used, n.spent, len(v.keys()))
+	}
+	n = dealer(t, v, "good-key-1") // 429 without a time: the only one rests, and no other try is made
+	if err := ask(); outcomeOf(err) != pipeline.RateLimited {
+		t.Error(err)
+	}
+	if used := n.pace.usage.own[n.pace.key(spec.Source)].Sum; used != 1 || n.spent != 0.5 {
+		t.Errorf("after 429: counted %d, spent %v", used, n.spent)
+	}
+}
+
 // No credential leaves this machine in clear, wherever the address comes from; to
 // this machine, or led there, it goes as before.
 func TestCredentialsAreNotSentInClear(t *testing.T) {

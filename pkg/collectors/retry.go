@@ -39,15 +39,12 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 	var last *Answer
 	var failed error
 	for try := 1; ; try++ {
-		if err := v.take(ctx, hostOf(at)); err != nil {
-			if try > 1 { // no further try: what the last one came to holds
-				return last, failed
-			}
-			return nil, err
-		}
 		g, err := v.grants(ctx, r, at)
+		if err == nil { // only what can be sent is metered
+			err = v.take(ctx, hostOf(at))
+		}
 		switch {
-		case err != nil && last != nil: // every one rests by now: what the last try came to says why
+		case err != nil && try > 1: // no further try: what the last one came to says why
 			return last, failed
 		case err != nil:
 			return nil, err
