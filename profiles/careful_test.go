@@ -41,6 +41,8 @@ var notThere = map[string]string{
 	"SUP-08": "it publishes no code",
 	"SUP-09": "it publishes no code",
 	"SUP-10": "it publishes no packages",
+	"SUP-11": "nobody asked about a weakness",
+	"SUP-12": "nobody asked about a weakness",
 }
 
 // barred are the rules that only those tell who want a credential, whose terms
@@ -214,6 +216,8 @@ var slips = []slip{
 	{"REP-11", "192.0.2.110", []string{"\n203.0.113.251\n", "\n192.0.2.110\n"}},
 	{"REP-12", "192.0.2.110", []string{"-- dns://zen.spamhaus.org --\n", "-- dns://zen.spamhaus.org --\n110.2.0.192 A 127.0.0.10\n"}},
 	{"SUP-01", "192.0.2.110", leaky(`"count":1,"vulnerabilities":[`, `"vulnerabilities":[{"cveID":"CVE-2024-90007","dateAdded":"2026-10-20"},`)},
+	{"SUP-11", "vulnerability:CVE-2024-90007", []string{`"count":1,"vulnerabilities":[`, `"vulnerabilities":[{"cveID":"CVE-2024-90007","dateAdded":"2026-10-20"},`}},
+	{"SUP-12", "vulnerability:CVE-2024-90007", []string{`"total":0,"offset":0,"limit":100,"data":[]`, `"data":[{"cve":"CVE-2024-90007","epss":"0.6"}]`}},
 	{"SUP-02", "192.0.2.110", leaky(`"total":0,"offset":0,"limit":100,"data":[]`, `"data":[{"cve":"CVE-2024-90007","epss":"0.6"}]`)},
 
 	{"INF-01", "", []string{`@ CAA 0 issue "labtrust.example; accounturi=https://labtrust.example/acct/7"` + "\n" + `@ CAA 0 issuewild ";"` + "\n" +

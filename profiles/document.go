@@ -39,6 +39,7 @@ type record struct {
 // defaults returns a document that holds what need not be written.
 func defaults() document {
 	var d document
+	d.Commercial = true // what is not said is held for the stricter
 	d.Scope.Admit = []admission{{Predicate: "resolves-to", Kind: pipeline.KindIP,
 		Reason: "an address that a name of the subject points at"}}
 	d.Limits = limits{Depth: 2, Workers: 64}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -113,26 +114,53 @@ func (p *plain) opened(at time.Time, o *pipeline.Opened) error {
 	return nil
 }
 
-// ruled tells the first refusal by each rule.
+// ruled tells the first refusals by each rule.
 func (p *plain) ruled(at time.Time, r *pipeline.Ruled) error {
+	told := map[string]bool{}
 	for _, g := range r.Groups {
-		v := g.Ruling.Verdict
-		if v != pipeline.Deny && v != pipeline.ReviewIt || p.refused[g.Ruling.Rule] || g.Ruling.Rule == compliance.RuleOnRequest {
+		rule, v := g.Ruling.Rule, g.Ruling.Verdict
+		if v != pipeline.Deny && v != pipeline.ReviewIt || p.refused[rule] || told[rule] || rule == compliance.RuleOnRequest {
 			continue
 		}
-		p.refused[g.Ruling.Rule] = true
+		told[rule] = true
+		who, reason := keptFrom(r.Groups, rule)
 		what := "not asked"
 		if v == pipeline.ReviewIt {
 			what = "waits for review"
 		}
-		if len(g.Collectors) > 0 {
-			what += ": " + strings.Join(g.Collectors, ", ")
+		if len(who) > 0 {
+			what += ": " + strings.Join(who, ", ")
 		}
-		if err := p.line(at, "%s: %s (%s)", what, report.Safe(g.Ruling.Reason), g.Ruling.Rule); err != nil {
+		if err := p.line(at, "%s: %s (%s)", what, report.Safe(reason), rule); err != nil {
 			return err
 		}
 	}
+	maps.Copy(p.refused, told)
 	return nil
+}
+
+// keptFrom returns all whom a rule kept from being asked about one entity, and
+// why: in words for all where each has its own.
+func keptFrom(groups []pipeline.Group, rule string) (who []string, reason string) {
+	n := 0
+	for _, g := range groups {
+		if g.Ruling.Rule == rule {
+			who, n = append(who, g.Collectors...), n+1
+			reason = cmp.Or(reason, g.Ruling.Reason)
+		}
+	}
+	if n > 1 {
+		reason = cmp.Or(forSeveral[rule], reason)
+	}
+	return who, reason
+}
+
+// forSeveral are reasons that are each source's own, said of several.
+var forSeveral = map[string]string{
+	"terms.non-commercial": "Their terms do not allow commercial work.",
+	"terms.paid-plan":      "Their terms allow commercial work only on a paid plan, and the profile's contracts do not name them.",
+	pipeline.RuleNoKey:     "They need credentials that are not there: osint keys check names them.",
+	"budget.ceiling":       "Each could cost more than the job may spend.",
 }
 
 // finished tells the first failures of each collector, or every end.

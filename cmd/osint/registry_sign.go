@@ -24,6 +24,9 @@ func newCollectorsKeygen(c *console) *cobra.Command {
 			if err := roomFor("--key-file", out); err != nil {
 				return err
 			}
+			if _, err := os.Lstat(out); err == nil {
+				return usage("--key-file %s: it is there already, and what it signed could not be followed without it: name another", out)
+			}
 			skey, vkey, err := registry.NewKey(args[0])
 			if err != nil {
 				return usage("%w", err)
@@ -61,6 +64,9 @@ collectors update. docs/sources.md has the form.`,
 			signed, err := registry.Sign(args[0], text, string(skey), all.Entries())
 			if err != nil {
 				return usage("%w", err)
+			}
+			for _, name := range registry.Strange(text, all.Entries()) {
+				c.say("osint: %s: no collector of this osint asks a source %s", args[0], name)
 			}
 			_, err = c.out.Write(signed)
 			return err

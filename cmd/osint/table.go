@@ -30,14 +30,16 @@ func (t *table) add(cells ...string) {
 
 // table writes a table to stdout: no wider than the terminal, where no column
 // but the last takes more than a third of it; as wide as need be where there
-// is none.
+// is none. Where a row does not fit, the last column hangs below it.
 func (c *console) table(t table) error {
 	if c.csv {
 		return c.asCSV(t)
 	}
 	limit := c.width(c.stdout)
+	var hanging []string
 	if limit > 0 {
 		t.narrow(limit / 3)
+		hanging = t.hang(limit)
 	}
 	var b bytes.Buffer
 	align := make([]tw.Align, len(t.header))
@@ -64,10 +66,42 @@ func (c *console) table(t table) error {
 	if err := w.Render(); err != nil {
 		return err
 	}
-	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
+	for i, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
 		c.out.WriteString(tui.Clip(strings.TrimRight(line, " "), limit) + "\n")
+		if i < len(hanging) && hanging[i] != "" {
+			c.out.WriteString(wrap(hanging[i], limit, hangBy) + "\n")
+		}
 	}
 	return nil
+}
+
+// hangBy is how far the last column is indented below its row.
+const hangBy = 4
+
+// hang takes the last column off a table that is wider than limit, and returns
+// it, the header's first; nil if the table fits, or has no column to spare.
+func (t *table) hang(limit int) (last []string) {
+	n := len(t.header) - 1
+	most := make([]int, n+1)
+	for _, cells := range append([][]string{t.header}, t.rows...) {
+		for i, s := range cells {
+			most[i] = max(most[i], tui.Columns(s)+2)
+		}
+	}
+	total := 0
+	for _, w := range most {
+		total += w
+	}
+	if total-2 <= limit || n < 2 {
+		return nil
+	}
+	last = append(last, strings.ToUpper(t.header[n]))
+	t.header = t.header[:n]
+	for i, cells := range t.rows {
+		last = append(last, cells[n])
+		t.rows[i] = cells[:n]
+	}
+	return last
 }
 
 // narrow clips what stands in front of the last column.

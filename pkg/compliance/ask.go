@@ -2,7 +2,9 @@ package compliance
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 
 	"osint/pkg/pipeline"
 )
@@ -30,6 +32,8 @@ const (
 	ruleNonCommercial   = "terms.non-commercial"
 	rulePaidPlan        = "terms.paid-plan"
 	ruleBudget          = "budget.ceiling"
+	ruleHidden          = "names.hidden-service"
+	ruleInward          = "addresses.inward"
 )
 
 // RuleOnRequest is the rule by which a collector that runs on request only
@@ -174,6 +178,31 @@ func terms(q *question) (pipeline.Ruling, bool) {
 	}
 	return deny(ruleNonCommercial, cite, "The terms of %s do not allow commercial work.", s.Name)
 }
+
+// apart asks nobody who can't know: of a hidden service of Tor only who looks for
+// such, and of an address that is used inside networks no archive.
+func apart(q *question) (pipeline.Ruling, bool) {
+	h := q.entity.Hostname()
+	onion := h == "onion" || strings.HasSuffix(h, ".onion")
+	switch {
+	case h != "" && !onion && q.spec.Onions == pipeline.OnionsOnly:
+		return deny(ruleHidden, "manifest of "+q.spec.Name, "It knows hidden services of Tor only.")
+	case onion && q.spec.Onions == "":
+		return deny(ruleHidden, "RFC 7686", "A hidden service of Tor has no record in DNS or in a registry, and nobody else need hear of it.")
+	case q.entity.Kind == pipeline.KindIP && q.spec.Mode == pipeline.Passive && inward(q.entity.Value):
+		return deny(ruleInward, "RFC 6890", "The address is used inside networks: what others say of it is of another.")
+	}
+	return silent()
+}
+
+// inward reports whether an address has no owner on the internet.
+func inward(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && (a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsMulticast() || a.IsUnspecified() || sharedSpace.Contains(a.Unmap()))
+}
+
+// sharedSpace is what carriers use behind their translators (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 
 // alive asks no source that is gone.
 func alive(q *question) (pipeline.Ruling, bool) {

@@ -268,3 +268,36 @@ func BenchmarkAsk(b *testing.B) {
 		g.Ask(s, l)
 	}
 }
+
+// Nobody is asked about what he can't know: of hidden services only those who look
+// for them, of addresses inside networks no archive.
+func TestWhoCannotKnowIsNotAsked(t *testing.T) {
+	for _, c := range []struct {
+		entity string
+		mode   pipeline.Mode
+		onions pipeline.Onions
+		rule   string
+	}{
+		{"abcdefghijklmnop.onion", pipeline.Passive, "", ruleHidden},
+		{"abcdefghijklmnop.onion", pipeline.Relayed, "", ruleHidden},
+		{"abcdefghijklmnop.onion", pipeline.Passive, pipeline.OnionsToo, ""},
+		{"abcdefghijklmnop.onion", pipeline.Passive, pipeline.OnionsOnly, ""},
+		{"onion.example", pipeline.Passive, pipeline.OnionsOnly, ruleHidden},
+		{"onion.example", pipeline.Passive, pipeline.OnionsToo, ""},
+		{"10.0.0.1", pipeline.Passive, "", ruleInward},
+		{"100.64.0.1", pipeline.Passive, "", ruleInward},
+		{"fe80::1", pipeline.Passive, "", ruleInward},
+		{"10.0.0.1", pipeline.Relayed, "", ""},
+		{"192.0.2.1", pipeline.Passive, "", ""},
+		{"2001:db8::1", pipeline.Passive, "", ""},
+	} {
+		e, err := pipeline.ParseEntity(c.entity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := pipeline.Spec{Name: "any", Mode: c.mode, Onions: c.onions}
+		if r, _ := apart(&question{spec: &s, entity: e}); r.Rule != c.rule {
+			t.Errorf("%s, %s %q: ruled by %q, want %q", c.entity, c.mode, c.onions, r.Rule, c.rule)
+		}
+	}
+}

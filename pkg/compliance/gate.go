@@ -46,7 +46,7 @@ func (g *Gate) sparesWhom(e pipeline.Entity) bool {
 func (g *Gate) Label() Label { return g.label }
 
 // clauses are put every question, in this order.
-var clauses = []clause{manifest, person, suppressed, selected, mode, scope, sharing, endpoint, terms, budget, handling, alive, keyed}
+var clauses = []clause{manifest, person, suppressed, selected, mode, scope, sharing, endpoint, terms, budget, handling, apart, alive, keyed}
 
 // Ask implements [pipeline.Gate].
 func (g *Gate) Ask(s pipeline.Spec, l pipeline.Lead) pipeline.Ruling {

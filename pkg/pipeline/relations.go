@@ -173,22 +173,22 @@ var table = []Relation{
 	{"used-as", []Kind{KindIP, KindNetblock}, nil, Record, "is used as", false},                              // kind (hosting, cdn, vpn, proxy, tor, mobile, residential, crawler, scanner), by, name
 
 	// services and weaknesses; of a version, unless verified is true
-	{"service-banner", []Kind{KindService}, nil, Record, "answers as", false},                                                                       // protocol, product, version, banner (one line), industrial, seen
-	{"has-vulnerability", append([]Kind{KindTechnology, KindRepository}, machines...), []Kind{KindVulnerability}, Record, "is told to have", false}, // verified, basis (version, probe), product, cvss, epss
-	{"exploited", []Kind{KindVulnerability}, nil, Record, "is known to be exploited", true},                                                         // added, due, ransomware, vendor, product; Denies: not in the catalogue
-	{"exploit-probability", []Kind{KindVulnerability}, nil, Record, "is exploited within 30 days with the probability", true},                       // epss, percentile, date, model
-	{"severity-score", []Kind{KindVulnerability}, nil, Record, "is scored", false},                                                                  // version, score, severity, vector, by
-	{"vulnerability-facts", []Kind{KindVulnerability}, nil, Record, "is described as", false},                                                       // status, published, changed, cwe, summary
-	{"affects", []Kind{KindVulnerability}, []Kind{KindTechnology}, Record, "affects", false},                                                        // ecosystem, fixed, introduced, advisory
-	{"exposes-data", hosts, nil, Record, "shows strangers data by", false},                                                                          // plugin (how it was seen), what (data, code, secrets, other), severity, rows, files, size, at; never the data
-	{"tls-grade", hosts, nil, Record, "is graded for TLS", false},                                                                                   // grade, host, warnings, issues, at
+	{"service-banner", []Kind{KindService}, nil, Record, "answers as", false},                                                                           // protocol, product, version, banner (one line), industrial, seen
+	{"has-vulnerability", append([]Kind{KindTechnology, KindRepository}, machines...), []Kind{KindVulnerability}, Record, "is reported to have", false}, // verified, basis (version, probe), product, cvss, epss
+	{"exploited", []Kind{KindVulnerability}, nil, Record, "is known to be exploited", true},                                                             // added, due, ransomware, vendor, product; Denies: not in the catalogue
+	{"exploit-probability", []Kind{KindVulnerability}, nil, Record, "is exploited within 30 days with the probability", true},                           // epss, percentile, date, model
+	{"severity-score", []Kind{KindVulnerability}, nil, Record, "is scored", false},                                                                      // version, score, severity, vector, by
+	{"vulnerability-facts", []Kind{KindVulnerability}, nil, Record, "is described as", false},                                                           // status, published, changed, cwe, summary
+	{"affects", []Kind{KindVulnerability}, []Kind{KindTechnology}, Record, "affects", false},                                                            // ecosystem, fixed, introduced, advisory
+	{"exposes-data", hosts, nil, Record, "shows strangers data by", false},                                                                              // plugin (how it was seen), what (data, code, secrets, other), severity, rows, files, size, at; never the data
+	{"tls-grade", hosts, nil, Record, "is graded for TLS", false},                                                                                       // grade, host, warnings, issues, at
 
 	// certificates, brand, mail
 	{"revocation", []Kind{KindCertificate}, nil, Record, "has by its authority the state", true}, // state (good, revoked, unknown), by (stapled, ocsp, crl), at, reason, checked, next, stapled, must_staple
 	{"bimi-record", names, nil, Record, "publishes the mark", true},                              // selector, logo, evidence, valid, reason; Denies: none
 
 	// storage, and names that look alike
-	{"has-bucket", names, []Kind{KindURL}, Record, "is told to keep files in", false},                        // provider, name, state (listed, private, elsewhere), objects, seen (where its name stood); Denies: not there
+	{"has-bucket", names, []Kind{KindURL}, Record, "is reported to keep files in", false},                    // provider, name, state (listed, private, elsewhere), objects, seen (where its name stood); Denies: not there
 	{"looks-like", []Kind{KindDomain}, []Kind{KindDomain}, Record, "is easily mistaken for", false},          // by (technique), distance, mail, web, own, parked; registered and certificate where they are known
 	{"lookalikes-tried", []Kind{KindDomain}, nil, Record, "was searched for names that look like it", false}, // tried, found, absent, unclear
 
@@ -196,10 +196,10 @@ var table = []Relation{
 	{"listed-by", suspects, nil, Record, "is listed by", false}, // list, for (malware, c2, phishing, spam, scanner, exploited, policy, tor-exit, hijacked, suspicious), code, since, last, confidence, reference, malware; Denies: list (not on it)
 	{"judged-by", suspects, nil, Record, "is judged by", false}, // by, malicious, suspicious, harmless, undetected, of, score (0-100), verdict, at
 	{"malware-family", suspects, nil, Text, "belongs to the malware", false},
-	{"technique", suspects, nil, Record, "is told to serve the technique", false}, // id (ATT&CK: T1071.001), by
-	{"campaign", suspects, nil, Record, "is named in the report", false},          // by, title, at, tlp, reference
-	{"tor-relay", []Kind{KindIP}, nil, Record, "is a relay of Tor", true},         // exit, fingerprint, nickname, first, last, running; Denies: none
-	{"scanner", []Kind{KindIP}, nil, Record, "scans the internet", true},          // classification, name, benign, first, last; Denies: not seen to
+	{"technique", suspects, nil, Record, "is reported to serve the technique", false}, // id (ATT&CK: T1071.001), by
+	{"campaign", suspects, nil, Record, "is named in the report", false},              // by, title, at, tlp, reference
+	{"tor-relay", []Kind{KindIP}, nil, Record, "is a relay of Tor", true},             // exit, fingerprint, nickname, first, last, running; Denies: none
+	{"scanner", []Kind{KindIP}, nil, Record, "scans the internet", true},              // classification, name, benign, first, last; Denies: not seen to
 
 	// files
 	{"file-facts", []Kind{KindFileHash}, nil, Record, "is a file", false}, // type, size, name, first, last, signer

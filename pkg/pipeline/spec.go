@@ -48,6 +48,7 @@ type Spec struct {
 	Keys     []string      // names of the credentials it needs, all of them: "SHODAN_API_KEY"
 	MayUse   []string      // names of credentials that it does better with
 	Context  bool          // may also be asked about context entities (never when Active)
+	Onions   Onions        // whether it knows hidden services of Tor; "" is that it does not
 	Special  Extent        // how far its answers reveal special categories of data; with Special among Emits only
 
 	// StandsInFor names a collector of the same family: this one runs on a
@@ -63,6 +64,15 @@ type Spec struct {
 	// derived; nil means there is none.
 	Derive func(body []byte) ([]byte, error) `json:"-"`
 }
+
+// Onions says whether a collector knows hidden services of Tor.
+type Onions string
+
+// The ways of knowing them. The zero Onions is not at all.
+const (
+	OnionsToo  Onions = "too"  // beside names of DNS
+	OnionsOnly Onions = "only" // and no names of DNS
+)
 
 // Ceiling bounds what one task may use.
 type Ceiling struct {

@@ -11,7 +11,7 @@ import (
 var baseRates = map[pipeline.Severity]float64{pipeline.Low: .30, pipeline.Medium: .15, pipeline.High: .05, pipeline.Critical: .05}
 
 // A tally counts what became of one rule on its subjects.
-type tally struct{ failed, passed, unknown, not, barred int }
+type tally struct{ failed, passed, unknown, not, barred, shut int }
 
 func (t tally) judged() int { return t.failed + t.passed }
 
@@ -43,6 +43,9 @@ func count(vs []verdict) map[*Rule]tally {
 			if v.barred {
 				t.barred++
 			}
+			if v.shut {
+				t.shut++
+			}
 		default:
 			t.not++
 		}
@@ -58,6 +61,7 @@ func count(vs []verdict) map[*Rule]tally {
 // anything to be checked, as one that only a visit can tell of, is no gap: it has
 // no coverage, and widens the bounds only.
 func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall float64) {
+	closed := mostlyShut(vs)
 	ran, all := map[string]float64{}, map[string]float64{}
 	tallies, wanted := count(vs), map[string]bool{}
 	for _, v := range vs {
@@ -68,7 +72,11 @@ func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall flo
 		if !wanted[r.Vector] {
 			continue
 		}
-		if n := t.judged() + t.unknown - t.barred; n > 0 {
+		n := t.judged() + t.unknown
+		if !closed {
+			n -= t.barred
+		}
+		if n > 0 {
 			h := height(r.worst())
 			all[r.Vector] += h
 			ran[r.Vector] += h * float64(t.judged()) / float64(n)
@@ -88,6 +96,19 @@ func coverage(vs []verdict, l *ledger) (byVector map[string]float64, overall flo
 		return byVector, 0
 	}
 	return byVector, sum / weights
+}
+
+// mostlyShut reports whether what a missing credential or terms kept from being
+// checked weighs as much as what was judged.
+func mostlyShut(vs []verdict) bool {
+	var judged, shut float64
+	for r, t := range count(vs) {
+		if n := t.judged() + t.unknown; n > 0 {
+			judged += height(r.worst()) * float64(t.judged()) / float64(n)
+			shut += height(r.worst()) * float64(t.shut) / float64(n)
+		}
+	}
+	return shut > 0 && shut >= judged
 }
 
 // checks says what became of each rule, in the rules' order.

@@ -30,6 +30,7 @@ type verdict struct {
 	vain     bool     // of unknown: somebody was asked in vain
 	unasked  bool     // of unknown: nobody but those who are asked on request could tell, and there was none
 	barred   bool     // of unknown: all who could tell want a credential that is not there, are kept from us by terms, or are asked by name only
+	shut     bool     // of barred: and at least one of them by a credential or terms
 	silent   []string // collectors that could have told and did not
 	severity pipeline.Severity
 	evidence []*pipeline.Observation // of failed, sorted by id
@@ -128,11 +129,12 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 				v.vain = v.vain || s.asked(c, s.subject)
 				barred := s.barred(c, s.subject)
 				v.unasked = v.unasked && (barred || s.unrequested(c, s.subject))
-				v.barred = v.barred && barred
+				v.barred, v.shut = v.barred && barred, v.shut || s.shut(c, s.subject)
 			}
 		}
 	}
 	v.unasked, v.barred = v.unasked && len(whys) > 0, v.barred && len(whys) > 0
+	v.shut = v.shut && v.barred
 	switch {
 	case len(whys) > 0:
 		v.reason = strings.Join(whys, "; ")

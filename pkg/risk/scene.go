@@ -107,13 +107,16 @@ func (s *scene) unrequested(collector string, e pipeline.Entity) bool {
 	return s.request[collector] && s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e}) == nil
 }
 
-// barred reports whether a collector was not asked about an entity for want of a
-// credential, by its source's terms, or because it is asked only by its name, which
-// nobody gave.
+// barred reports whether a collector was not asked about an entity because it is
+// shut, or because it is asked only by its name, which nobody gave.
 func (s *scene) barred(collector string, e pipeline.Entity) bool {
-	if s.c.Opened != nil && s.c.Opened.Unrequested(collector) && s.unrequested(collector, e) {
-		return true
-	}
+	named := s.c.Opened != nil && s.c.Opened.Unrequested(collector) && s.unrequested(collector, e)
+	return named || s.shut(collector, e)
+}
+
+// shut reports whether a collector was not asked about an entity for want of a
+// credential, or by its source's terms.
+func (s *scene) shut(collector string, e pipeline.Entity) bool {
 	return slices.ContainsFunc(s.ruled[e], func(r *pipeline.Ruled) bool {
 		return slices.ContainsFunc(r.Groups, func(g pipeline.Group) bool {
 			return pipeline.Barred(g.Ruling.Rule) && slices.Contains(g.Collectors, collector)

@@ -70,6 +70,21 @@ func Sign(file string, text []byte, skey string, entries []collectors.Entry) ([]
 	return note.Sign(&note.Note{Text: string(text)}, signer)
 }
 
+// Strange returns the sources that a document names and none of the collectors
+// asks, sorted; none if it can't be read.
+func Strange(text []byte, entries []collectors.Entry) (names []string) {
+	r, err := parse("", text, "")
+	if err != nil {
+		return nil
+	}
+	for _, name := range r.Names() {
+		if !slices.ContainsFunc(entries, func(e collectors.Entry) bool { return e.Spec.Source.Name == name }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // NewKey makes a key that signs registries: the private half, and the public one
 // by which they are read.
 func NewKey(name string) (skey, vkey string, err error) {

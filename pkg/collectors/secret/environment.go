@@ -2,8 +2,11 @@ package secret
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 )
 
 // An environment is the place of variables: NAME, else the file that NAME_FILE
@@ -37,7 +40,7 @@ func (e environment) one(name string) (text, file string, err error) {
 		return "", "", nil
 	}
 	if text, err = readWord(file); err != nil {
-		return "", "", fmt.Errorf("%s_FILE: %w", name, err)
+		return "", "", fmt.Errorf("%s_FILE: %s", name, reason(file, err))
 	}
 	return text, file, nil
 }
@@ -58,4 +61,13 @@ func readWord(path string) (string, error) {
 		return "", fmt.Errorf("%s is empty: write the value into it", path)
 	}
 	return text, nil
+}
+
+// reason says why a file could not be read. A path under which nothing lies is
+// left out: somebody may have put the credential there itself.
+func reason(file string, err error) string {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL) {
+		return "it names no file that is there: write the path of a file that holds the value, not the value"
+	}
+	return err.Error()
 }

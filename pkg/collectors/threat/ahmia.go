@@ -23,6 +23,7 @@ func ahmia() collectors.Entry {
 			Consumes: []pipeline.Kind{pipeline.KindDomain, pipeline.KindOrganization},
 			Produces: []pipeline.Predicate{"mentioned-on"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Content},
+			Onions:   pipeline.OnionsToo,
 			Mode:     pipeline.Passive, Origin: "ahmia", Grade: "D4", OnRequest: "--with ahmia",
 			Source: pipeline.Source{
 				Name: "ahmia", Family: "ahmia", Base: "https://ahmia.fi", Country: "FI",

@@ -24,6 +24,7 @@ func intelX() collectors.Entry {
 			Consumes: kinds,
 			Produces: []pipeline.Predicate{"leaked-in"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.BreachFact, pipeline.Content},
+			Onions:   pipeline.OnionsToo,
 			Mode:     pipeline.Passive, Origin: "intelx", Grade: "C3",
 			Source: pipeline.Source{ // without a TTL: one question is asked until it is answered
 				Name: "intelx", Family: "leaks", Base: "https://free.intelx.io", BaseFrom: "INTELX_HOST", Country: "CZ",

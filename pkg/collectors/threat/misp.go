@@ -24,6 +24,7 @@ func misp() collectors.Entry {
 			Consumes: kinds,
 			Produces: []pipeline.Predicate{"campaign", "technique", "malware-family"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Content},
+			Onions:   pipeline.OnionsToo,
 			Mode:     pipeline.Passive, Origin: "misp", Grade: "B3",
 			Source: pipeline.Source{
 				Name: "misp", Family: "misp", BaseFrom: "MISP_URL", Commercial: pipeline.Yes, Verified: "2026-11-23",

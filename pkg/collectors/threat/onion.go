@@ -24,6 +24,7 @@ func onionLookup() collectors.Entry {
 			Consumes: []pipeline.Kind{pipeline.KindDomain},
 			Produces: []pipeline.Predicate{"onion-seen"},
 			Emits:    []pipeline.Category{pipeline.Technical, pipeline.Content},
+			Onions:   pipeline.OnionsOnly,
 			Mode:     pipeline.Passive, Origin: "ail", Grade: "B3",
 			Source: pipeline.Source{
 				Name: "onion-lookup", Family: "onion-lookup", Base: "https://onion.ail-project.org", Country: "LU",
