@@ -38,7 +38,7 @@ func dshield() collectors.Entry {
 }
 
 func readDShield(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
-	if _, err := prefixOf(subject); err != nil {
+	if err := onlyIPv4(subject, "dshield"); err != nil {
 		return err
 	}
 	a, err := net.HTTP(ctx, collectors.Request{Operation: "address", URL: "/ip/" + subject.Value + "?json", Accept: "json", NoFollow: true, MaxBytes: 1 << 20})

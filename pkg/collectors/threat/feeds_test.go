@@ -36,7 +36,7 @@ func TestTorExits(t *testing.T) {
 	on, off := "listed-by map[for:tor-exit list:Tor exits]", "not listed-by map[for:tor-exit list:Tor exits]"
 	tryLists(t, "tor-exits", torWorld, []listCase{
 		{"an exit", "198.51.100.66", "", "", pipeline.OK, "", []string{on}},
-		{"an exit by IPv6", "2001:db8::66", "", "", pipeline.OK, "", []string{on}},
+		{"IPv6, of which the list has none", "2001:db8::67", "", "", pipeline.Skipped, "IPv4 only", nil},
 		{"none", "198.51.100.6", "", "", pipeline.OK, "", []string{off}},
 		{"an empty list", "198.51.100.6", "198.51.100.66\n2001:db8::66\n", "", pipeline.Malformed, "nothing came", nil},
 		{"only a comment", "198.51.100.6", "198.51.100.66\n2001:db8::66\n", "# be back soon\n", pipeline.Malformed, "no address", nil},
@@ -112,6 +112,7 @@ func TestDShield(t *testing.T) {
 	tryLists(t, "dshield", shieldWorld, []listCase{
 		{"reported", "198.51.100.66", "", "", pipeline.OK, "", []string{"listed-by map[code:12 reports of 5 sensors for:scanner last:2026-11-20T00:00:00Z list:DShield since:2026-10-01T00:00:00Z]"}},
 		{"not reported", "198.51.100.1", "", "", pipeline.OK, "", []string{"not listed-by map[for:scanner list:DShield]"}},
+		{"IPv6, which no sensor has", "2001:db8::66", "", "", pipeline.Skipped, "IPv4 only", nil},
 		{"another's", "198.51.100.66", `"number":"198.51.100.66"`, `"number":"198.51.100.67"`, pipeline.Malformed, "another", nil},
 		{"nobody's", "198.51.100.66", `"number":"198.51.100.66",`, "", pipeline.Malformed, "another", nil},
 		{"an error", "198.51.100.1", `"count":null`, `"error":"bad IP"`, pipeline.Malformed, "not about an address", nil},

@@ -41,7 +41,7 @@ type feodoEntry struct {
 }
 
 func readFeodo(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
-	if _, err := prefixOf(subject); err != nil {
+	if err := onlyIPv4(subject, "feodo tracker"); err != nil {
 		return err
 	}
 	a, err := callRoll(ctx, net, collectors.Request{Operation: "list", URL: "/downloads/ipblocklist.json", Accept: "json"})

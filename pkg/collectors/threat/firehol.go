@@ -36,6 +36,9 @@ func firehol() collectors.Entry {
 }
 
 func readFirehol(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
+	if err := onlyIPv4(subject, "firehol's level 1"); err != nil {
+		return err
+	}
 	at, err := prefixOf(subject)
 	if err != nil {
 		return err

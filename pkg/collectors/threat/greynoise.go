@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -69,7 +68,7 @@ type scannerSeen struct {
 }
 
 func readGreyNoise(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
-	if err := onlyIPv4(subject); err != nil {
+	if err := onlyIPv4(subject, "greynoise"); err != nil {
 		return err
 	}
 	a, err := net.HTTP(ctx, collectors.Request{Operation: "address", URL: "/v3/ip/" + subject.Value, Accept: "json", NoFollow: true, MaxBytes: 2 << 20,
@@ -98,7 +97,7 @@ func readGreyNoise(ctx context.Context, net *collectors.View, subject pipeline.E
 }
 
 func readGreyNoiseCommunity(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
-	if err := onlyIPv4(subject); err != nil {
+	if err := onlyIPv4(subject, "greynoise"); err != nil {
 		return err
 	}
 	a, err := net.HTTP(ctx, collectors.Request{Operation: "address", URL: "/v3/community/" + subject.Value, Accept: "json", NoFollow: true, MaxBytes: 1 << 20})
@@ -135,13 +134,4 @@ func tellScanner(classification, name loose.Text, first, last loose.Time, now ti
 	}
 	emit(pipeline.Observation{Predicate: "scanner", At: asOf(last, now), Value: stated(map[string]any{"classification": class, "benign": class == "benign",
 		"name": family(name.String()), "first": first.RFC3339(), "last": last.RFC3339()})})
-}
-
-// onlyIPv4 returns a Failure for an address of IPv6, of which GreyNoise knows
-// nothing.
-func onlyIPv4(subject pipeline.Entity) error {
-	if a, err := netip.ParseAddr(subject.Value); err != nil || !a.Is4() {
-		return pipeline.Fail(pipeline.Skipped, "greynoise knows addresses of IPv4 only")
-	}
-	return nil
 }

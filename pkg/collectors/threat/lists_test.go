@@ -95,6 +95,7 @@ func TestFeodo(t *testing.T) {
 	tryLists(t, "feodo", feodoWorld, []listCase{
 		{"on it", "198.51.100.66", "", "", pipeline.OK, "", []string{"listed-by map[code:online for:c2 last:2026-11-25T00:00:00Z list:Feodo Tracker malware:Emotet since:2026-10-02T03:04:05Z]"}},
 		{"not on it", "198.51.100.6", "", "", pipeline.OK, "", []string{"not listed-by map[for:c2 list:Feodo Tracker]"}},
+		{"IPv6, of which the list has none", "2001:db8::6", "", "", pipeline.Skipped, "IPv4 only", nil},
 		{"nobody is", "198.51.100.66", `[{"ip_address":"198.51.100.66","port":443,"status":"online","first_seen":"2026-10-02 03:04:05","last_online":"2026-11-25","malware":"Emotet"}]`, "[]",
 			pipeline.OK, "", []string{"not listed-by map[for:c2 list:Feodo Tracker]"}},
 		{"no list", "198.51.100.66", "[{", `{"data":"x","a":{`, pipeline.Malformed, "", nil},
@@ -124,6 +125,8 @@ func TestFirehol(t *testing.T) {
 		{"in a network on it", "198.51.100.66", "", "", pipeline.OK, "", []string{"listed-by map[code:198.51.100.64/28 for:suspicious list:FireHOL level 1]"}},
 		{"alone on it", "203.0.113.9", "", "", pipeline.OK, "", []string{"listed-by map[code:203.0.113.9/32 for:suspicious list:FireHOL level 1]"}},
 		{"beside it", "198.51.100.80", "", "", pipeline.OK, "", []string{not}},
+		{"IPv6, of which the list has none", "2001:db8::6", "", "", pipeline.Skipped, "IPv4 only", nil},
+		{"a netblock of IPv6", "netblock:2001:db8::/32", "", "", pipeline.Skipped, "IPv4 only", nil},
 		{"without a date", "198.51.100.80", "Thu Nov 26 04:05:06 UTC 2026", "long ago", pipeline.OK, "", []string{not}},
 		{"shorter than it says", "198.51.100.80", "203.0.113.9\n", "", pipeline.Malformed, "says that it has 2", nil},
 		{"a line that is none", "198.51.100.80", "203.0.113.9\n", "quota exceeded\n", pipeline.Malformed, "no network", nil},

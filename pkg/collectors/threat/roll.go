@@ -104,3 +104,13 @@ func prefixOf(e pipeline.Entity) (netip.Prefix, error) {
 	}
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
+
+// onlyIPv4 returns a Failure for an address or a netblock of IPv6, of which the
+// source that is named knows nothing: its silence would not be absence.
+func onlyIPv4(e pipeline.Entity, source string) error {
+	p, err := prefixOf(e)
+	if err != nil || p.Addr().Is4() {
+		return err
+	}
+	return pipeline.Fail(pipeline.Skipped, source+" knows addresses of IPv4 only")
+}

@@ -34,7 +34,7 @@ func torExits() collectors.Entry {
 }
 
 func readTorExits(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
-	if _, err := prefixOf(subject); err != nil {
+	if err := onlyIPv4(subject, "tor's list of exits"); err != nil {
 		return err
 	}
 	a, err := callRoll(ctx, net, collectors.Request{Operation: "list", URL: "/torbulkexitlist"})
