@@ -52,6 +52,9 @@ type indicator struct {
 }
 
 func readThreatFox(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
+	if subject.Kind == pipeline.KindFileHash && !isHash(subject, 32, 40, 64) {
+		return pipeline.Fail(pipeline.Skipped, "threatfox knows files by MD5, SHA-1 and SHA-256 only")
+	}
 	// Not by exact match: an address stands there with its port, and what lies
 	// at a name or an address is wanted too.
 	question, err := json.Marshal(map[string]any{"query": "search_ioc", "search_term": subject.Value, "exact_match": subject.Kind == pipeline.KindFileHash})
@@ -62,13 +65,11 @@ func readThreatFox(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err != nil {
 		return err
 	}
-	var x struct{ Data json.RawMessage }
-	var all loose.List[indicator]
-	if known && (json.Unmarshal(a.Body, &x) != nil || len(x.Data) == 0 || x.Data[0] != '[' || json.Unmarshal(x.Data, &all) != nil) {
-		return pipeline.Fail(pipeline.Malformed, "threatfox sent something that is no list of indicators")
-	}
-	if known && len(all) == 0 {
-		return pipeline.Fail(pipeline.Malformed, "threatfox says that it knows indicators, and sent none")
+	var all []indicator
+	if known {
+		if all, err = parseIndicators(a.Body); err != nil {
+			return err
+		}
 	}
 	cut := len(all) > mostIndicators
 	all = slices.DeleteFunc(all[:min(len(all), mostIndicators)], func(i indicator) bool { return !i.about(subject) })
@@ -83,6 +84,26 @@ func readThreatFox(ctx context.Context, net *collectors.View, subject pipeline.E
 		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("more than %d indicators, of which no more are read", mostIndicators))
 	}
 	return nil
+}
+
+// parseIndicators reads those that ThreatFox knows. One that is of nothing may
+// have been of anything.
+func parseIndicators(body []byte) (all []indicator, err error) {
+	var x struct{ Data json.RawMessage }
+	var list []loose.Object[indicator]
+	if json.Unmarshal(body, &x) != nil || len(x.Data) == 0 || x.Data[0] != '[' || json.Unmarshal(x.Data, &list) != nil {
+		return nil, pipeline.Fail(pipeline.Malformed, "threatfox sent something that is no list of indicators")
+	}
+	if len(list) == 0 {
+		return nil, pipeline.Fail(pipeline.Malformed, "threatfox says that it knows indicators, and sent none")
+	}
+	for _, i := range list {
+		if i.Of.IOC.String() == "" {
+			return nil, pipeline.Fail(pipeline.Malformed, "threatfox sent an indicator of nothing")
+		}
+		all = append(all, i.Of)
+	}
+	return all, nil
 }
 
 // about reports whether an indicator is the subject, a port of it, or a URL that
