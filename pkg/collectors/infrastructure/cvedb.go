@@ -44,7 +44,7 @@ type catalogued struct {
 	V4         loose.Number `json:"cvss_v4"`
 	EPSS       loose.Number `json:"epss"`
 	Rank       loose.Number `json:"ranking_epss"`
-	KEV        *loose.Truth `json:"kev"`
+	KEV        loose.YesNo  `json:"kev"`
 	Ransomware loose.Text   `json:"ransomware_campaign"`
 }
 
@@ -81,10 +81,9 @@ func readCVEDB(ctx context.Context, net *collectors.View, subject pipeline.Entit
 		say(pipeline.Observation{Predicate: "exploit-probability", Value: v})
 	}
 	switch {
-	case c.KEV == nil:
-	case bool(*c.KEV):
+	case c.KEV.Yes:
 		say(pipeline.Observation{Predicate: "exploited", Value: map[string]any{"ransomware": strings.EqualFold(c.Ransomware.String(), "known")}})
-	default:
+	case c.KEV.No():
 		say(pipeline.Observation{Predicate: "exploited", Denies: true})
 	}
 	return nil

@@ -36,6 +36,8 @@ func TestCVEDB(t *testing.T) {
 		survey{"as it should be", "", "", pipeline.OK, "", append(scores, likely, known)},
 		survey{"not known to be exploited", `"kev":true`, `"kev":"false"`, pipeline.OK, "", append(scores, likely, "CVE-2024-90001 not exploited")},
 		survey{"nothing about that", `"kev":true,`, ``, pipeline.OK, "", append(scores, likely)},
+		survey{"nobody knows", `"kev":true`, `"kev":null`, pipeline.OK, "", append(scores, likely)},
+		survey{"not on this plan", `"kev":true`, `"kev":"upgrade to see"`, pipeline.OK, "", append(scores, likely)},
 		survey{"a probability that is none", `0.5`, `50`, pipeline.OK, "", append(scores, known)},
 		survey{"no score", `"cvss_v2":"7.5","cvss_v3":9.8`, `"cvss_v2":null,"cvss_v3":"high"`, pipeline.OK, "", []string{likely, known}},
 		survey{"another CVE", `"cve_id":"CVE-2024-90001"`, `"cve_id":"CVE-2024-1"`, pipeline.Malformed, "not about the CVE", nil},

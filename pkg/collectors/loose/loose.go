@@ -60,18 +60,37 @@ func (n Number) Int() int {
 }
 
 // Truth is a JSON boolean, or its word or number in a text. Anything else is
-// false.
+// false: where a no is told of too, take [YesNo].
 type Truth bool
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Truth) UnmarshalJSON(b []byte) error {
+	var y YesNo
+	_ = y.UnmarshalJSON(b) // has none
+	*t = Truth(y.Yes)
+	return nil
+}
+
+// A YesNo is a [Truth] of which Is says that there was one. What is neither, such
+// as a text about a plan, is no no.
+type YesNo struct {
+	Yes bool
+	Is  bool
+}
+
+// No reports whether it was said that it is not so.
+func (y YesNo) No() bool { return y.Is && !y.Yes }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (y *YesNo) UnmarshalJSON(b []byte) error {
+	*y = YesNo{}
 	var s Text
-	_ = s.UnmarshalJSON(b)
+	_ = s.UnmarshalJSON(b) // has none
 	switch strings.ToLower(s.String()) {
 	case "true", "1", "yes":
-		*t = true
-	default:
-		*t = false
+		*y = YesNo{Yes: true, Is: true}
+	case "false", "0", "no":
+		*y = YesNo{Is: true}
 	}
 	return nil
 }

@@ -46,6 +46,20 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// Only what says no is a no.
+func TestYesNo(t *testing.T) {
+	for in, want := range map[string]YesNo{
+		`true`: {true, true}, `"Yes"`: {true, true}, `1`: {true, true}, `"1"`: {true, true},
+		`false`: {false, true}, `"no"`: {false, true}, `0`: {false, true}, `" FALSE "`: {false, true},
+		`null`: {}, `""`: {}, `"unavailable on your plan"`: {}, `7`: {}, `[]`: {}, `{}`: {}, `[true]`: {},
+	} {
+		a := struct{ Y YesNo }{YesNo{true, true}}
+		if err := json.Unmarshal([]byte(`{"y":`+in+`}`), &a); err != nil || a.Y != want {
+			t.Errorf("%s is %+v (%v), want %+v", in, a.Y, err, want)
+		}
+	}
+}
+
 func FuzzAll(f *testing.F) {
 	f.Add([]byte(`{"t":"a","n":"1","b":1,"l":[[]],"o":{},"w":1e300}`))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -64,6 +64,8 @@ func readDShield(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	switch {
 	case d.IP.Number != "" && (err != nil || ip != subject), d.IP.Number == "" && count.Int() > 0:
 		return pipeline.Fail(pipeline.Malformed, "dshield answered about another address")
+	case !count.Is && string(d.IP.Count) != "null":
+		return pipeline.Fail(pipeline.Malformed, "dshield's number of reports is none")
 	case count.Int() <= 0:
 		r.omits()
 		return nil

@@ -57,7 +57,7 @@ type scannerSeen struct {
 		Name     loose.Text
 	}] `json:"business_service_intelligence"`
 	Scanner loose.Object[struct {
-		Found          loose.Truth
+		Found          loose.YesNo
 		Classification loose.Text
 		First          loose.Time `json:"first_seen"`
 		Last           loose.Time `json:"last_seen"`
@@ -77,12 +77,12 @@ func readGreyNoise(ctx context.Context, net *collectors.View, subject pipeline.E
 		return err
 	}
 	var x scannerSeen
-	if a.Status != 200 && a.Status != 404 || json.Unmarshal(a.Body, &x) != nil || !isAddress(x.IP, subject) || !x.Scanner.Has {
+	if a.Status != 200 && a.Status != 404 || json.Unmarshal(a.Body, &x) != nil || !isAddress(x.IP, subject) || !x.Scanner.Of.Found.Is {
 		return pipeline.Fail(pipeline.Malformed, fmt.Sprintf("greynoise answered %d with something that is not about the address", a.Status))
 	}
 	emit = provenBy(a, emit)
 	s := x.Scanner.Of
-	if !s.Found {
+	if s.Found.No() {
 		emit(pipeline.Observation{Predicate: "scanner", Denies: true})
 	} else {
 		tellScanner(s.Classification, s.Actor, s.First, s.Last, net.Now(), emit)
@@ -106,16 +106,16 @@ func readGreyNoiseCommunity(ctx context.Context, net *collectors.View, subject p
 	}
 	var x struct {
 		IP             loose.Text
-		Noise          *loose.Truth
+		Noise          loose.YesNo
 		Classification loose.Text
 		Name           loose.Text
 		Last           loose.Time `json:"last_seen"`
 	}
-	if a.Status != 200 && a.Status != 404 || json.Unmarshal(a.Body, &x) != nil || !isAddress(x.IP, subject) || x.Noise == nil {
+	if a.Status != 200 && a.Status != 404 || json.Unmarshal(a.Body, &x) != nil || !isAddress(x.IP, subject) || !x.Noise.Is {
 		return pipeline.Fail(pipeline.Malformed, fmt.Sprintf("greynoise answered %d with something that is not about the address", a.Status))
 	}
 	emit = provenBy(a, emit)
-	if !*x.Noise {
+	if x.Noise.No() {
 		emit(pipeline.Observation{Predicate: "scanner", Denies: true})
 		return nil
 	}
