@@ -2,12 +2,9 @@ package threat
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -72,12 +69,8 @@ func (l dnsbl) ask(ctx context.Context, net *collectors.View, subject pipeline.E
 		return err
 	}
 	replies, err := net.Lookup(ctx, l.question(asked), l.question(l.on), l.question(l.off))
-	var f *pipeline.Failure
-	switch {
-	case errors.As(err, &f) && f.Outcome == pipeline.Partial: // a word without its trial is none
-		return pipeline.Fail(pipeline.Unreachable, fmt.Sprintf("%s: %s", l.name, f.Reason))
-	case err != nil:
-		return err
+	if err != nil {
+		return wholeOr(err, l.name+": ")
 	}
 	for _, r := range replies {
 		if r.Failed() {
@@ -89,9 +82,9 @@ func (l dnsbl) ask(ctx context.Context, net *collectors.View, subject pipeline.E
 	}
 	word, on, off := replies[0], replies[1], replies[2]
 	switch {
-	case len(dnsblCodes(on)) == 0:
+	case len(blockCodes(on)) == 0:
 		return pipeline.Fail(pipeline.Unreachable, l.name+" does not list what it must list, so that its silence says nothing: it is gone, or answers nobody by this resolver")
-	case len(dnsblCodes(off)) > 0:
+	case len(blockCodes(off)) > 0:
 		return pipeline.Fail(pipeline.Malformed, l.name+" lists what it must not list, so that its word says nothing: it is gone, or the resolver makes answers up")
 	}
 	proof := []pipeline.ExchangeID{word.Exchange, on.Exchange, off.Exchange}
@@ -99,50 +92,33 @@ func (l dnsbl) ask(ctx context.Context, net *collectors.View, subject pipeline.E
 		emit(pipeline.Observation{Predicate: "listed-by", Denies: true, Value: map[string]any{"list": l.name, "for": l.what}, Exchanges: proof})
 		return nil
 	}
-	return l.tell(dnsblCodes(word), proof, emit)
+	return l.tell(blockCodes(word), proof, emit)
 }
 
 func (l dnsbl) question(label string) collectors.Question {
 	return collectors.Question{Name: label + "." + l.zone, Type: dns.TypeA}
 }
 
-// label is what a subject is called in the zone: an address backwards, by
-// bytes or nibbles.
+// label is what a subject is called in the zone.
 func (l dnsbl) label(e pipeline.Entity) (string, error) {
-	if e.Kind != pipeline.KindIP {
-		if len(e.Value)+1+len(l.zone) > 253 {
-			return "", pipeline.Fail(pipeline.Skipped, "the name is too long to be asked about")
+	if e.Kind == pipeline.KindIP && !l.v6 {
+		if err := onlyIPv4(e, l.name); err != nil {
+			return "", err
 		}
-		return e.Value, nil
 	}
-	a, err := netip.ParseAddr(e.Value)
-	if err != nil {
-		return "", err
-	}
-	if a.Is6() && !l.v6 {
-		return "", pipeline.Fail(pipeline.Skipped, l.name+" lists IPv4 addresses only")
-	}
-	if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
-		return "", pipeline.Fail(pipeline.Skipped, "such an address is on no list")
-	}
-	parts := strings.Split(a.String(), ".")
-	if a.Is6() {
-		parts = strings.Split(hex.EncodeToString(a.AsSlice()), "")
-	}
-	slices.Reverse(parts)
-	return strings.Join(parts, "."), nil
+	return labelIn(l.zone, e)
 }
 
 // tell says what the codes of a listing stand for.
-func (l dnsbl) tell(codes []netip.Addr, proof []pipeline.ExchangeID, emit collectors.Emit) error {
+func (l dnsbl) tell(codes []string, proof []pipeline.ExchangeID, emit collectors.Emit) error {
 	strange := 0
 	for _, code := range codes {
-		reasons := l.reasons(code.As4()[3])
+		reasons := l.reasons(netip.MustParseAddr(code).As4()[3])
 		if len(reasons) == 0 {
 			strange++
 		}
 		for _, what := range reasons {
-			emit(pipeline.Observation{Predicate: "listed-by", Value: map[string]any{"list": l.name, "for": what, "code": code.String()}, Exchanges: proof})
+			emit(pipeline.Observation{Predicate: "listed-by", Value: map[string]any{"list": l.name, "for": what, "code": code}, Exchanges: proof})
 		}
 	}
 	switch {
@@ -183,17 +159,4 @@ func (l dnsbl) refuses(r *collectors.Reply) error {
 		}
 	}
 	return nil
-}
-
-// dnsblCodes returns the addresses in a reply, in order.
-func dnsblCodes(r *collectors.Reply) (codes []netip.Addr) {
-	for _, rr := range r.Records() {
-		if a, ok := rr.(*dns.A); ok {
-			if code, ok := netip.AddrFromSlice(a.A.To4()); ok {
-				codes = append(codes, code)
-			}
-		}
-	}
-	slices.SortFunc(codes, netip.Addr.Compare)
-	return slices.Compact(codes)
 }

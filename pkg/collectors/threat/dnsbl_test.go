@@ -32,10 +32,13 @@ func TestDNSBL(t *testing.T) {
 		{"a resolver that refuses", "dnsbl-spamcop", "192.0.2.7", trials + "\n-- host://7.2.0.192.bl.spamcop.net --\ndns rcode REFUSED\n", pipeline.Unreachable, "SpamCop answers REFUSED", nil},
 		{"a code that nobody knows", "dnsbl-spamcop", "192.0.2.7", trials + "7.2.0.192 A 127.0.0.77\n", pipeline.Malformed, "none of its codes", nil},
 		{"one that is known beside one that is not", "dnsbl-spamcop", "192.0.2.7", trials + "7.2.0.192 A 127.0.0.77\n7.2.0.192 A 127.0.0.2\n", pipeline.Partial, "1 codes", []string{"192.0.2.7 listed-by map[code:127.0.0.2 for:spam list:SpamCop]"}},
-		{"IPv6 where there is none", "dnsbl-spamcop", "2001:db8::7", trials, pipeline.Skipped, "IPv4 addresses only", nil},
+		{"IPv6 where there is none", "dnsbl-spamcop", "2001:db8::7", trials, pipeline.Skipped, "IPv4 only", nil},
 		{"IPv6 by nibbles", "dnsbl-dronebl", "2001:db8::7", drone + "7." + strings.Repeat("0.", 23) + "8.b.d.0.1.0.0.2 A 127.0.0.13\n", pipeline.OK, "", []string{"2001:db8::7 listed-by map[code:127.0.0.13 for:scanner list:DroneBL]"}},
 		{"two reasons", "dnsbl-surbl", "acme.example", surbl + "acme.example A 127.0.0.24\n", pipeline.OK, "", []string{
 			"acme.example listed-by map[code:127.0.0.24 for:malware list:SURBL]", "acme.example listed-by map[code:127.0.0.24 for:phishing list:SURBL]"}},
+		{"a hidden service", "dnsbl-surbl", hiddenName, surbl, pipeline.Skipped, "hidden service", nil},
+		{"a hidden service, of another list", "dnsbl-uribl", hiddenName, "-- dns://multi.uribl.com --\ntest.uribl.com A 127.0.0.14\n", pipeline.Skipped, "hidden service", nil},
+		{"an address that nobody has", "dnsbl-dronebl", "ff02::1", drone, pipeline.Skipped, "of this sort", nil},
 		{"turned away by a code of the list's own", "dnsbl-surbl", "acme.example", surbl + "acme.example A 127.0.0.1\n", pipeline.Blocked, "public resolver", nil},
 		{"turned away by another", "dnsbl-uribl", "acme.example", "-- dns://multi.uribl.com --\ntest.uribl.com A 127.0.0.255\n", pipeline.Blocked, "public resolver", nil},
 	} {

@@ -1,6 +1,7 @@
 package threat_test
 
 import (
+	"strings"
 	"testing"
 
 	"osint/pkg/pipeline"
@@ -18,6 +19,9 @@ const zenWorld = `
 dbltest.com A 127.0.1.2
 bad.example A 127.0.1.6
 `
+
+// hiddenName is a hidden service of Tor.
+var hiddenName = strings.Repeat("a", 56) + ".onion"
 
 func TestSpamhaus(t *testing.T) {
 	reference := " reference:https://www.spamhaus.org/query/ip/198.51.100.66]"
@@ -42,6 +46,9 @@ func TestSpamhaus(t *testing.T) {
 		{"the zone lists nothing", "198.51.100.1", "2.0.0.127 A 127.0.0.2", "", pipeline.Malformed, "its silence says nothing", nil},
 		{"the zone is mute", "198.51.100.1", "-- dns://dbl", "-- host://zen.spamhaus.org --\ndns rcode SERVFAIL\n\n-- dns://dbl", pipeline.Unreachable, "SERVFAIL", nil},
 		{"nobody's address", "10.0.0.1", "", "", pipeline.Skipped, "of this sort", nil},
+		{"a hidden service", hiddenName, "", "", pipeline.Skipped, "hidden service", nil},
+		{"a host of one", "www." + hiddenName, "", "", pipeline.Skipped, "hidden service", nil},
+		{"a domain that is called the same", "onion.example", "", "", pipeline.OK, "", []string{"not listed-by map[for:spam list:Spamhaus DBL]"}},
 	})
 }
 

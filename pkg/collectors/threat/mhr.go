@@ -53,7 +53,7 @@ func readMHR(ctx context.Context, net *collectors.View, subject pipeline.Entity,
 	}
 	replies, err := net.Lookup(ctx, collectors.Question{Name: name, Type: dns.TypeA}, collectors.Question{Name: name, Type: dns.TypeTXT})
 	if err != nil {
-		return blockFailure(err)
+		return wholeOr(err, "")
 	}
 	a, text := replies[0], replies[1]
 	proof := []pipeline.ExchangeID{a.Exchange, text.Exchange}
@@ -66,7 +66,7 @@ func readMHR(ctx context.Context, net *collectors.View, subject pipeline.Entity,
 		}
 		emit(pipeline.Observation{Predicate: "listed-by", Denies: true, Value: map[string]any{"list": "Team Cymru MHR", "for": "malware"}, Exchanges: proof})
 		return nil
-	case !slices.Contains(blockAddresses(a), "127.0.0.2"):
+	case !slices.Contains(blockCodes(a), "127.0.0.2"):
 		return pipeline.Fail(pipeline.Malformed, "the registry answered with what is none of its codes")
 	}
 	value := map[string]any{"list": "Team Cymru MHR", "for": "malware", "code": "127.0.0.2"}

@@ -2,10 +2,7 @@ package threat
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -75,28 +72,14 @@ var dblCodes = map[string]blockCode{
 // spamhausZone says which zone is asked about an entity, and for what.
 func spamhausZone(e pipeline.Entity) (blockZone, error) {
 	if e.Kind.IsName() {
-		z := blockZone{"Spamhaus DBL", e.Value + ".dbl.spamhaus.org", "dbltest.com.dbl.spamhaus.org", "127.0.1.2", dblCodes}
-		if len(z.name) > 253 {
-			return z, pipeline.Fail(pipeline.Skipped, "the name is too long to be asked about")
-		}
-		return z, nil
+		label, err := labelIn("dbl.spamhaus.org", e)
+		return blockZone{"Spamhaus DBL", label + ".dbl.spamhaus.org", "dbltest.com.dbl.spamhaus.org", "127.0.1.2", dblCodes}, err
 	}
-	p, err := prefixOf(e)
+	label, err := labelIn("zen.spamhaus.org", e)
 	if err != nil {
 		return blockZone{}, err
 	}
-	return blockZone{"Spamhaus ZEN", turned(p.Addr()) + ".zen.spamhaus.org", "2.0.0.127.zen.spamhaus.org", "127.0.0.2", zenCodes}, nil
-}
-
-// turned writes an address as zones have it: its bytes, or an IPv6 address's
-// nibbles, last first.
-func turned(a netip.Addr) string {
-	labels := strings.Split(a.String(), ".")
-	if a.Is6() {
-		labels = strings.Split(hex.EncodeToString(a.AsSlice()), "")
-	}
-	slices.Reverse(labels)
-	return strings.Join(labels, ".")
+	return blockZone{"Spamhaus ZEN", label + ".zen.spamhaus.org", "2.0.0.127.zen.spamhaus.org", "127.0.0.2", zenCodes}, nil
 }
 
 // ask puts the question beside the trial, and asks for the reason if there is
@@ -104,7 +87,7 @@ func turned(a netip.Addr) string {
 func (z blockZone) ask(ctx context.Context, net *collectors.View, emit collectors.Emit) error {
 	replies, err := net.Lookup(ctx, collectors.Question{Name: z.trial, Type: dns.TypeA}, collectors.Question{Name: z.name, Type: dns.TypeA})
 	if err != nil {
-		return blockFailure(err)
+		return wholeOr(err, "")
 	}
 	for i, r := range replies {
 		if r.Failed() {
@@ -113,7 +96,7 @@ func (z blockZone) ask(ctx context.Context, net *collectors.View, emit collector
 		if err := refusal(r); err != nil {
 			return err
 		}
-		if i == 0 && !slices.Contains(blockAddresses(r), z.code) {
+		if i == 0 && !slices.Contains(blockCodes(r), z.code) {
 			return pipeline.Fail(pipeline.Malformed, "the zone does not list what it must list, so that its silence says nothing")
 		}
 	}
@@ -129,7 +112,7 @@ func (z blockZone) ask(ctx context.Context, net *collectors.View, emit collector
 // is no listing, and no absence of one.
 func (z blockZone) tell(ctx context.Context, net *collectors.View, r *collectors.Reply, proof []pipeline.ExchangeID, emit collectors.Emit) error {
 	known, strange := []string{}, 0
-	for _, a := range blockAddresses(r) {
+	for _, a := range blockCodes(r) {
 		if _, ok := z.codes[a]; ok {
 			known = append(known, a)
 		} else {
@@ -159,7 +142,7 @@ func (z blockZone) tell(ctx context.Context, net *collectors.View, r *collectors
 
 // refusal is the failure that a zone tells of by its code; nil if it tells none.
 func refusal(r *collectors.Reply) error {
-	for _, a := range blockAddresses(r) {
+	for _, a := range blockCodes(r) {
 		switch {
 		case a == "127.255.255.254":
 			return pipeline.Fail(pipeline.Blocked, "spamhaus answers nobody who asks through a public resolver; name one of your own with --resolver")
@@ -174,16 +157,6 @@ func refusal(r *collectors.Reply) error {
 	return nil
 }
 
-func blockAddresses(r *collectors.Reply) (as []string) {
-	for _, rr := range r.Records() {
-		if a, ok := rr.(*dns.A); ok {
-			as = append(as, a.A.String())
-		}
-	}
-	slices.Sort(as)
-	return slices.Compact(as)
-}
-
 // blockReference returns the page about a listing, if the zone names one of
 // Spamhaus's own.
 func blockReference(r *collectors.Reply) string {
@@ -195,14 +168,4 @@ func blockReference(r *collectors.Reply) string {
 		}
 	}
 	return ""
-}
-
-// blockFailure makes of half an answer none: a question without its trial
-// says nothing, nor does a trial without its question.
-func blockFailure(err error) error {
-	var f *pipeline.Failure
-	if errors.As(err, &f) && f.Outcome == pipeline.Partial {
-		return pipeline.Fail(pipeline.Unreachable, f.Reason)
-	}
-	return err
 }
