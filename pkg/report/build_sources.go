@@ -31,7 +31,7 @@ func collectorsOf(c *pipeline.Case, t *teller) []Collector {
 				continue
 			}
 			x := get(r.Name)
-			x.Title, x.Domain, x.Mode, x.Source = cmp.Or(r.Title, r.Name), r.Domain, r.Mode, r.Source
+			x.Title, x.Domain, x.Mode, x.Source, x.Country = cmp.Or(r.Title, r.Name), r.Domain, r.Mode, r.Source, r.Country
 		}
 	}
 	for _, task := range c.Tasks {

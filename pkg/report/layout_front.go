@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -99,6 +100,7 @@ func (w *writer) theCase() section {
 	if c.Planned != nil {
 		add("Planned", strings.Join(c.Planned.Lines(), "; "))
 	}
+	add("Asked", askedText(w.d.Collectors))
 	add("Tool", strings.TrimSpace(c.Tool.Name+" "+c.Tool.Version+" "+c.Tool.Commit))
 	if c.Tool.Lab != "" {
 		add("World", c.Tool.Lab+": a fictional internet served on this machine")
@@ -227,4 +229,28 @@ func changes(r Risk) []string {
 		out = append(out, "Next evidence: "+strings.TrimSuffix(n, ".")+".")
 	}
 	return slices.Clip(out)
+}
+
+// askedText says who was asked in fact: how many sources, in which countries, with
+// how many calls; "" if nobody was.
+func askedText(cs []Collector) string {
+	sources, countries, calls := map[string]bool{}, map[string]bool{}, 0
+	for _, c := range cs {
+		if c.Calls == 0 && c.Cached == 0 {
+			continue
+		}
+		sources[c.Source] = true
+		calls += c.Calls
+		if c.Country != "" {
+			countries[c.Country] = true
+		}
+	}
+	if len(sources) == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s by %s", plural(len(sources), "source", "sources"), plural(calls, "call", "calls"))
+	if len(countries) > 0 {
+		text += ", in " + strings.Join(slices.Sorted(maps.Keys(countries)), ", ")
+	}
+	return text
 }

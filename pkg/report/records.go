@@ -64,6 +64,7 @@ type Collector struct {
 	Domain       pipeline.Domain          `json:"domain"`
 	Mode         pipeline.Mode            `json:"mode"`
 	Source       string                   `json:"source"`
+	Country      string                   `json:"country"`  // of the source; "" where the subject or the operator decides
 	Outcomes     map[pipeline.Outcome]int `json:"outcomes"` // "open": started and never ended
 	Calls        int                      `json:"calls"`
 	Cached       int                      `json:"cached"`                 // answers that a cache had: no calls
