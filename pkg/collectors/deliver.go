@@ -35,7 +35,7 @@ func (n *Net) Deliver(ctx context.Context, method string, to *url.URL, contentTy
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", n.o.UserAgent)
-	transport := n.transport(true) // of its own: what it opens is not for questions
+	transport := n.transport(lane{verify: true}) // of its own: what it opens is not for questions
 	transport.DialContext = func(ctx context.Context, _, addr string) (net.Conn, error) { return n.dialNamed(ctx, addr) }
 	transport.DisableKeepAlives = true
 	defer transport.CloseIdleConnections()

@@ -29,10 +29,10 @@ func (t *trail) String() string {
 	return "peer " + t.addr
 }
 
-// dial opens a TCP connection to host:port, resolving and judging it. Its
-// addresses are tried one after the other, in a fixed order. t, if not nil, is
+// dial opens a TCP connection to host:port for a source, resolving and judging it.
+// Its addresses are tried one after the other, in a fixed order. t, if not nil, is
 // told the way it took. Errors hold a Failure.
-func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, error) {
+func (n *Net) dial(ctx context.Context, source, hostport string, t *trail) (net.Conn, error) {
 	if t == nil {
 		t = new(trail)
 	}
@@ -43,7 +43,7 @@ func (n *Net) dial(ctx context.Context, hostport string, t *trail) (net.Conn, er
 	if err != nil || !isPort(port) {
 		return nil, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("%.80q is not host:port", hostport))
 	}
-	permitted, named := n.guard.permits(hostport), false
+	permitted, named := n.guard.permits(source, hostport), false
 	if to, gives, ok := n.led(true, port, host); ok {
 		named, permitted = true, permitted || gives
 		host, port, _ = net.SplitHostPort(to)

@@ -11,11 +11,11 @@ import (
 	"osint/pkg/pipeline"
 )
 
-// guard decides which addresses may be dialled: public ones, and those that
-// the operator named. Documentation ranges count as public.
+// guard decides which addresses may be dialled: public ones, and for a source the
+// one that the operator named as its base. Documentation ranges count as public.
 type guard struct {
-	all     bool
-	allowed map[string]bool // host:port, as asked for
+	all   bool
+	named map[string]string // host:port, as asked for, by source
 }
 
 // inward are the ranges that no name on the internet has a good reason to
@@ -37,13 +37,13 @@ var inward = func() []netip.Prefix {
 var cloud = netip.MustParsePrefix("168.63.129.16/32")
 
 func newGuard(o Options) (guard, error) {
-	g := guard{all: o.AllowPrivate, allowed: map[string]bool{}}
-	named := maps.Clone(o.Bases)
-	if named == nil {
-		named = map[string]string{}
+	g := guard{all: o.AllowPrivate, named: map[string]string{}}
+	bases := maps.Clone(o.Bases)
+	if bases == nil {
+		bases = map[string]string{}
 	}
-	maps.Copy(named, o.Endpoints)
-	for name, base := range named {
+	maps.Copy(bases, o.Endpoints)
+	for name, base := range bases {
 		hostport := base
 		if u, err := url.Parse(base); err == nil && u.Host != "" {
 			hostport = u.Host
@@ -54,13 +54,16 @@ func newGuard(o Options) (guard, error) {
 		if _, _, err := net.SplitHostPort(hostport); err != nil {
 			return g, fmt.Errorf("--endpoint %s=%s: want a URL, or HOST:PORT for whois", name, withoutUser(base))
 		}
-		g.allowed[strings.ToLower(hostport)] = true
+		g.named[name] = strings.ToLower(hostport)
 	}
 	return g, nil
 }
 
-// permits reports whether the operator named host:port.
-func (g guard) permits(hostport string) bool { return g.all || g.allowed[strings.ToLower(hostport)] }
+// permits reports whether the operator named host:port for a source. It permits
+// nothing to others: what the subject's server leads to is not the operator's wish.
+func (g guard) permits(source, hostport string) bool {
+	return g.all || g.named[source] != "" && g.named[source] == strings.ToLower(hostport)
+}
 
 // judge returns a Failure for an address that leads inward. An IPv4 address
 // inside an IPv6 one is judged too.

@@ -94,7 +94,7 @@ func (v *View) ask(ctx context.Context, s NameServer, q Inquiry) resolver.Result
 	ctx, stop := within(ctx)
 	defer stop()
 	defer context.AfterFunc(v.net.ctx, stop)()
-	meant, to, err := v.net.locate(ctx, s)
+	meant, to, err := v.net.locate(ctx, v.spec.Source.Name, s)
 	if err != nil {
 		return resolver.Result{Err: err}
 	}
@@ -109,9 +109,9 @@ func (v *View) ask(ctx context.Context, s NameServer, q Inquiry) resolver.Result
 	return engine.Ask(ctx, []resolver.Question{resolver.Question(q.Question)})[0]
 }
 
-// locate says where a name server is to be asked: at its address, which is
+// locate says where a name server is to be asked for a source: at its address, which is
 // judged, and where --connect-to leads from there.
-func (n *Net) locate(ctx context.Context, s NameServer) (meant netip.AddrPort, to string, err error) {
+func (n *Net) locate(ctx context.Context, source string, s NameServer) (meant netip.AddrPort, to string, err error) {
 	at := s.Addr
 	if !at.IsValid() {
 		host := s.Name
@@ -126,7 +126,7 @@ func (n *Net) locate(ctx context.Context, s NameServer) (meant netip.AddrPort, t
 	}
 	meant = netip.AddrPortFrom(at, 53)
 	to, gives, named := n.led(true, dnsPort, bareName(s.Name), at.String())
-	if !gives && !n.guard.permits(meant.String()) {
+	if !gives && !n.guard.permits(source, meant.String()) {
 		if err := n.guard.judge(at); err != nil {
 			return meant, "", err
 		}

@@ -46,13 +46,11 @@ type Options struct {
 // retries what is safe, meters, caches, and hands every exchange with its
 // bytes to the task that asked. It knows no case, no store and no key.
 type Net struct {
-	o      Options
-	now    func() time.Time
-	guard  guard
-	pace   *pace
-	cache  *cache
-	usual  *http.Transport // verifies certificates
-	target *http.Transport // does not: the subject's servers are what is looked at
+	o     Options
+	now   func() time.Time
+	guard guard
+	pace  *pace
+	cache *cache
 
 	unpaced bool // whatever is asked is on this machine: nobody is to be spared
 
@@ -64,6 +62,7 @@ type Net struct {
 	spent float64
 	rings map[string]*ring           // credentials, by name
 	specs map[string][]pipeline.Spec // of the collectors that are bound, by source
+	ways  map[lane]*http.Transport   // made when they are first needed
 	found map[string]resolved        // names resolved for dialling
 	live  map[*openConn]bool         // open connections
 }
@@ -73,7 +72,7 @@ func New(o Options) (*Net, error) {
 	if o.UserAgent == "" {
 		o.UserAgent = "osint/1 (investigation toolkit)"
 	}
-	n := &Net{o: o, now: o.Now, rings: map[string]*ring{}, specs: map[string][]pipeline.Spec{}, found: map[string]resolved{}, live: map[*openConn]bool{}}
+	n := &Net{o: o, now: o.Now, rings: map[string]*ring{}, specs: map[string][]pipeline.Spec{}, ways: map[lane]*http.Transport{}, found: map[string]resolved{}, live: map[*openConn]bool{}}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -89,7 +88,6 @@ func New(o Options) (*Net, error) {
 	n.pace, n.cache = newPace(o.StateDir, realm, time.Now), newCache(o.CacheDir, realm)
 	n.pace.unattended = o.Unattended
 	n.ctx, n.stop = context.WithCancel(context.Background())
-	n.usual, n.target = n.transport(true), n.transport(false)
 	return n, nil
 }
 
@@ -98,12 +96,13 @@ func New(o Options) (*Net, error) {
 func (n *Net) Close() error {
 	n.stop()
 	n.hangUp()
-	n.usual.CloseIdleConnections()
-	n.target.CloseIdleConnections()
-	n.cache.prune(n.now())
 	n.mu.Lock()
-	engine := n.dns
+	engine, ways := n.dns, slices.Collect(maps.Values(n.ways))
 	n.mu.Unlock()
+	for _, w := range ways {
+		w.CloseIdleConnections()
+	}
+	n.cache.prune(n.now())
 	if engine == nil {
 		return nil
 	}

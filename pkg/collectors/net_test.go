@@ -250,6 +250,57 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// What the operator named for one source is dialled for that source alone, though
+// a redirect of the subject's server, or another source's, leads there, and though
+// a connection to it is open.
+func TestGuardOfBases(t *testing.T) {
+	var asked []string
+	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Path)
+		if r.URL.Path == "/moved" {
+			http.Redirect(w, r, "/new", http.StatusFound)
+		}
+	}))
+	defer inside.Close()
+	at := inside.Listener.Addr().String()
+	for _, named := range []func(*Options){
+		func(o *Options) { o.Bases = map[string]string{"misp": inside.URL} },
+		func(o *Options) { o.Endpoints = map[string]string{"misp": inside.URL} },
+		func(o *Options) { o.Endpoints = map[string]string{"misp": at} },
+	} {
+		asked = nil
+		outside := httptest.NewServer(http.RedirectHandler(inside.URL+"/led", http.StatusFound))
+		defer outside.Close()
+		n := netTo(t, "", func(o *Options) {
+			o.ConnectTo = []ConnectTo{{Host: "www.acme.example", Addr: outside.Listener.Addr().String()}}
+			named(o)
+		})
+		own, _ := view(n, pipeline.Spec{Source: pipeline.Source{Name: "misp"}})
+		if _, err := own.HTTP(t.Context(), Request{URL: inside.URL + "/moved"}); err != nil {
+			t.Errorf("its own source: %v", err)
+		}
+		target := pipeline.Source{Name: "target", Family: "target"}
+		for _, s := range []pipeline.Source{target, {Name: "other"}, {}} {
+			for _, u := range []string{inside.URL + "/straight", "http://www.acme.example/"} {
+				v, _ := view(n, pipeline.Spec{Source: s})
+				if _, err := v.HTTP(t.Context(), Request{URL: u}); outcomeOf(err) != pipeline.Blocked {
+					t.Errorf("%s of source %q: %v", u, s.Name, err)
+				}
+			}
+		}
+		v, _ := view(n, pipeline.Spec{Source: target})
+		if _, err := v.Whois(t.Context(), at, "acme.example"); outcomeOf(err) != pipeline.Blocked {
+			t.Errorf("whois: %v", err)
+		}
+		if _, err := v.TLS(t.Context(), "127.0.0.1", inside.Listener.Addr().(*net.TCPAddr).Port, nil); outcomeOf(err) != pipeline.Blocked {
+			t.Errorf("tls: %v", err)
+		}
+		if got := strings.Join(asked, " "); got != "/moved /new" {
+			t.Errorf("the inside was asked %s", got)
+		}
+	}
+}
+
 // Absent tells "nobody there" from "out of reach".
 func TestAbsent(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -79,7 +79,7 @@ func (v *View) Query(ctx context.Context, q Query) (*Rows, error) {
 func (v *View) askPostgres(ctx context.Context, server string, q Query, limit int, way *trail) (*Rows, error) {
 	limited, stop := within(ctx)
 	defer stop()
-	conn, err := v.net.dial(limited, server, way)
+	conn, err := v.net.dial(limited, v.spec.Source.Name, server, way)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (v *View) Scan(ctx context.Context, addr netip.Addr, ports []int) (*Scanned
 	}
 	x := pipeline.Exchange{Operation: "scan", Question: question, Locator: "tcp://" + bracket(addr.String()), At: v.net.now()}
 	began := time.Now()
-	s := newScan(addr, ports)
+	s := newScan(v.spec.Source.Name, addr, ports)
 	failed := s.run(ctx, v.net)
 	x.Elapsed = time.Since(began)
 	x.Outcome, x.Error = outcome(failed)

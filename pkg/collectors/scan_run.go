@@ -26,15 +26,16 @@ const (
 // A scan is one at work.
 type scan struct {
 	Scanned
-	ports []int
+	source string
+	ports  []int
 
 	mu     sync.Mutex
 	tried  map[int]ScannedPort
 	failed error // that ends it: the address must not be dialled, or can't be
 }
 
-func newScan(addr netip.Addr, ports []int) *scan {
-	return &scan{Scanned: Scanned{Addr: addr.String(), Ports: []ScannedPort{}}, ports: ports, tried: map[int]ScannedPort{}}
+func newScan(source string, addr netip.Addr, ports []int) *scan {
+	return &scan{source: source, Scanned: Scanned{Addr: addr.String(), Ports: []ScannedPort{}}, ports: ports, tried: map[int]ScannedPort{}}
 }
 
 // run tries all ports, unless ctx ends first. Its error is a Failure: nothing
@@ -119,7 +120,7 @@ func (s *scan) try(ctx context.Context, n *Net, port int) (p ScannedPort, err er
 	began := time.Now()
 	limited, stop := context.WithTimeout(ctx, scanWait)
 	defer stop()
-	conn, err := n.dial(limited, net.JoinHostPort(s.Addr, strconv.Itoa(port)), nil)
+	conn, err := n.dial(limited, s.source, net.JoinHostPort(s.Addr, strconv.Itoa(port)), nil)
 	if err == nil {
 		defer conn.Close()
 		p.State, p.Said = PortOpen, greeting(ctx, conn)

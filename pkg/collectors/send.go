@@ -46,11 +46,7 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, g *g
 	}
 	old.condition(req.Header)
 	g.put(req)
-	transport := v.net.usual
-	if v.target() {
-		transport = v.net.target
-	}
-	resp, err := transport.RoundTrip(req)
+	resp, err := v.net.way(v.spec.Source.Name, v.target()).RoundTrip(req)
 	if err != nil {
 		return nil, false, failure(ctx, err)
 	}

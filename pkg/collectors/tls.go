@@ -105,7 +105,7 @@ type refused struct {
 }
 
 func (v *View) shake(ctx context.Context, hostport string, config *tls.Config, way *trail, open opening) (state *tls.ConnectionState, said string, err error) {
-	conn, err := v.net.dial(ctx, hostport, way)
+	conn, err := v.net.dial(ctx, v.spec.Source.Name, hostport, way)
 	if err != nil {
 		return nil, "", err
 	}

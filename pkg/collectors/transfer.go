@@ -80,7 +80,7 @@ func (v *View) axfr(ctx context.Context, s NameServer, zone string, most int) (*
 	ctx, stopToo := context.WithTimeout(ctx, transferTime)
 	defer stopToo()
 	defer context.AfterFunc(v.net.ctx, stop)()
-	meant, to, err := v.net.locate(ctx, s)
+	meant, to, err := v.net.locate(ctx, v.spec.Source.Name, s)
 	if err != nil {
 		return r, err
 	}

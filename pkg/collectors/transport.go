@@ -13,17 +13,38 @@ import (
 // maxHeader bounds the header of an answer, in bytes.
 const maxHeader = 256 << 10
 
-// transport returns the HTTP transport for sources, or for the subject's own
-// servers, whose certificates are looked at and not trusted.
-func (n *Net) transport(verify bool) *http.Transport {
+// A lane is what may share connections: what is permitted to one source is to no
+// other, and what was verified is not mixed with what was not.
+type lane struct {
+	source string // whose base the operator named; "" are all others
+	verify bool
+}
+
+// way returns the HTTP transport of a source, or of the subject's own servers.
+func (n *Net) way(source string, target bool) *http.Transport {
+	l := lane{verify: !target}
+	if n.guard.named[source] != "" {
+		l.source = source
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ways[l] == nil {
+		n.ways[l] = n.transport(l)
+	}
+	return n.ways[l]
+}
+
+// transport makes the HTTP transport of a lane. The certificates of the subject's
+// own servers are looked at and not trusted.
+func (n *Net) transport(l lane) *http.Transport {
 	config := &tls.Config{RootCAs: n.o.Roots, MinVersion: tls.VersionTLS12}
-	if !verify {
+	if !l.verify {
 		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, everySuite()
 	}
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
 			t := new(trail)
-			conn, err := n.dial(ctx, addr, t)
+			conn, err := n.dial(ctx, l.source, addr, t)
 			if err != nil {
 				return nil, err
 			}

@@ -69,7 +69,7 @@ func (v *View) Whois(ctx context.Context, server, query string) (*Answer, error)
 func (v *View) askWhois(ctx context.Context, server, query string, way *trail) ([]byte, error) {
 	limited, stop := within(ctx)
 	defer stop()
-	conn, err := v.net.dial(limited, server, way)
+	conn, err := v.net.dial(limited, v.spec.Source.Name, server, way)
 	if err != nil {
 		return nil, err
 	}
