@@ -15,7 +15,8 @@ import (
 )
 
 // gitHubCode finds code of others in which a domain is named, and secrets that
-// stand beside it. Code of an organisation is told by where it lies; of a
+// stand beside it. With the operator's own key the search has private code too,
+// which no stranger sees: it is not told. Code of an organisation is told by where it lies; of a
 // person's only that it is there, for its address is that person's name.
 func gitHubCode() collectors.Entry {
 	return collectors.Entry{
@@ -45,15 +46,16 @@ const mostCodePages = 2
 type codeHit struct {
 	Path       loose.Text
 	Repository loose.Object[struct {
-		Name  loose.Text `json:"full_name"`
-		Owner loose.Object[struct{ Login, Type loose.Text }]
+		Name    loose.Text `json:"full_name"`
+		Owner   loose.Object[struct{ Login, Type loose.Text }]
+		Private loose.YesNo
 	}]
 	Matches loose.List[struct{ Fragment loose.Text }] `json:"text_matches"`
 }
 
 func readGitHubCode(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 	t := &teller{emit: emit}
-	told, first := map[string]bool{}, ""
+	told, first, unsaid := map[string]bool{}, "", false
 	for page := 1; page <= mostCodePages; page++ {
 		a, err := askGitHub(ctx, net, "code", "/search/code?per_page=100&page="+[]string{"1", "2"}[page-1]+"&q="+url.QueryEscape(`"`+subject.Value+`"`), "application/vnd.github.text-match+json")
 		if err != nil {
@@ -75,12 +77,15 @@ func readGitHubCode(ctx context.Context, net *collectors.View, subject pipeline.
 				first = where
 			}
 			hit.tell(a, subject, told, t)
+			unsaid = unsaid || hit.Repository.Has && !hit.Repository.Of.Private.Is
 		}
 		switch {
 		case bool(s.Incomplete):
 			return t.end(pipeline.Fail(pipeline.Partial, "github gave up before it had looked everywhere"))
 		case page > 1 && len(*s.Items) == 0:
 			return t.end(pipeline.Fail(pipeline.Partial, "a page of files that should be there is empty"))
+		case s.Total.Int() <= page*100 && unsaid:
+			return t.end(pipeline.Fail(pipeline.Partial, "github does not say of each file whether strangers see it"))
 		case s.Total.Int() <= page*100:
 			return nil
 		}
@@ -88,10 +93,13 @@ func readGitHubCode(ctx context.Context, net *collectors.View, subject pipeline.
 	return t.end(pipeline.Fail(pipeline.Partial, "more files than are read"))
 }
 
-// tell tells of one file: where its repository is, each once, and of what in the
+// tell tells of one file that is said to be public: where its repository is, each once, and of what in the
 // lines around the domain looks like a secret.
 func (h codeHit) tell(a *collectors.Answer, subject pipeline.Entity, told map[string]bool, t *teller) {
 	repo := h.Repository.Of
+	if !repo.Private.No() {
+		return
+	}
 	place, path := "https://github.com", word(h.Path.String())
 	if owner, name, ok := strings.Cut(repo.Name.String(), "/"); ok && repo.Owner.Of.Type == "Organization" && isLogin(owner) {
 		place += at(owner, name)

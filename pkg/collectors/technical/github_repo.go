@@ -51,7 +51,7 @@ func readGitHubRepo(ctx context.Context, net *collectors.View, subject pipeline.
 		return err
 	}
 	t := &teller{emit: emit}
-	if err := tellRepository(a, t); err != nil {
+	if public, err := tellRepository(a, t); err != nil || !public {
 		return err
 	}
 	asks := []func() error{
@@ -71,23 +71,29 @@ var gitHubParts = []func(ctx context.Context, net *collectors.View, owner, name 
 	askLanguages, askCommits, askPractices,
 }
 
-func tellRepository(a *collectors.Answer, t *teller) error {
+// tellRepository tells what a repository is, if it is public: one that only the
+// operator's key opens is as good as none.
+func tellRepository(a *collectors.Answer, t *teller) (public bool, err error) {
 	var r struct {
-		FullName                loose.Text   `json:"full_name"`
-		Stars                   loose.Number `json:"stargazers_count"`
-		Forks                   loose.Number `json:"forks_count"`
-		Issues                  loose.Number `json:"open_issues_count"`
-		Created                 loose.Time   `json:"created_at"`
-		Pushed                  loose.Time   `json:"pushed_at"`
-		Branch                  loose.Text   `json:"default_branch"`
-		Size                    loose.Number
-		Archived, Fork, Private loose.Truth
-		License                 loose.Object[struct {
+		FullName       loose.Text   `json:"full_name"`
+		Stars          loose.Number `json:"stargazers_count"`
+		Forks          loose.Number `json:"forks_count"`
+		Issues         loose.Number `json:"open_issues_count"`
+		Created        loose.Time   `json:"created_at"`
+		Pushed         loose.Time   `json:"pushed_at"`
+		Branch         loose.Text   `json:"default_branch"`
+		Size           loose.Number
+		Archived, Fork loose.Truth
+		Private        loose.YesNo
+		License        loose.Object[struct {
 			SPDX loose.Text `json:"spdx_id"`
 		}]
 	}
-	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &r) != nil || r.FullName == "" {
-		return malformed("github", a, "repository")
+	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &r) != nil || r.FullName == "" || !r.Private.Is {
+		return false, malformed("github", a, "repository")
+	}
+	if r.Private.Yes {
+		return false, nil
 	}
 	facts := map[string]any{"archived": bool(r.Archived), "fork": bool(r.Fork)}
 	for key, n := range map[string]loose.Number{"stars": r.Stars, "forks": r.Forks, "open_issues": r.Issues, "size_kb": r.Size} {
@@ -100,7 +106,7 @@ func tellRepository(a *collectors.Answer, t *teller) error {
 	put(facts, "licence", word(r.License.Of.SPDX.String()))
 	put(facts, "branch", word(r.Branch.String()))
 	t.say(a, pipeline.Observation{Predicate: "repository-facts", Value: facts})
-	return nil
+	return true, nil
 }
 
 // askLanguages asks what a repository is written in.

@@ -116,6 +116,8 @@ func TestGitHubRepo(t *testing.T) {
 		{"as it should be", "", "", pipeline.OK, "", whole},
 		{"gone", here + "/track --\n", here + "/moved --\n", pipeline.Empty, "", nil},
 		{"a page that is not there", repo + jsonHead, repo + "status 404\nContent-Type: text/html\n", pipeline.Malformed, "404", nil},
+		{"private", `"full_name":"ravensworth-freight/track","private":false`, `"full_name":"ravensworth-freight/track","private":true`, pipeline.Empty, "", nil},
+		{"perhaps private", `"full_name":"ravensworth-freight/track","private":false`, `"full_name":"ravensworth-freight/track"`, pipeline.Malformed, "no repository", nil},
 		{"no repository", `"full_name":"ravensworth-freight/track","private"`, `"private"`, pipeline.Malformed, "no repository", nil},
 		{"a policy of the owner's", "-- https://raw.githubusercontent.com/* --", "-- https://raw.githubusercontent.com/ravensworth-freight/.github/HEAD/SECURITY.md --\nContent-Type: text/plain\n\nWrite to us.\n\n-- https://raw.githubusercontent.com/* --", pipeline.OK, "",
 			[]string{"map[detail:of its owner, for all repositories followed:true practice:security-policy]"}},

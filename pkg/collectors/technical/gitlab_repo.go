@@ -38,14 +38,12 @@ func readGitLabRepo(ctx context.Context, net *collectors.View, subject pipeline.
 		return err
 	}
 	project := at("projects", owner+"/"+name)
-	a, err := askGitLab(ctx, net, "project", project)
-	if err != nil || a.Status == http.StatusNotFound && isMessage(a.Body) { // gone, or private
+	a, p, err := askProject(ctx, net, project)
+	if err != nil || a == nil {
 		return err
 	}
 	t := &teller{emit: emit}
-	if err := tellProject(a, t); err != nil {
-		return err
-	}
+	p.tell(a, t)
 	parts := make([]func() error, 3)
 	several(len(parts), func(i int) {
 		parts[i] = []func(context.Context, *collectors.View, string, *teller) func() error{gitLabLanguages, gitLabCommits, gitLabTree}[i](ctx, net, project, t)
@@ -57,22 +55,38 @@ func readGitLabRepo(ctx context.Context, net *collectors.View, subject pipeline.
 	return t.end(errs...)
 }
 
-func tellProject(a *collectors.Answer, t *teller) error {
-	var r struct {
-		Path     loose.Text             `json:"path_with_namespace"`
-		Stars    loose.Number           `json:"star_count"`
-		Forks    loose.Number           `json:"forks_count"`
-		Issues   loose.Number           `json:"open_issues_count"`
-		Created  loose.Time             `json:"created_at"`
-		Active   loose.Time             `json:"last_activity_at"`
-		Branch   loose.Text             `json:"default_branch"`
-		Archived loose.Truth            //
-		Forked   loose.Object[struct{}] `json:"forked_from_project"`
-		License  loose.Object[struct{ Key loose.Text }]
+// A gitLabProject is a repository and what GitLab has beside it.
+type gitLabProject struct {
+	Path       loose.Text             `json:"path_with_namespace"`
+	Visibility loose.Text             // public, internal, private; not said to strangers
+	Stars      loose.Number           `json:"star_count"`
+	Forks      loose.Number           `json:"forks_count"`
+	Issues     loose.Number           `json:"open_issues_count"`
+	Created    loose.Time             `json:"created_at"`
+	Active     loose.Time             `json:"last_activity_at"`
+	Branch     loose.Text             `json:"default_branch"`
+	Archived   loose.Truth            //
+	Forked     loose.Object[struct{}] `json:"forked_from_project"`
+	License    loose.Object[struct{ Key loose.Text }]
+}
+
+// askProject asks about a project. Without one that is public there is no
+// answer: it is gone, or only the operator's key opens it.
+func askProject(ctx context.Context, net *collectors.View, project string) (*collectors.Answer, gitLabProject, error) {
+	var p gitLabProject
+	a, err := askGitLab(ctx, net, "project", project)
+	switch {
+	case err != nil, a.Status == http.StatusNotFound && isMessage(a.Body):
+		return nil, p, err
+	case a.Status != http.StatusOK, json.Unmarshal(a.Body, &p) != nil, p.Path == "":
+		return nil, p, malformed("gitlab", a, "project")
+	case p.Visibility != "" && p.Visibility != "public":
+		return nil, p, nil
 	}
-	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &r) != nil || r.Path == "" {
-		return malformed("gitlab", a, "project")
-	}
+	return a, p, nil
+}
+
+func (r gitLabProject) tell(a *collectors.Answer, t *teller) {
 	facts := map[string]any{"archived": bool(r.Archived), "fork": r.Forked.Has}
 	for key, n := range map[string]loose.Number{"stars": r.Stars, "forks": r.Forks, "open_issues": r.Issues} {
 		if n.Is {
@@ -84,7 +98,6 @@ func tellProject(a *collectors.Answer, t *teller) error {
 	put(facts, "licence", word(r.License.Of.Key.String()))
 	put(facts, "branch", word(r.Branch.String()))
 	t.say(a, pipeline.Observation{Predicate: "repository-facts", Value: facts})
-	return nil
 }
 
 func gitLabLanguages(ctx context.Context, net *collectors.View, project string, t *teller) func() error {

@@ -18,6 +18,10 @@ func TestGitHubCode(t *testing.T) {
 		"exposed-secret map[fingerprint:6bb4ce681d5b82ce path:stevedore-hosting/recipes:deploy/prod.env rule:aws-access-key]\n", "! dotfiles", "! github.com/other"}
 	try(t, "github-code", "ravensworth.example", []tried{
 		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"private code", `"full_name":"stevedore-hosting/recipes","private":false`, `"full_name":"stevedore-hosting/recipes","private":"true"`, pipeline.OK, "",
+			[]string{"mentioned-on url:https://github.com/ map[by:github kind:code]\n", "! stevedore", "! exposed-secret"}},
+		{"code of which it is not said", `"full_name":"stevedore-hosting/recipes","private":false`, `"full_name":"stevedore-hosting/recipes"`, pipeline.Partial, "whether strangers see it",
+			[]string{"mentioned-on url:https://github.com/ map[by:github kind:code]\n", "! stevedore", "! exposed-secret"}},
 		{"not everywhere", `"total_count":4,"incomplete_results":false`, `"total_count":4,"incomplete_results":true`, pipeline.Partial, "gave up", whole},
 		{"more than is read", `"total_count":4,`, `"total_count":400,`, pipeline.Partial, "a page", whole},
 		{"no list", `{"total_count":4,"incomplete_results":false,"items":[`, `{"total_count":4,"files":[`, pipeline.Malformed, "no list of files", nil},
@@ -51,6 +55,9 @@ func TestGitLabRepo(t *testing.T) {
 	try(t, "gitlab-repo", scales, []tried{
 		{"as it should be", "", "", pipeline.OK, "", whole},
 		{"gone", "-- https://gitlab.com/api/v4/projects/ravensworth%2Fscales --", "-- https://gitlab.com/api/v4/projects/gone --", pipeline.Empty, "", nil},
+		{"private", `"path_with_namespace":"ravensworth/scales","star_count"`, `"visibility":"private","path_with_namespace":"ravensworth/scales","star_count"`, pipeline.Empty, "", nil},
+		{"for who is logged in", `"path_with_namespace":"ravensworth/scales","star_count"`, `"visibility":"internal","path_with_namespace":"ravensworth/scales","star_count"`, pipeline.Empty, "", nil},
+		{"public", `"path_with_namespace":"ravensworth/scales","star_count"`, `"visibility":"public","path_with_namespace":"ravensworth/scales","star_count"`, pipeline.OK, "", whole},
 		{"no project", `"path_with_namespace":"ravensworth/scales","star_count"`, `"star_count"`, pipeline.Malformed, "no project", nil},
 		{"the same page of files", "X-Next-Page:\n", "X-Next-Page: 2\n", pipeline.Partial, "repeats", []string{"practice:ci", "! practice:security-policy", "! practice:code-owners"}},
 		{"files that can't be had", "# follows: GitLab REST tree, last page\n", "# follows: GitLab REST tree, last page\nstatus 500\n", pipeline.Partial, "500", []string{"repository-facts", "! practice:ci", "! practice:lockfile"}},
@@ -64,6 +71,8 @@ func TestSecretScanAtGitLab(t *testing.T) {
 	whole := []string{"exposed-secret map[fingerprint:", "line:2 path:config/prod.env rule:password-in-url]", "! vB7"}
 	try(t, "secret-scan-gitlab", scales, []tried{
 		{"as it should be", "", "", pipeline.OK, "", whole},
+		{"private", `"path_with_namespace":"ravensworth/scales","star_count"`, `"visibility":"private","path_with_namespace":"ravensworth/scales","star_count"`, pipeline.Empty, "", nil},
+		{"gone", "-- https://gitlab.com/api/v4/projects/ravensworth%2Fscales --", "-- https://gitlab.com/api/v4/projects/gone --", pipeline.Empty, "", nil},
 		{"none", "vB7-kqT2xWp9", "${PASSWORD}", pipeline.Empty, "", nil},
 		{"a file that is gone", env, env + "status 404\n", pipeline.Empty, "", nil},
 		{"a page for a file", env + "Content-Type: text/plain", env + "Content-Type: text/html", pipeline.Malformed, "no file", nil},

@@ -14,7 +14,7 @@ import (
 // secretScan reads the files of a repository in which secrets are likeliest, as
 // they are now, and tells where one stands. What it is nobody is told, and it is
 // not tried: of the answers only their sizes are kept where the profile leaves
-// credentials out.
+// credentials out. Files are had without a key, and so only those of a public one.
 func secretScan() collectors.Entry {
 	return collectors.Entry{
 		Spec: pipeline.Spec{
@@ -56,18 +56,22 @@ func scanRepository(ctx context.Context, net *collectors.View, subject pipeline.
 	return tellLeaks(paths, read, left, failed, &teller{emit: emit})
 }
 
-// secretScanGitLab is [secretScan] of GitLab.
+// secretScanGitLab is [secretScan] of GitLab, of projects that strangers see: the
+// operator's own key would open others too.
 func secretScanGitLab() collectors.Entry {
 	e := secretScan()
 	e.Spec.Name, e.Spec.Title, e.Spec.Origin = "secret-scan-gitlab", "Secrets in the likeliest files of a repository (GitLab)", "gitlab"
 	e.Spec.Source, e.Spec.MayUse = gitLab, []string{gitLabToken}
-	e.Spec.Ceiling.Requests = 3 * (mostTreePages + mostScanned)
+	e.Spec.Ceiling.Requests = 3 * (1 + mostTreePages + mostScanned)
 	e.Collect = func(ctx context.Context, net *collectors.View, subject pipeline.Entity, emit collectors.Emit) error {
 		owner, name, err := repositoryAt(subject, gitLabSite(net))
 		if err != nil {
 			return err
 		}
 		project := at("projects", owner+"/"+name)
+		if a, _, err := askProject(ctx, net, project); err != nil || a == nil {
+			return err
+		}
 		files, _, _, cut := readGitLabTree(ctx, net, project)
 		if len(files) == 0 {
 			return cut
