@@ -32,6 +32,9 @@ func ParseEntity(text string) (Entity, error) {
 	if host, port, ok := strings.Cut(s, ":"); ok && strings.Trim(port, "0123456789") == "" {
 		return Entity{}, fmt.Errorf("%q has a port: type %s, or service:IP:PORT/tcp", clip(s), host)
 	}
+	if e, err := NewEntity(KindRepository, s); err == nil && strings.Contains(e.Value[:strings.IndexByte(e.Value, '/')], ".") {
+		return Entity{}, fmt.Errorf("%q has a path: type repository:%s, or https://%s for the page's site", clip(s), clip(s), clip(s))
+	}
 	if host, _, ok := strings.Cut(s, "/"); ok {
 		return Entity{}, fmt.Errorf("%q has a path: type %s, or https://%s", clip(s), host, clip(s))
 	}

@@ -20,13 +20,29 @@ var probes = map[pipeline.Kind]string{
 	pipeline.KindRepository:    "github.com/golang/go",
 	pipeline.KindWallet:        "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", // of the first block
 	pipeline.KindBreach:        "adobe",
+	pipeline.KindTechnology:    "npm:left-pad",
 	pipeline.KindOrganization:  "Wikimedia Foundation",
+}
+
+// own are probes of collectors that know one forge, registry or chain alone.
+var own = map[string]string{
+	"pypi":               "technology:pypi:requests",
+	"crates":             "technology:cargo:serde",
+	"goproxy":            "technology:go:golang.org/x/net",
+	"gitlab-repo":        "repository:gitlab.com/gitlab-org/gitlab",
+	"secret-scan-gitlab": "repository:gitlab.com/gitlab-org/gitlab",
+	"etherscan":          "wallet:ethereum:0x00000000219ab540356cbb839cbe05303d7705fa",            // the deposit contract
+	"onion-lookup":       "domain:duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion", // a search engine's
 }
 
 // Probe returns what a collector is asked to see whether its source still
 // answers as it did: the first kind that it takes of which something is known to
 // everybody. ok is false if it takes people's identifiers only.
 func Probe(s pipeline.Spec) (e pipeline.Entity, ok bool) {
+	if text := own[s.Name]; text != "" {
+		e, err := pipeline.ParseEntity(text)
+		return e, err == nil
+	}
 	for _, k := range s.Consumes {
 		if text := probes[k]; text != "" {
 			e, err := pipeline.NewEntity(k, text)
