@@ -1,7 +1,6 @@
 package collectors
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -190,30 +189,6 @@ func (g *grant) where() string {
 		return http.CanonicalHeaderKey(g.Header)
 	}
 	return g.Parameter
-}
-
-// hide takes the credential out of a text that goes on record.
-func (g *grant) hide(text string) string {
-	if g == nil || len(g.value) < 4 {
-		return text
-	}
-	return g.also.hide(hide(text, []string{g.value}))
-}
-
-// scrub takes the credential out of an answer that repeats it.
-func (g *grant) scrub(k *kept) {
-	if g == nil || k == nil || len(g.value) < 4 {
-		return
-	}
-	for name, vs := range k.Header {
-		for i, v := range vs {
-			k.Header[name][i] = g.hide(v)
-		}
-	}
-	for _, form := range []string{g.value, url.QueryEscape(g.value)} {
-		k.Body = bytes.ReplaceAll(k.Body, []byte(form), []byte("(hidden)"))
-	}
-	g.also.scrub(k)
 }
 
 // resting is how long a credential rests that was refused, or whose allowance is

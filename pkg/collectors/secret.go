@@ -66,17 +66,6 @@ func credential(h http.Header, u *url.URL) string {
 	return strings.Join(names[:min(1, len(names))], "")
 }
 
-// hide takes credentials out of a text that goes on record, also in the forms
-// that they take in a URL.
-func hide(text string, secrets []string) string {
-	for _, s := range secrets {
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s)} {
-			text = strings.ReplaceAll(text, form, "(hidden)")
-		}
-	}
-	return text
-}
-
 // withoutSecrets returns the headers that may go to another host.
 func withoutSecrets(h http.Header) http.Header {
 	out := http.Header{}

@@ -75,7 +75,7 @@ func (v *View) send(ctx context.Context, r Request, at *url.URL, old *kept, g *g
 		head.Del(h)
 	}
 	got = &kept{At: x.At, Status: resp.StatusCode, URL: at.String(), Doubt: doubt, Header: head, Body: body}
-	g.scrub(got)
+	g.scrub(got, cut)
 	return got, cut, nil
 }
 
