@@ -30,22 +30,29 @@ func Accounts(specs []pipeline.Spec, size func(name string) int) int {
 	return max(need, 1)
 }
 
-// accounts is Accounts of a source whose collectors are bound.
+// accounts is Accounts of a source whose collectors are bound, as far as their
+// credentials are known: nothing is looked up.
 func (n *Net) accounts(source string) int {
 	n.mu.Lock()
 	specs := n.specs[source]
 	n.mu.Unlock()
-	return Accounts(specs, func(name string) int {
-		r, err := n.ring(n.ctx, name)
-		if err != nil {
-			return 0
-		}
-		return r.size()
-	})
+	return Accounts(specs, func(name string) int { return n.known(name).size() })
 }
 
-// knows makes a collector known to its source.
+// knows makes a collector known to its source, and looks its credentials up where
+// its requests are counted: how much is allowed goes by them, and whoever hands out
+// turns can't wait.
 func (n *Net) knows(s pipeline.Spec) {
+	n.enter(s)
+	if !counted(s.Source) {
+		return
+	}
+	for _, name := range slices.Concat(s.Keys, s.MayUse) {
+		n.ring(n.ctx, name) // what can't be had, its tasks will say
+	}
+}
+
+func (n *Net) enter(s pipeline.Spec) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, other := range n.specs[s.Source.Name] {

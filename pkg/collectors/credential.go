@@ -2,12 +2,10 @@ package collectors
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"osint/pkg/pipeline"
@@ -25,67 +23,6 @@ type Credential struct {
 	Header    string // that it stands in: "X-Apikey"; or
 	Parameter string // of the query: "key"
 	Scheme    string // before it, in the header: "Bearer"
-}
-
-// A ring holds the credentials of one name. They are used by turns; one that its
-// source sent away rests.
-type ring struct {
-	mu     sync.Mutex
-	values []string
-	next   int
-	rests  []time.Time // until then
-}
-
-// ring returns the credentials of a name, which are looked up once.
-func (n *Net) ring(ctx context.Context, name string) (*ring, error) {
-	n.mu.Lock()
-	r := n.rings[name]
-	if r == nil {
-		r = new(ring)
-		n.rings[name] = r
-	}
-	n.mu.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.values != nil || n.o.Keys == nil {
-		return r, nil
-	}
-	values, err := n.o.Keys(ctx, name)
-	if err != nil {
-		return r, pipeline.Fail(pipeline.NoKey, fmt.Sprintf("%s can't be had: %v", name, err))
-	}
-	r.values, r.rests = append([]string{}, values...), make([]time.Time, len(values))
-	return r, nil
-}
-
-// pick returns the credential whose turn it is and its number; -1 if there is
-// none, or all rest.
-func (r *ring) pick(now time.Time) (value string, i int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for range r.values {
-		i := r.next % len(r.values)
-		r.next++
-		if !r.rests[i].After(now) {
-			return r.values[i], i
-		}
-	}
-	return "", -1
-}
-
-// rest leaves a credential alone for a while. It reports whether another is
-// ready.
-func (r *ring) rest(i int, now time.Time, d time.Duration) (another bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.rests[i] = now.Add(d)
-	return slices.ContainsFunc(r.rests, func(t time.Time) bool { return !t.After(now) })
-}
-
-func (r *ring) size() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.values)
 }
 
 // Has reports whether a credential is there.
@@ -126,7 +63,6 @@ type grant struct {
 	Credential
 	value string
 	ring  *ring
-	i     int
 	also  *grant // put in beside it
 }
 
@@ -149,17 +85,21 @@ func (v *View) grant(ctx context.Context, c Credential) (*grant, error) {
 	if c.Name == "" {
 		return nil, nil
 	}
+	may := slices.Contains(v.spec.MayUse, c.Name)
 	r, err := v.net.ring(ctx, c.Name)
-	if err != nil {
+	switch {
+	case err != nil && may: // it would only help
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
-	value, i := r.pick(v.net.now())
+	value, ok := r.pick(v.net.now())
 	switch {
-	case i >= 0:
-		return &grant{Credential: c, value: value, ring: r, i: i}, nil
+	case ok:
+		return &grant{Credential: c, value: value, ring: r}, nil
 	case r.size() > 0:
 		return nil, pipeline.Fail(pipeline.QuotaExceeded, "every "+c.Name+" was sent away, and rests")
-	case slices.Contains(v.spec.MayUse, c.Name):
+	case may:
 		return nil, nil
 	}
 	return nil, pipeline.Fail(pipeline.NoKey, c.Name+" is not there; osint keys set "+c.Name)
@@ -209,11 +149,21 @@ func resting(status int, head http.Header, now time.Time) time.Duration {
 }
 
 // sentAway lets the credential of an answer rest if that says so, and reports
-// whether the request may be put again at once, with another.
-func (g *grant) sentAway(k *kept, now time.Time) bool {
+// whether the request may be put again at once, with another. One that was refused
+// may have been replaced since: they are looked up again.
+func (v *View) sentAway(ctx context.Context, g *grant, k *kept) (another bool) {
 	if g == nil || k == nil {
 		return false
 	}
+	now := v.net.now()
 	d := resting(k.Status, k.Header, now)
-	return d > 0 && g.ring.rest(g.i, now, d)
+	if d == 0 {
+		return false
+	}
+	g.ring.rest(g.value, now, d)
+	if k.Status == http.StatusUnauthorized {
+		g.ring.doubt()
+		v.net.ring(ctx, g.Name) // where that fails, what was known holds
+	}
+	return g.ring.ready(now)
 }

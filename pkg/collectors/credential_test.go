@@ -174,7 +174,7 @@ func TestCredentialsThatAreNotThere(t *testing.T) {
 		says string
 	}{
 		{vendorSpec, "VENDOR_KEY", pipeline.NoKey, "VENDOR_KEY is not there; osint keys set VENDOR_KEY"},
-		{broken, "BROKEN_KEY", pipeline.NoKey, "BROKEN_KEY can't be had: the vault is sealed"},
+		{broken, "BROKEN_KEY", pipeline.NoKey, "BROKEN_KEY can't be had, since a place of credentials can't be read: osint keys check BROKEN_KEY"},
 		{undeclared, "VENDOR_KEY", pipeline.NoKey, "VENDOR_KEY is not there"},
 		{helped, "VENDOR_KEY", "", ""},
 	} {

@@ -67,7 +67,7 @@ func (v *View) repeat(ctx context.Context, r Request, at *url.URL, asked string,
 		if last, err = v.keep(x, got, cut); err != nil {
 			return nil, err
 		}
-		if g.sentAway(got, v.net.now()) && try < maxKeys {
+		if v.sentAway(ctx, g, got) && try < maxKeys {
 			continue
 		}
 		if again, wait := v.again(r, at, got, failed, try); again {
