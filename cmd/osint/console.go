@@ -42,6 +42,8 @@ type console struct {
 	chainOnce sync.Once // see [console.chain]
 	secrets   *secret.Chain
 
+	unreadSaid sync.Map // see [console.credentials]
+
 	policyOnce sync.Once // see [console.policy]
 	policyRead *policy
 	policyErr  error

@@ -7,12 +7,19 @@ import (
 	"strings"
 
 	"osint/pkg/collectors"
+	"osint/pkg/report"
 )
 
-// credentials returns where collectors' credentials come from.
+// credentials returns where collectors' credentials come from. What is wrong with a
+// place is said here, once: it names files of this machine, and stands in no case.
 func (c *console) credentials() collectors.Keys {
 	return func(ctx context.Context, name string) (texts []string, err error) {
 		f, err := c.chain().Lookup(ctx, name)
+		if err != nil && ctx.Err() == nil {
+			if _, said := c.unreadSaid.LoadOrStore(err.Error(), true); !said {
+				c.say("osint: %s can't be had: %s", name, report.Safe(err.Error()))
+			}
+		}
 		for _, v := range f.Values {
 			texts = append(texts, v.Reveal())
 		}
