@@ -22,7 +22,7 @@ const clocks = "repository:github.com/larkfield/clocks"
 
 // published are the answers about it, with a list of files that has one.
 func published(file, text string) []string {
-	return forge("api.github.com/repos/larkfield/clocks", `{"full_name":"larkfield/clocks"}`,
+	return forge("api.github.com/repos/larkfield/clocks", `{"full_name":"larkfield/clocks","private":false}`,
 		"api.github.com/repos/larkfield/clocks/languages", `{}`,
 		"api.github.com/repos/larkfield/clocks/commits", `[]`,
 		"api.github.com/repos/larkfield/clocks/git/trees/HEAD", `{"tree":[{"path":"`+file+`","type":"blob","size":100}],"truncated":false}`,
