@@ -23,6 +23,7 @@ type Credential struct {
 	Header    string // that it stands in: "X-Apikey"; or
 	Parameter string // of the query: "key"
 	Scheme    string // before it, in the header: "Bearer"
+	Path      string // the segment of the path that it stands for as well, where a source wants that
 }
 
 // Has reports whether a credential is there.
@@ -111,12 +112,31 @@ func (g *grant) put(req *http.Request) {
 	case g == nil:
 	case g.Header != "":
 		req.Header.Set(g.Header, strings.TrimSpace(g.Scheme+" "+g.value))
-	default:
+	case g.Parameter != "":
 		pair := url.QueryEscape(g.Parameter) + "=" + url.QueryEscape(g.value)
 		req.URL.RawQuery = strings.TrimPrefix(req.URL.RawQuery+"&"+pair, "&")
 	}
 	if g != nil {
+		g.putPath(req)
 		g.also.put(req)
+	}
+}
+
+// putPath puts the credential into the path, in the place of the segment that
+// stands for it.
+func (g *grant) putPath(req *http.Request) {
+	if g.Path == "" {
+		return
+	}
+	segments := strings.Split(req.URL.EscapedPath(), "/")
+	for i, s := range segments {
+		if s == g.Path {
+			segments[i] = url.PathEscape(g.value)
+		}
+	}
+	raw := strings.Join(segments, "/")
+	if path, err := url.PathUnescape(raw); err == nil {
+		req.URL.Path, req.URL.RawPath = path, raw
 	}
 }
 
