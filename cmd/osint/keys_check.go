@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"osint/pkg/collectors/secret"
 )
 
 // A keyRow is what is known of one credential. It holds no value, nor part of one.
@@ -29,28 +31,39 @@ const (
 )
 
 func keysCheck(c *console) *cobra.Command {
-	var asJSON bool
+	k := &keysChecking{c: c, checks: keyChecks}
 	cmd := &cobra.Command{
-		Use: "check [NAME...]", Short: "Say which credentials are there, where, and who takes them",
+		Use: "check [NAME...]", Short: "Say which credentials are there, where, and what their sources say of them",
 		Long: `Looks for each credential that a collector names where a run would look, and says
-in which place it was found. No value is shown, nor part of one, nor its length.
-Exit code 3 if a place can't be read, if a source refuses a credential, or if one
-that was named here is not there.`,
-		Example: "  osint keys check\n  osint keys check --json | jq -r '.credentials[] | select(.state == \"absent\").name'",
+in which place it was found. Those that are there, or that are named here, are then
+shown to their sources, where these have a way to ask: is it valid, of which plan,
+and what is left. That costs nothing, but one request of the allowance at AbuseIPDB
+and IPinfo; --offline asks nobody. No value is shown, nor part of one, nor its length.
+Exit code 3 if a place can't be read, if a source refuses a credential or does not
+answer, or if one that was named here is not there.`,
+		Example: "  osint keys check\n  osint keys check SHODAN_API_KEY GITHUB_TOKEN\n  osint keys check --offline --json | jq -r '.credentials[] | select(.state == \"absent\").name'",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return (&keysChecking{c: c, sources: keyChecks, named: len(args) > 0, asJSON: asJSON}).run(cmd.Context(), args)
+			k.named = len(args) > 0
+			return k.run(cmd.Context(), args)
 		},
 	}
-	jsonFlag(cmd, &asJSON)
+	cmd.Flags().SortFlags = false
+	cmd.Flags().BoolVar(&k.offline, "offline", false, "look where credentials lie, and ask no source")
+	jsonFlag(cmd, &k.asJSON)
+	k.reach.flags(cmd.Flags())
 	return cmd
 }
 
 // A keysChecking is one run of osint keys check.
 type keysChecking struct {
-	c             *console
-	sources       map[string]keyCheck
-	named, asJSON bool
+	c       *console
+	checks  map[string]keyCheck       // by the credential
+	values  map[string][]secret.Value // that were found, likewise
+	reach   reach
+	named   bool
+	offline bool
+	asJSON  bool
 }
 
 func (k *keysChecking) run(ctx context.Context, names []string) error {
@@ -64,13 +77,16 @@ func (k *keysChecking) run(ctx context.Context, names []string) error {
 		}
 	}
 	rows := []keyRow{}
+	k.values = map[string][]secret.Value{}
 	for _, n := range all {
 		if !k.named || slices.Contains(names, n.name) {
 			rows = append(rows, k.look(ctx, n))
 		}
 	}
-	if err := k.ask(ctx, rows); err != nil {
-		return err
+	if !k.offline {
+		if err := k.ask(ctx, rows); err != nil {
+			return err
+		}
 	}
 	if err := k.show(rows); err != nil {
 		return err
@@ -88,6 +104,7 @@ func (k *keysChecking) look(ctx context.Context, n namedKey) keyRow {
 	switch {
 	case len(f.Values) > 0:
 		r.State, r.Place, r.Values = present, f.Place, len(f.Values)
+		k.values[n.name] = f.Values
 	case err != nil:
 		r.State, r.Reason = unread, err.Error()
 	}
@@ -104,7 +121,7 @@ func (k *keysChecking) show(rows []keyRow) error {
 	t := table{header: []string{"credential", "taken by", "needed", "values", "where"}, right: []int{3}}
 	asked := slices.ContainsFunc(rows, func(r keyRow) bool { return len(r.Verdict) > 0 })
 	if asked {
-		t.header = append(t.header, "plan", "left")
+		t.header = append(t.header, "source says", "plan", "left")
 	}
 	for _, r := range rows {
 		cells := []string{r.Name, usedBy(r.Uses), neededBy(r.Uses), fmt.Sprint(r.Values), r.Place}
@@ -112,8 +129,8 @@ func (k *keysChecking) show(rows []keyRow) error {
 			cells[3], cells[4] = "", map[string]string{absent: "not there", unread: "not known"}[r.State]
 		}
 		if asked {
-			plan, left := verdicts(r.Verdict)
-			cells = append(cells, plan, left)
+			state, plan, left := verdicts(r.Verdict)
+			cells = append(cells, state, plan, left)
 		}
 		t.add(cells...)
 	}
@@ -147,8 +164,11 @@ func (k *keysChecking) judge(rows []keyRow) error {
 			wrong = append(wrong, r.Name+" is not there: osint keys set "+r.Name)
 		}
 		for _, v := range r.Verdict {
-			if !v.OK {
-				wrong = append(wrong, fmt.Sprintf("%s did not take %s: %s", v.Source, r.Name, v.Reason))
+			switch v.State {
+			case keyRefused:
+				wrong = append(wrong, fmt.Sprintf("%s does not take %s: %s", v.Source, valueOf(r, v), v.Reason))
+			case keySilent:
+				wrong = append(wrong, fmt.Sprintf("%s says nothing of %s: %s", v.Source, valueOf(r, v), v.Reason))
 			}
 		}
 	}
@@ -156,4 +176,12 @@ func (k *keysChecking) judge(rows []keyRow) error {
 		return nil
 	}
 	return &exit{tooLittle, errors.New(strings.Join(wrong, "\n"))}
+}
+
+// valueOf names the value that a verdict is of.
+func valueOf(r keyRow, v keyVerdict) string {
+	if r.Values > 1 {
+		return fmt.Sprintf("value %d of %s", v.Number, r.Name)
+	}
+	return r.Name
 }

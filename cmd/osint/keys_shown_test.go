@@ -73,8 +73,9 @@ func TestNoCommandShowsACredential(t *testing.T) {
 	run(typed, "keys", "set", "POSTGRES_PASSWORD", "--keyring")
 	run(typed, "keys", "set", typed)
 	run("", "keys", "set", "POSTGRES_PASSWORD", typed)
-	run("", "keys", "check")
-	run("", "keys", "check", "--json")
+	run("", "keys", "check", "--offline")
+	run("", "keys", "check", "--lab", "brindleford")
+	run("", "keys", "check", "--lab", "silent", "--json")
 	run("", "keys", "check", typed)
 	run("", "doctor", "--json")
 	run("", "investigate", "brindleford.example", "--lab", "brindleford", "--active", "--out", filepath.Join(dir, "case"), "--progress", "plain", "-v", "--format", "json",
