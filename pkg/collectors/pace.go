@@ -33,7 +33,7 @@ type turns struct {
 
 const (
 	defaultSlots = 2
-	unpacedSlots = 64
+	unpacedSlots = 16
 	slotWait     = 5 * time.Millisecond // until a slot is asked for again
 	patience     = 10 * time.Second     // the longest block that is waited out
 )

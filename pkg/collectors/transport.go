@@ -37,9 +37,9 @@ func (n *Net) way(source string, target bool) *http.Transport {
 // transport makes the HTTP transport of a lane. The certificates of the subject's
 // own servers are looked at and not trusted.
 func (n *Net) transport(l lane) *http.Transport {
-	config := &tls.Config{RootCAs: n.o.Roots, MinVersion: tls.VersionTLS12}
+	config := &tls.Config{RootCAs: n.o.Roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(128)}
 	if !l.verify {
-		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites = true, tls.VersionTLS10, everySuite()
+		config.InsecureSkipVerify, config.MinVersion, config.CipherSuites, config.ClientSessionCache = true, tls.VersionTLS10, everySuite(), nil
 	}
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
@@ -56,7 +56,7 @@ func (n *Net) transport(l lane) *http.Transport {
 		MaxResponseHeaderBytes: maxHeader,
 		TLSHandshakeTimeout:    dialTimeout,
 		IdleConnTimeout:        30 * time.Second,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConnsPerHost:    16,
 	}
 }
 
