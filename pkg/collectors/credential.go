@@ -77,8 +77,42 @@ func (v *View) grants(ctx context.Context, r Request, at *url.URL) (*grant, erro
 	if at.Scheme != "https" && !v.net.staysHere(at) {
 		return nil, pipeline.Fail(pipeline.Blocked, g.Name+" is not sent in clear: the address of "+v.spec.Source.Name+" has to begin with https://")
 	}
-	g.also, err = v.grant(ctx, r.Also)
+	g.also, err = v.beside(ctx, g, r.Also)
 	return g, err
+}
+
+// own returns the credential of a name that this task asks with: what was begun with
+// one may be its alone. Another is chosen when it was sent away; false if none is
+// left.
+func (v *View) own(name string, r *ring) (value string, ok bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if value, ok = r.pick(v.net.now(), v.with[name]); ok {
+		if v.with == nil {
+			v.with = map[string]string{}
+		}
+		v.with[name] = value
+	}
+	return value, ok
+}
+
+// beside chooses what is put in beside a credential: of as many values the one of
+// the same account, in the order in which they were given; else the first.
+func (v *View) beside(ctx context.Context, g *grant, c Credential) (*grant, error) {
+	if c.Name == "" {
+		return nil, nil
+	}
+	r, err := v.net.ring(ctx, c.Name)
+	may := slices.Contains(v.spec.MayUse, c.Name)
+	switch value, ok := r.beside(g.ring, g.value); {
+	case ok && err == nil:
+		return &grant{Credential: c, value: value, ring: r}, nil
+	case may: // it would only help
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, pipeline.Fail(pipeline.NoKey, c.Name+" is not there; osint keys set "+c.Name)
 }
 
 // grant chooses the credential of a request; nil if it carries none.
@@ -94,7 +128,7 @@ func (v *View) grant(ctx context.Context, c Credential) (*grant, error) {
 	case err != nil:
 		return nil, err
 	}
-	value, ok := r.pick(v.net.now())
+	value, ok := v.own(c.Name, r)
 	switch {
 	case ok:
 		return &grant{Credential: c, value: value, ring: r}, nil

@@ -104,7 +104,7 @@ func TestCredentialsAreSentAndNotShown(t *testing.T) {
 }
 
 // One that is sent away rests, and the next is tried; a second attempt reads back
-// what both were answered.
+// what both were answered. Tasks take turns.
 func TestCredentialsRotate(t *testing.T) {
 	for _, status := range []int{401, 402, 429} {
 		v := &vendor{good: []string{"good-key-1", "good-key-2"}, bad: status}
@@ -114,8 +114,10 @@ func TestCredentialsRotate(t *testing.T) {
 			return err
 		}
 		w, r := view(n, vendorSpec)
-		for _, q := range []string{"a", "b", "c"} {
-			if err := ask(w, q); err != nil {
+		next, _ := view(n, vendorSpec)
+		third, _ := view(n, vendorSpec)
+		for i, w := range []*View{w, next, third} {
+			if err := ask(w, "abc"[i:i+1]); err != nil {
 				t.Errorf("%d: %v", status, err)
 			}
 		}

@@ -14,7 +14,7 @@ const (
 	keysFailed  = time.Minute     // until a look-up that failed is made again
 )
 
-// A ring holds the credentials of one name. They are used by turns; one that its
+// A ring holds the credentials of one name. Tasks take them by turns; one that its
 // source sent away rests.
 type ring struct {
 	asking sync.Mutex // held while they are looked up
@@ -95,11 +95,35 @@ func (r *ring) learn(name string, values []string, err error, now time.Time) err
 	return nil
 }
 
-// pick returns the credential whose turn it is; false if there is none, or all
-// rest.
-func (r *ring) pick(now time.Time) (value string, ok bool) {
+// all returns the credentials, in the order in which they were given.
+func (r *ring) all() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return slices.Clone(r.values)
+}
+
+// beside returns the value of r that goes with one of another ring; false if there
+// is none.
+func (r *ring) beside(other *ring, value string) (string, bool) {
+	mine, others := r.all(), other.all()
+	i := slices.Index(others, value)
+	switch {
+	case len(mine) == 0:
+		return "", false
+	case i < 0 || len(mine) != len(others):
+		return mine[0], true
+	}
+	return mine[i], true
+}
+
+// pick returns had, if it is one that does not rest, or else the credential whose
+// turn it is; false if there is none, or all rest.
+func (r *ring) pick(now time.Time, had string) (value string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if had != "" && slices.Contains(r.values, had) && !r.rests[had].After(now) {
+		return had, true
+	}
 	for range r.values {
 		value := r.values[r.next%len(r.values)]
 		r.next++

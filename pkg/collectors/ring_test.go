@@ -3,6 +3,7 @@ package collectors
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -146,4 +147,53 @@ func TestTurnsWaitForNoLookUp(t *testing.T) {
 	close(hang)
 	<-done
 	<-took
+}
+
+// A task keeps its credential, and what goes beside it is of the same account, until
+// that is sent away; other tasks take the next.
+func TestTasksKeepTheirCredentials(t *testing.T) {
+	var sent []string
+	refuse := ""
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("X-Apikey")
+		sent = append(sent, r.URL.Path[1:]+":"+key+"/"+r.URL.Query().Get("org"))
+		if key == refuse {
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}))
+	defer s.Close()
+	for _, c := range []struct {
+		ids  []string
+		want string
+	}{
+		{[]string{"org-1", "org-2", "org-3"}, "a:key-1/org-1 a:key-1/org-1 b:key-2/org-2 a:key-1/org-1 b:key-2/org-2 b:key-3/org-3 b:key-3/org-3 c:key-1/org-1"},
+		{[]string{"org-1", "org-2"}, "a:key-1/org-1 a:key-1/org-1 b:key-2/org-1 a:key-1/org-1 b:key-2/org-1 b:key-3/org-1 b:key-3/org-1 c:key-1/org-1"},
+	} {
+		sent, refuse = nil, ""
+		n := netTo(t, s.Listener.Addr().String(), func(o *Options) {
+			o.Keys = func(_ context.Context, name string) ([]string, error) {
+				return map[string][]string{"VENDOR_KEY": {"key-1", "key-2", "key-3"}, "VENDOR_ID": c.ids}[name], nil
+			}
+		})
+		tasks := map[string]*View{}
+		ask := func(name string) {
+			if tasks[name] == nil {
+				tasks[name], _ = view(n, vendorSpec)
+			}
+			if _, err := tasks[name].HTTP(t.Context(), Request{URL: "/" + name, NoFollow: true,
+				Credential: Credential{Name: "VENDOR_KEY", Header: "X-Apikey"}, Also: Credential{Name: "VENDOR_ID", Parameter: "org"}}); err != nil {
+				t.Error(name, err)
+			}
+		}
+		for _, name := range []string{"a", "a", "b", "a"} {
+			ask(name)
+		}
+		refuse = "key-2"
+		for _, name := range []string{"b", "b", "c"} {
+			ask(name)
+		}
+		if got := strings.Join(sent, " "); got != c.want {
+			t.Errorf("%q:\nsent %s\nwant %s", c.ids, got, c.want)
+		}
+	}
 }

@@ -36,6 +36,7 @@ type View struct {
 	turn     time.Time // that the task came with
 	turned   bool      // it is not used yet
 	had      map[pipeline.ExchangeID]time.Time
+	with     map[string]string // the credential that it asks with, by name
 }
 
 func (n *Net) view(s pipeline.Spec, t pipeline.Task, out pipeline.Out) *View {
