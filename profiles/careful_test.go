@@ -59,6 +59,7 @@ var barred = map[string]string{
 	"EXP-14": "products are surveyed",
 	"EXP-15": "ports are surveyed",
 	"EXP-16": "LeakIX is asked by name",
+	"REP-01": "Spamhaus wants a contract, DShield is for others, and the rest list no IPv6",
 	"REP-02": "reports are told for a key",
 	"REP-03": "abuse.ch wants a contract",
 	"REP-04": "OpenPhish is for others",

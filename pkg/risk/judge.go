@@ -114,6 +114,7 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 	v.state, v.unasked, v.barred = unknown, true, true
 	var nobody []string
 	var whys []string
+	able := false // somebody could tell: one that skipped the subject could not
 	for _, p := range r.asks {
 		if s.answered(p, s.subject) == inFull {
 			continue
@@ -127,13 +128,17 @@ func (r *Rule) doubt(v *verdict, s *sight) {
 			if s.present[c] && !slices.Contains(whys, why) {
 				whys, v.silent = append(whys, why), append(v.silent, c)
 				v.vain = v.vain || s.asked(c, s.subject)
+				if s.skipped(c, s.subject) {
+					continue
+				}
+				able = true
 				barred := s.barred(c, s.subject)
 				v.unasked = v.unasked && (barred || s.unrequested(c, s.subject))
 				v.barred, v.shut = v.barred && barred, v.shut || s.shut(c, s.subject)
 			}
 		}
 	}
-	v.unasked, v.barred = v.unasked && len(whys) > 0, v.barred && len(whys) > 0
+	v.unasked, v.barred = v.unasked && able, v.barred && able
 	v.shut = v.shut && v.barred
 	switch {
 	case len(whys) > 0:

@@ -124,6 +124,13 @@ func (s *scene) shut(collector string, e pipeline.Entity) bool {
 	})
 }
 
+// skipped reports whether a collector left an entity aside, because its source knows
+// nothing of the sort.
+func (s *scene) skipped(collector string, e pipeline.Entity) bool {
+	t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e})
+	return t != nil && t.Finished != nil && t.Finished.Outcome == pipeline.Skipped
+}
+
 // why says why a collector did not tell all about an entity.
 func (s *scene) why(collector string, e pipeline.Entity) string {
 	if t := s.c.Task(pipeline.TaskKey{Collector: collector, Subject: e}); t != nil && t.Finished != nil {
