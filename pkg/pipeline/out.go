@@ -41,7 +41,7 @@ type running struct {
 
 func (e *engine) newTask(p *pending) *running {
 	t := &running{pending: p, e: e, attempt: 1, stop: func() {}, times: map[string]int{}, kept: map[string]*Withheld{}}
-	t.task = Task{Key: p.key, Case: e.run.Vault.Case, Subject: p.lead.Clear, Ruling: p.ruling, Digest: e.digest(p.ruling.Keep)}
+	t.task = Task{Key: p.key, Case: e.run.Vault.Case, Subject: p.lead.Clear, Ruling: p.ruling, Digest: e.digest(p.ruling.Keep), Mark: e.mark}
 	if past := e.cs.Task(p.key); past != nil && past.Attempts > 0 {
 		t.attempt = past.Attempts + 1
 		t.answers(past.Exchanges)
@@ -61,6 +61,10 @@ func (e *engine) digest(k Keep) func(string) string {
 		return hex.EncodeToString(sum[:16])
 	}
 }
+
+// mark returns a text's digest under the case's own key: two cases have two, and
+// nobody guesses the text from it.
+func (e *engine) mark(text string) string { return e.run.Vault.keys.digest("mark\x00" + text) }
 
 // answers lets the task read back what was answered in earlier attempts. The
 // exchanges are copied: they belong to the engine.

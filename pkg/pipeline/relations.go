@@ -227,7 +227,7 @@ var table = []Relation{
 	{"depends-on", []Kind{KindRepository, KindTechnology}, []Kind{KindTechnology}, Record, "depends on", false},                      // ecosystem, version, direct
 	{"publishes-package", append([]Kind{KindRepository}, makers...), []Kind{KindTechnology}, Record, "publishes the package", false}, // registry, name, version, published, licence, downloads, url
 	{"package-facts", []Kind{KindTechnology}, nil, Record, "is a package", false},                                                    // registry, name, version, published, licence, versions, deprecated, yanked, maintainers (count), repository
-	{"exposed-secret", []Kind{KindRepository, KindURL, KindDomain}, nil, Record, "shows strangers a secret of the kind", false},      // rule, path, line, fingerprint, at; never the secret
+	{"exposed-secret", []Kind{KindRepository, KindURL, KindDomain}, nil, Record, "shows strangers a secret of the kind", false},      // rule, path, line, fingerprint (under the case's key; not of what may be guessed), at; never the secret
 
 	// wallets
 	{"wallet-facts", []Kind{KindWallet}, nil, Record, "holds", true},                                       // chain, balance, unit, received, sent, transactions, first, last

@@ -41,6 +41,10 @@ type Task struct {
 	// with the case, so that nobody can guess from it what was asked.
 	Digest func(question string) string
 
+	// Mark returns the keyed digest of what is known again by it alone, such as a
+	// secret that was found, whatever is kept of answers. nil makes none.
+	Mark func(text string) string
+
 	// Answered returns the exchange that put this question in an earlier
 	// attempt, and its body, if it can be read back. It may be called once for
 	// each time the question is put, and is nil on a first attempt.

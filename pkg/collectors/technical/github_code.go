@@ -76,7 +76,7 @@ func readGitHubCode(ctx context.Context, net *collectors.View, subject pipeline.
 			} else if i == 0 {
 				first = where
 			}
-			hit.tell(a, subject, told, t)
+			hit.tell(net, a, subject, told, t)
 			unsaid = unsaid || hit.Repository.Has && !hit.Repository.Of.Private.Is
 		}
 		switch {
@@ -95,7 +95,7 @@ func readGitHubCode(ctx context.Context, net *collectors.View, subject pipeline.
 
 // tell tells of one file that is said to be public: where its repository is, each once, and of what in the
 // lines around the domain looks like a secret.
-func (h codeHit) tell(a *collectors.Answer, subject pipeline.Entity, told map[string]bool, t *teller) {
+func (h codeHit) tell(net *collectors.View, a *collectors.Answer, subject pipeline.Entity, told map[string]bool, t *teller) {
 	repo := h.Repository.Of
 	if !repo.Private.No() {
 		return
@@ -112,10 +112,11 @@ func (h codeHit) tell(a *collectors.Answer, subject pipeline.Entity, told map[st
 			continue
 		}
 		near = true
-		for _, l := range scan(text) {
-			if key := l.rule + l.fingerprint; !told[key] {
+		for _, l := range scan(text, net.Mark) {
+			l.line = 0 // of the fragment, not of the file
+			if key := strings.Join([]string{repo.Name.String(), h.Path.String(), l.rule, l.fingerprint}, "\x00"); !told[key] {
 				told[key] = true
-				t.say(a, pipeline.Observation{Predicate: "exposed-secret", Value: map[string]any{"rule": l.rule, "path": path, "fingerprint": l.fingerprint}})
+				t.say(a, pipeline.Observation{Predicate: "exposed-secret", Value: l.value(path)})
 			}
 		}
 	}

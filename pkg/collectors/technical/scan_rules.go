@@ -3,6 +3,8 @@ package technical
 // secretRules are the sorts of secrets that are known, the most exact first: by
 // the marks that their makers put into them so that they can be found. The last
 // ones know only where a secret stands.
+//
+// One that is plain may be a password of six letters: it gets no mark.
 var secretRules = []secretRule{
 	{"aws-access-key", []string{"akia", "asia", "abia", "acca"}, lazily(`\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b`), 3, false},
 	{"aws-secret-key", []string{"aws"}, lazily(`(?i)aws.{0,20}?(?:secret|key).{0,20}?[=:\s"']([A-Za-z0-9/+]{40})(?:["'\s]|$)`), 4, false},
@@ -47,10 +49,13 @@ var secretRules = []secretRule{
 	{"sentry-token", []string{"sntrys_", "sntryu_"}, lazily(`\b(sntry[su]_[A-Za-z0-9+/=_]{60,300})`), 3, false},
 	{"grafana-token", []string{"glsa_", "glc_"}, lazily(`\b(glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/]{32,400}={0,3})`), 3, false},
 	{"age-key", []string{"age-secret-key-1"}, lazily(`\b(AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})\b`), 3, false},
-	{"private-key", []string{"private key"}, lazily(`(-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----)`), 0, false},
+	{privateKey, []string{"private key"}, lazily(`(-----BEGIN (?:[A-Z0-9]+ ){0,2}PRIVATE KEY(?: BLOCK)?-----)`), 0, false},
 	{"json-web-token", []string{"eyj"}, lazily(`\b(eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,})`), 3.5, false},
 	{"password-in-url", []string{"://"}, lazily(`\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|smtps?|ldaps?|ftps?|sftp)://[^\s:/@"']{1,64}:([^\s:/@"']{6,128})@[A-Za-z0-9.-]`), 2.5, true},
 	{"authorization-header", []string{"authorization"}, lazily(`(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([A-Za-z0-9_.~+/=-]{20,400})`), 3.5, true},
 	{"generic-secret", []string{"secret", "token", "passw", "apikey", "api_key", "api-key", "access_key", "auth_key", "credential"},
 		lazily(`(?i)(?:secret|token|passwd|password|api[_-]?key|access[_-]?key|auth[_-]?key|credential)s?["']?\s*(?:=|:|=>|:=)\s*["']?([A-Za-z0-9_.~+/=!@#%^&*-]{16,150})(?:["'\s;,]|$)`), 3.6, true},
 }
+
+// privateKey is the one sort of which the form knows but the first line.
+const privateKey = "private-key"

@@ -53,7 +53,7 @@ func scanRepository(ctx context.Context, net *collectors.View, subject pipeline.
 	if failed == nil && !whole {
 		failed = cutTree()
 	}
-	return tellLeaks(paths, read, left, failed, &teller{emit: emit})
+	return tellLeaks(net, paths, read, left, failed, &teller{emit: emit})
 }
 
 // secretScanGitLab is [secretScan] of GitLab, of projects that strangers see: the
@@ -81,20 +81,19 @@ func secretScanGitLab() collectors.Entry {
 		if failed == nil {
 			failed = cut
 		}
-		return tellLeaks(paths, read, left, failed, &teller{emit: emit})
+		return tellLeaks(net, paths, read, left, failed, &teller{emit: emit})
 	}
 	return e
 }
 
 // tellLeaks tells where in files that were read a secret stands.
-func tellLeaks(paths []string, read []*collectors.Answer, left bool, failed error, t *teller) error {
+func tellLeaks(net *collectors.View, paths []string, read []*collectors.Answer, left bool, failed error, t *teller) error {
 	for i, a := range read {
 		if a == nil {
 			continue
 		}
-		for _, l := range scan(string(a.Body)) {
-			t.say(a, pipeline.Observation{Predicate: "exposed-secret", Value: map[string]any{
-				"rule": l.rule, "path": paths[i], "line": l.line, "fingerprint": l.fingerprint}})
+		for _, l := range scan(string(a.Body), net.Mark) {
+			t.say(a, pipeline.Observation{Predicate: "exposed-secret", Value: l.value(paths[i])})
 		}
 	}
 	if failed == nil && left {
