@@ -137,12 +137,18 @@ func hexOf(lengths ...int) func(string) (string, error) {
 	}
 }
 
+// technology folds the names of products. A package keeps the spelling of its
+// registry where that tells packages apart.
 func technology(s string) (string, error) {
-	v := strings.ToLower(strings.Join(strings.Fields(s), " "))
+	v := strings.Join(strings.Fields(s), " ")
 	if v == "" || strings.ContainsFunc(v, unicode.IsControl) {
 		return "", errors.New("want product or product/version")
 	}
-	return v, nil
+	ecosystem, name, _ := strings.Cut(v, ":")
+	if ecosystem = strings.ToLower(ecosystem); spelled[ecosystem] && name != "" && !strings.Contains(name, " ") {
+		return ecosystem + ":" + name, nil
+	}
+	return strings.ToLower(v), nil
 }
 
 func wallet(s string) (string, error) {

@@ -22,7 +22,7 @@ const (
 	KindCertificate   Kind = "certificate"   // SHA-256 of the DER, lower-case hex
 	KindFileHash      Kind = "filehash"      // MD5, SHA-1, SHA-256 or SHA-512, lower-case hex
 	KindService       Kind = "service"       // ip:port/proto: 192.0.2.1:443/tcp, [2001:db8::1]:53/udp
-	KindTechnology    Kind = "technology"    // product or product/version, lower case: nginx/1.25.3; a package: npm:left-pad, npm:left-pad/1.3.0
+	KindTechnology    Kind = "technology"    // product or product/version, lower case: nginx/1.25.3; a package, as its registry spells it: npm:left-pad, nuget:Newtonsoft.Json/13.0.3
 	KindVulnerability Kind = "vulnerability" // CVE-2021-44228
 	KindRepository    Kind = "repository"    // site/owner/name: github.com/miekg/dns
 	KindFiling        Kind = "filing"        // register:number: gb-companies-house:01234567

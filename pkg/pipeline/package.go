@@ -8,9 +8,15 @@ import "strings"
 // version, as that is how mailboxes look.
 var ecosystems = map[string]string{"npm": "npm", "pypi": "pypi", "go": "go", "cargo": "cargo", "maven": "maven", "nuget": "nuget", "rubygems": "rubygems", "docker": "docker"}
 
+// spelled are the ecosystems whose names and versions are what they are in capitals
+// too: JSONStream and jsonstream are two packages of npm, and nobody knows the
+// module github.com/burntsushi/toml. PyPI and Docker fold them. NuGet does, but
+// others ask for its packages as they were first spelled.
+var spelled = map[string]bool{"npm": true, "go": true, "cargo": true, "maven": true, "nuget": true, "rubygems": true}
+
 // NewPackage returns the technology that a package is. Without a version it is
-// the package as such. Case is not kept: of the few names that differ in it alone,
-// one stands for all.
+// the package as such. Case is kept where it tells packages apart: give the name as
+// the registry spells it.
 func NewPackage(ecosystem, name, version string) (Entity, bool) {
 	ecosystem = ecosystems[strings.ToLower(ecosystem)]
 	name, version = strings.TrimSpace(name), strings.TrimSpace(version)

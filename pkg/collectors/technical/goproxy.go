@@ -58,6 +58,7 @@ func readGoProxy(ctx context.Context, net *collectors.View, subject pipeline.Ent
 	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &m) != nil || !strings.EqualFold(m.Path.String(), module) {
 		return malformed("pkg.go.dev", a, "module")
 	}
+	module = m.Path.String() // as it is spelled there
 	t := &teller{emit: emit}
 	facts := map[string]any{}
 	put(facts, "version", word(m.Version.String()))

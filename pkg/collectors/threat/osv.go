@@ -118,7 +118,10 @@ func askOSV(ctx context.Context, net *collectors.View, q osvQuery, subject pipel
 		return "", pipeline.Fail(pipeline.Malformed, fmt.Sprintf("osv answered %d with something that holds no weaknesses", a.Status))
 	}
 	if o.Vulns == nil {
-		return "", onlyEmpty(a.Body, o.Next.String())
+		if err := onlyEmpty(a.Body, o.Next.String()); err != nil {
+			return "", err
+		}
+		return "", misspelled(q)
 	}
 	for _, v := range *o.Vulns {
 		v.tell(q, subject, func(o pipeline.Observation) {
@@ -127,6 +130,16 @@ func askOSV(ctx context.Context, net *collectors.View, q osvQuery, subject pipel
 		})
 	}
 	return o.Next.String(), nil
+}
+
+// misspelled returns a Failure where that OSV knows nothing may be for the spelling
+// of the name: NuGet takes any, and OSV only its own, which nearly always has
+// capitals.
+func misspelled(q osvQuery) error {
+	if q.Package.Ecosystem == osvEcosystems["nuget"] && q.Package.Name == strings.ToLower(q.Package.Name) {
+		return pipeline.Fail(pipeline.Partial, "osv knows packages of nuget by their spelling alone, and nothing of this one")
+	}
+	return nil
 }
 
 // onlyEmpty accepts {} as the answer that there is nothing, and nothing else.

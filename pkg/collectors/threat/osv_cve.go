@@ -77,9 +77,9 @@ func packageOfOSV(ecosystem, name string) (e pipeline.Entity, q osvQuery, ok boo
 		if theirs != ecosystem || name == "" || len(name) > 200 || word(strings.NewReplacer("@", "", "/", "", ":", "").Replace(name), 200) == "" {
 			continue
 		}
-		e, err := pipeline.NewEntity(pipeline.KindTechnology, ours+":"+name)
+		e, ok := pipeline.NewPackage(ours, name, "")
 		q.Package.Ecosystem, q.Package.Name = ecosystem, name
-		return e, q, err == nil
+		return e, q, ok
 	}
 	return e, q, false
 }

@@ -38,11 +38,16 @@ func TestOSV(t *testing.T) {
 	tryLists(t, "osv", osvWorld, []listCase{
 		{"a version", "technology:npm:old-parser/1.0.3", "", "", pipeline.OK, "", []string{has, affects("/1.0.3")}},
 		{"any version", "technology:npm:old-parser", "", "", pipeline.OK, "", []string{affects("")}},
+		{"a name with capitals", "technology:go:github.com/BurntSushi/toml/v1.4.0", "", "", pipeline.OK, "", []string{
+			"has-vulnerability vulnerability:CVE-2024-90002 map[basis:version product:github.com/BurntSushi/toml 1.4.0 verified:false]",
+			"@CVE-2024-90002 affects technology:go:github.com/BurntSushi/toml/v1.4.0 map[advisory:GHSA-aaaa ecosystem:Go]"}},
 		{"withdrawn", "technology:npm:old-parser", `"modified"`, `"withdrawn":"2026-06-01T00:00:00Z","modified"`, pipeline.Empty, "", nil},
 		{"without a CVE", "technology:npm:old-parser", `["CVE-2024-90002"]`, `["GO-2024-1"]`, pipeline.Empty, "", nil},
 		{"the CVE itself", "technology:npm:old-parser/1.0.3", `"GHSA-aaaa","aliases":["CVE-2024-90002"]`, `"CVE-2024-90002","aliases":[]`, pipeline.OK, "", []string{has,
 			"@CVE-2024-90002 affects technology:npm:old-parser/1.0.3 map[advisory:CVE-2024-90002 ecosystem:npm fixed:1.0.4 introduced:1.0.0]"}},
 		{"nothing", "technology:npm:old-parser", osvFound, "{}", pipeline.Empty, "", nil},
+		{"nothing, of a spelling that may be another's", "technology:nuget:newtonsoft.json", osvFound, "{}", pipeline.Partial, "spelling", nil},
+		{"nothing, of a name as it is spelled", "technology:nuget:Newtonsoft.Json", osvFound, "{}", pipeline.Empty, "", nil},
 		{"a mark of a page and no page", "technology:npm:old-parser", osvFound, `{"next_page_token":"x"}`, pipeline.Malformed, "no weaknesses", nil},
 		{"a page that leads to itself", "technology:npm:old-parser", found, `{"next_page_token":"x",` + found[1:], pipeline.Partial, "read before", []string{affects("")}},
 		{"an error", "technology:npm:old-parser", found, `{"code":3,"message":"Invalid query.","x":[{"id":"GHSA-aaaa","aliases":["CVE-2024-90002"],`, pipeline.Malformed, "no weaknesses", nil},
