@@ -96,7 +96,7 @@ func readHashLookup(ctx context.Context, net *collectors.View, subject pipeline.
 	if a.Status != 200 || json.Unmarshal(a.Body, &f) != nil || !f.is(subject.Value) {
 		return pipeline.Fail(pipeline.Malformed, "hashlookup answered with something that is not about the file")
 	}
-	f.tell(roll{"CIRCL hashlookup, from " + sentence(f.Malicious.String(), 60), "malware", a, emit}, subject, say)
+	f.tell(roll{"CIRCL hashlookup, from " + collectors.OneLine(f.Malicious.String(), 60), "malware", a, emit}, subject, say)
 	return nil
 }
 
@@ -115,12 +115,12 @@ func (f knownFile) is(digest string) bool {
 func (f knownFile) tell(r roll, subject pipeline.Entity, say collectors.Emit) {
 	known := map[string]any{}
 	for key, text := range map[string]loose.Text{"product": f.Product.Of.Name + f.Package, "vendor": f.Product.Of.Vendor, "source": f.Source} {
-		if s := sentence(text.String(), 120); s != "" {
+		if s := collectors.OneLine(text.String(), 120); s != "" {
 			known[key] = s
 		}
 	}
 	if f.Source == "" {
-		known["source"] = sentence(f.DB.String(), 120)
+		known["source"] = collectors.OneLine(f.DB.String(), 120)
 	}
 	if f.Trust.Is && f.Trust.Value >= 0 && f.Trust.Value <= 100 {
 		known["trust"] = f.Trust.Value
@@ -131,7 +131,7 @@ func (f knownFile) tell(r roll, subject pipeline.Entity, say collectors.Emit) {
 		r.lists(nil)
 	}
 	facts := map[string]any{}
-	if name := sentence(baseName(f.FileName.String()), 120); name != "" {
+	if name := collectors.OneLine(baseName(f.FileName.String()), 120); name != "" {
 		facts["name"] = name
 	}
 	if t := f.Type.String(); len(t) < 100 && strings.Count(t, "/") == 1 && word(strings.NewReplacer("/", "", "+", "").Replace(t), 100) != "" {

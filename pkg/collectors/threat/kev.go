@@ -82,7 +82,7 @@ func readKEV(ctx context.Context, net *collectors.View, subject pipeline.Entity,
 		}
 		emit(pipeline.Observation{Predicate: "exploited", At: c.Released.Time, Exchanges: a.Exchanges(), Value: map[string]any{
 			"added": v.Added.RFC3339(), "due": v.Due.RFC3339(), "ransomware": v.Ransomware == "Known",
-			"vendor": sentence(v.Vendor.String(), 100), "product": sentence(v.Product.String(), 100)}})
+			"vendor": collectors.OneLine(v.Vendor.String(), 100), "product": collectors.OneLine(v.Product.String(), 100)}})
 		return nil
 	}
 	emit(pipeline.Observation{Predicate: "exploited", Denies: true, At: c.Released.Time, Exchanges: a.Exchanges()})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"time"
-	"unicode"
 
 	"osint/pkg/collectors"
 	"osint/pkg/collectors/loose"
@@ -40,24 +39,8 @@ func counted(n loose.Number) any {
 // mostRunes bounds a title.
 const mostRunes = 160
 
-// oneLineOf makes of somebody's title one line that can be shown: without what
-// controls a terminal, without the mailboxes of people, not too long.
-func oneLineOf(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
-	s = pipeline.Mask(strings.Join(strings.Fields(s), " "))
-	if r := []rune(s); len(r) > mostRunes {
-		s = string(r[:mostRunes]) + "…"
-	}
-	return s
-}
+// oneLineOf makes of somebody's title one line that can be shown.
+func oneLineOf(s string) string { return collectors.OneLine(s, mostRunes) }
 
 // family is the name of a malware family, in one word or a few; "" if it is none.
 func family(s string) string {

@@ -47,7 +47,7 @@ type nvdMetric struct {
 
 func (c nvdCVE) tell(emit collectors.Emit) {
 	facts := map[string]any{}
-	for key, text := range map[string]string{"status": sentence(c.Status.String(), 40), "published": c.Published.RFC3339(), "changed": c.Changed.RFC3339(),
+	for key, text := range map[string]string{"status": collectors.OneLine(c.Status.String(), 40), "published": c.Published.RFC3339(), "changed": c.Changed.RFC3339(),
 		"cwe": c.cwe(), "summary": c.summary()} {
 		if text != "" {
 			facts[key] = text
@@ -89,7 +89,7 @@ func (m nvdMetric) score() (value map[string]any, ok bool) {
 func (c nvdCVE) summary() string {
 	for _, d := range c.Descriptions {
 		if d.Lang == "en" {
-			return sentence(d.Value.String(), 400)
+			return collectors.OneLine(d.Value.String(), 400)
 		}
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"osint/pkg/collectors"
 	"osint/pkg/pipeline"
 )
 
@@ -66,7 +67,7 @@ func FuzzSentence(f *testing.F) {
 		if most < 1 || most > 1000 {
 			return
 		}
-		got := sentence(s, most)
+		got := collectors.OneLine(s, most)
 		if n := utf8.RuneCountInString(got); n > most || !utf8.ValidString(got) || strings.ContainsFunc(got, unicode.IsControl) {
 			t.Errorf("%q became %q", s, got)
 		}

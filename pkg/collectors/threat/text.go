@@ -3,8 +3,6 @@ package threat
 import (
 	"strings"
 	"unicode"
-
-	"osint/pkg/pipeline"
 )
 
 // word returns a name that is one word of letters, digits, dots and dashes, and
@@ -25,23 +23,4 @@ func fingerprintOf(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s)
-}
-
-// sentence returns a text of others on one line, without what steers a
-// terminal, without mailboxes and numbers of people, and at most so long.
-func sentence(s string, most int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	s = pipeline.Mask(strings.Join(strings.Fields(s), " "))
-	if rs := []rune(s); len(rs) > most {
-		s = strings.TrimSpace(string(rs[:most-1])) + "…"
-	}
-	return s
 }
