@@ -91,6 +91,11 @@ func readDrop(ctx context.Context, net *collectors.View, subject pipeline.Entity
 	return nil
 }
 
+func isPrefix(s string) bool {
+	_, err := netip.ParsePrefix(s)
+	return err == nil
+}
+
 // parseDrop reads a list: one JSON object a line, and at the end how many there
 // are, without which it may have been cut.
 func parseDrop(body []byte) (entries []dropEntry, dated time.Time, err error) {
@@ -109,7 +114,7 @@ func parseDrop(body []byte) (entries []dropEntry, dated time.Time, err error) {
 			if e.Records.Is && e.Records.Int() != len(entries) {
 				return nil, dated, pipeline.Fail(pipeline.Malformed, fmt.Sprintf("the list has %d entries, and says that it has %d", len(entries), e.Records.Int()))
 			}
-		case e.CIDR == "" && e.ASN.Int() <= 0:
+		case e.CIDR == "" && e.ASN.Int() <= 0, e.CIDR != "" && !isPrefix(e.CIDR.String()):
 			return nil, dated, pipeline.Fail(pipeline.Malformed, "the list has an entry of nothing")
 		default:
 			entries = append(entries, e)

@@ -80,6 +80,7 @@ func TestDrop(t *testing.T) {
 		{"cut before its end", "198.51.100.80", "{\"type\":\"metadata\",\"timestamp\":1795600000,\"records\":1}", "", pipeline.Malformed, "no end", nil},
 		{"shorter than it says", "198.51.100.80", `"records":1`, `"records":900`, pipeline.Malformed, "says that it has 900", nil},
 		{"an entry of nothing", "198.51.100.66", `{"cidr":"198.51.100.64/28"`, `{"cidr":[]`, pipeline.Malformed, "entry of nothing", nil},
+		{"an entry that is no network", "198.51.100.80", `{"cidr":"198.51.100.64/28"`, `{"cidr":"198.51.100.64-79"`, pipeline.Malformed, "entry of nothing", nil},
 		{"a page", "198.51.100.80", "text/plain\n", "text/html\n", pipeline.Malformed, "a page came", nil},
 		{"gone", "198.51.100.80", "Content-Type: text/plain\n", "status 404\n", pipeline.Malformed, "not where it was", nil},
 		{"moved", "198.51.100.80", "Content-Type: text/plain\n", "redirect https://www.spamhaus.org/ 302\n", pipeline.Malformed, "302", nil},

@@ -37,7 +37,7 @@ func readOpenPhish(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err != nil {
 		return err
 	}
-	pages, err := parseFeed(a.Body)
+	pages, odd, err := parseFeed(a.Body)
 	if err != nil {
 		return err
 	}
@@ -50,9 +50,19 @@ func readOpenPhish(ctx context.Context, net *collectors.View, subject pipeline.E
 			r.listsOf(about, map[string]any{"code": code})
 		}
 	}
-	if len(told) == 0 {
-		r.omits()
+	if len(told) > 0 {
+		return nil
 	}
+	host := subject.Value
+	if at := subject.Site(); !at.IsZero() {
+		host = at.Value
+	}
+	for _, line := range odd {
+		if strings.Contains(strings.ToLower(line), host) {
+			return pipeline.Fail(pipeline.Malformed, "the feed has a line about it that can't be read")
+		}
+	}
+	r.omits()
 	return nil
 }
 
@@ -79,19 +89,25 @@ func phishes(page, subject pipeline.Entity) (about pipeline.Entity, code string)
 // feedLimit is how many pages are read.
 const feedLimit = 200_000
 
-// parseFeed reads URLs, one a line. There are always some.
-func parseFeed(body []byte) (pages []pipeline.Entity, err error) {
+// parseFeed reads URLs, one a line, and returns those too that can't be read as one.
+// There are always some.
+func parseFeed(body []byte) (pages []pipeline.Entity, odd []string, err error) {
 	lines := rollLines(body, "#")
-	for _, line := range lines[:min(len(lines), feedLimit)] {
+	if len(lines) > feedLimit {
+		return nil, nil, pipeline.Fail(pipeline.Malformed, "the feed is longer than is read")
+	}
+	for _, line := range lines {
 		if !strings.HasPrefix(line, "http") {
-			return nil, pipeline.Fail(pipeline.Malformed, "the feed has a line that is no URL")
+			return nil, nil, pipeline.Fail(pipeline.Malformed, "the feed has a line that is no URL")
 		}
 		if e, err := pipeline.NewEntity(pipeline.KindURL, line); err == nil {
 			pages = append(pages, e)
+		} else {
+			odd = append(odd, line)
 		}
 	}
 	if len(pages)*2 < len(lines) || len(pages) == 0 {
-		return nil, pipeline.Fail(pipeline.Malformed, "the feed has hardly a URL in it")
+		return nil, nil, pipeline.Fail(pipeline.Malformed, "the feed has hardly a URL in it")
 	}
-	return pages, nil
+	return pages, odd, nil
 }

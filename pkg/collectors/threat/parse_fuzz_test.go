@@ -52,7 +52,7 @@ func FuzzExits(f *testing.F) {
 func FuzzFeed(f *testing.F) {
 	f.Add([]byte("https://a.example/\nhttp://192.0.2.1:8080/x?y\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		pages, err := parseFeed(b)
+		pages, _, err := parseFeed(b)
 		for _, e := range pages {
 			if again, bad := pipeline.NewEntity(e.Kind, e.Value); err == nil && (bad != nil || again != e) {
 				t.Errorf("no URL: %s", e)
