@@ -45,7 +45,7 @@ func thcPage(ctx context.Context, net *collectors.View, found *nameList) (more b
 	if err != nil {
 		return false, err
 	}
-	a, err := net.HTTP(ctx, collectors.Request{Operation: "subdomains", Method: "POST", URL: "/api/v1/lookup/subdomains", Body: body,
+	a, err := net.HTTP(ctx, collectors.Request{Operation: "subdomains", Method: "POST", URL: "/api/v1/lookup/subdomains", Body: body, Asks: true,
 		Header: map[string][]string{"Content-Type": {"application/json"}}, Accept: "json", NoFollow: true})
 	if err != nil {
 		return false, err

@@ -103,7 +103,7 @@ func askOSV(ctx context.Context, net *collectors.View, q osvQuery, subject pipel
 	if err != nil {
 		return "", err
 	}
-	a, err := net.HTTP(ctx, collectors.Request{Operation: "query", Method: "POST", URL: "/v1/query", Accept: "json", NoFollow: true, Body: body,
+	a, err := net.HTTP(ctx, collectors.Request{Operation: "query", Method: "POST", URL: "/v1/query", Accept: "json", NoFollow: true, Body: body, Asks: true,
 		Header: map[string][]string{"Content-Type": {"application/json"}}})
 	if err != nil {
 		return "", err

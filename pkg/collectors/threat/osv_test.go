@@ -1,8 +1,11 @@
 package threat_test
 
 import (
+	"strings"
 	"testing"
 
+	"osint/pkg/collectors/lab/trial"
+	"osint/pkg/collectors/threat"
 	"osint/pkg/pipeline"
 )
 
@@ -57,6 +60,10 @@ func TestOSV(t *testing.T) {
 		{"of no registry that it knows", "technology:docker:library/nginx", "", "", pipeline.Skipped, "npm:name", nil},
 		{"out of order", "technology:npm:old-parser", "query --\n", "query --\nstatus 503\n", pipeline.Unreachable, "", nil},
 	})
+	got := trial.Tell(t, threat.All(), "osv", "technology:npm:old-parser", strings.Replace(osvWorld, "query --\n", "query --\nstatus 503\n", 1))
+	if n := len(got.Asked("api.osv.dev")); n != 3 {
+		t.Errorf("a question that only asks was put %d times, want 3", n)
+	}
 	tryLists(t, "osv-cve", osvWorld, []listCase{
 		{"in a package", "CVE-2024-90001", "", "", pipeline.OK, "", []string{"affects technology:npm:old-parser map[advisory:CVE-2024-90001 ecosystem:npm fixed:2.0]"}},
 		{"withdrawn weakness", "CVE-2024-90001", `"affected":[{"package":{"ecosystem":"npm","name":"old-parser"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"`, `"withdrawn":"2026-06-01","affected":[{"package":{"ecosystem":"npm","name":"old-parser"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"`, pipeline.Empty, "", nil},
