@@ -104,6 +104,9 @@ func TestPeeringDB(t *testing.T) {
 		survey{"another network", `"asn":"64500"`, `"asn":"64501"`, pipeline.Malformed, "another network", nil},
 		survey{"data that is a text", `{"data":[{"id":5`, `{"data":"none","x":[{"id":5`, pipeline.Malformed, "no list of net", nil},
 		survey{"exchanges that nobody tells", "netixlan?asn=64500 --\n", "netixlan?asn=64500 --\nstatus 429\nRetry-After: 7200\n", pipeline.Partial, "its exchanges", []string{facts}},
+		survey{"a number that is none", `"ix_id":8`, `"ix_id":"8&fields=notes"`, pipeline.Partial, "where its exchanges are", append([]string{bare[0]}, facts)},
+		survey{"a name that steers terminals, with a mailbox", `"name":"LAB-IX","city":"London"`, `"name":"LAB\u001b[2J-IX ann@x.example","city":"` + strings.Repeat("L", 100) + `"`, pipeline.OK, "",
+			[]string{facts, at[1], "AS64500 peers-at map[city:" + strings.Repeat("L", 79) + "… country:GB exchange:LAB[2J-IX withheld@x.example speed_mbps:1500]"}},
 		survey{"at none", `{"data":[{"asn":64500,"ix_id":7`, `{"data":[],"x":[{"asn":64500,"ix_id":7`, pipeline.OK, "", []string{facts}},
 		survey{"places that nobody tells", "id__in=7,8 --\n", "id__in=7,8 --\nstatus 503\n", pipeline.Partial, "where its exchanges are", append(bare, facts)},
 	))

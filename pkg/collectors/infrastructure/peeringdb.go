@@ -74,7 +74,7 @@ func readPeeringDB(ctx context.Context, net *collectors.View, subject pipeline.E
 	if err != nil {
 		return partly(err, "its exchanges")
 	}
-	ports = slices.DeleteFunc(ports, func(p peering) bool { return p.ASN.String() != number || p.Exchange.String() == "" })
+	ports = slices.DeleteFunc(ports, func(p peering) bool { return p.ASN.String() != number || !isNumber(p.Exchange.String()) })
 	if len(ports) == 0 {
 		return nil
 	}
@@ -101,6 +101,10 @@ func (p peering) facts() map[string]any {
 	return v
 }
 
+// isNumber reports whether a text is a number of PeeringDB's, and so may stand in
+// the next question.
+func isNumber(s string) bool { return s != "" && len(s) <= 12 && strings.Trim(s, "0123456789") == "" }
+
 // tellExchanges tells each exchange once, with what all ports at it come to,
 // and asks where the exchanges are.
 func tellExchanges(ctx context.Context, net *collectors.View, ports []peering, x []pipeline.ExchangeID, emit collectors.Emit) error {
@@ -110,7 +114,7 @@ func tellExchanges(ctx context.Context, net *collectors.View, ports []peering, x
 		id := p.Exchange.String()
 		if _, known := names[id]; !known {
 			ids = append(ids, id)
-			names[id] = p.Name.String()
+			names[id] = collectors.OneLine(p.Name.String(), 80)
 		}
 		speed[id] += max(p.Speed.Value, 0)
 	}
@@ -130,14 +134,14 @@ func tellExchanges(ctx context.Context, net *collectors.View, ports []peering, x
 	for _, id := range ids {
 		at, proof := places[id], x
 		v := map[string]any{"exchange": names[id]}
-		if name := at.Name.String(); name != "" {
+		if name := collectors.OneLine(at.Name.String(), 80); name != "" {
 			v["exchange"] = name
 			proof = slices.Concat(x, y)
 		}
 		if v["exchange"] == "" {
 			continue
 		}
-		for key, text := range map[string]string{"city": at.City.String(), "country": country(at.Country.String())} {
+		for key, text := range map[string]string{"city": collectors.OneLine(at.City.String(), 80), "country": country(at.Country.String())} {
 			if text != "" {
 				v[key] = text
 			}

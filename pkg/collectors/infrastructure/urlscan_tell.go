@@ -97,8 +97,8 @@ func (r scanned) facts(at string, placed bool) map[string]any {
 		v["status"] = s
 	}
 	if u, err := url.Parse(p.URL.String()); err == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == "" {
-		if title := []rune(p.Title.String()); len(title) > 0 {
-			v["title"] = string(title[:min(len(title), 120)])
+		if title := collectors.OneLine(p.Title.String(), 120); title != "" {
+			v["title"] = title
 		}
 	}
 	if m := r.Verdicts.Of.Malicious; m != nil {

@@ -1,6 +1,7 @@
 package infrastructure_test
 
 import (
+	"strings"
 	"testing"
 
 	"osint/pkg/pipeline"
@@ -43,6 +44,8 @@ func TestURLScan(t *testing.T) {
 	all := append(one[:4:4], "corp.example scanned-as map[]")
 	surveys(t, "urlscan", "corp.example", urlscanWorld, append(failures("Content-Type: application/json\n\n{\"results\":[{\"_id\":\"0199"),
 		survey{"two pages", "", "", pipeline.OK, "", all},
+		survey{"a title that steers terminals", `"title":"Corp"`, `"title":"\u001b[2JCorp\nann@corp.example"`, pipeline.OK, "", append([]string{
+			strings.Replace(one[3], "title:Corp", "title:[2JCorp withheld@corp.example", 1)}, append(one[:3:3], all[4])...)},
 		survey{"a second page that fails", "search_after=18,c --\n", "search_after=18,c --\nstatus 429\nX-Rate-Limit-Reset-After: 7200\n", pipeline.Partial, "page 2", one},
 		survey{"a second page that leads back", `"sort":[17,"d"],"task":{},"page":{"url":"https://corp.example/?a=1","domain":"corp.example","title":"Ann's page","status":"wrong"}}],"has_more":false`,
 			`"sort":[18,"c"],"page":{"domain":"corp.example"}}],"has_more":true`, pipeline.Partial, "leads back", all},
