@@ -92,7 +92,7 @@ func parseHackerTarget(body string, subject pipeline.Entity) (rows []pairing, er
 		return nil, pipeline.Fail(pipeline.QuotaExceeded, "the day's allowance is used up; HACKERTARGET_API_KEY raises it")
 	case strings.HasPrefix(first, "no records found"), strings.HasPrefix(first, "no dns a records found"), strings.HasPrefix(first, "no ptr records found"):
 		return nil, nil
-	case strings.HasPrefix(first, "error"):
+	case strings.HasPrefix(first, "error") && (strings.Contains(first, " ") || !strings.Contains(first, ".")): // no name
 		return nil, pipeline.Fail(pipeline.Malformed, "it sent an error in place of a list")
 	}
 	for line := range strings.Lines(body) {

@@ -48,6 +48,9 @@ func TestHackerTarget(t *testing.T) {
 	if q := got.Asked("api.hackertarget.com"); len(q) != 1 || !strings.HasSuffix(q[0], "&apikey="+trial.Key) {
 		t.Errorf("asked %q", q)
 	}
+	got = trial.Tell(t, infrastructure.All(), "hackertarget", "acme.example", strings.Replace(hackerTargetWorld, body, "errors.acme.example,192.0.2.12\n", 1))
+	got.Ends(t, pipeline.OK, "")
+	got.Says(t, "acme.example has-name host:errors.acme.example", "errors.acme.example resolved-to ip:192.0.2.12 map[type:A]")
 	got = trial.Tell(t, infrastructure.All(), "hackertarget", "192.0.2.10", hackerTargetWorld, func(o *collectors.Options) { o.Keys = nil })
 	got.Ends(t, pipeline.OK, "")
 	got.Says(t, "acme.example resolved-to ip:192.0.2.10 map[type:A]", "neighbour.example resolved-to ip:192.0.2.10 map[type:A]")

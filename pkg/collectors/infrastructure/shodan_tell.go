@@ -19,12 +19,10 @@ func (h shodanHost) tell(subject pipeline.Entity, say func(pipeline.Observation)
 	addr, _ := netip.ParseAddr(subject.Value) // a canonical one
 	open := map[string]bool{}
 	for i, s := range h.Data {
-		if i == servicesLimit {
-			return pipeline.Fail(pipeline.Partial, fmt.Sprintf("%d services, of which %d are told", len(h.Data), servicesLimit))
-		}
 		if e, ok := serviceAt(addr, s.Port.Int(), s.over()); ok {
-			open[e.Value] = true
-			s.tell(e, say)
+			if open[e.Value] = true; i < servicesLimit {
+				s.tell(e, say)
+			}
 		}
 	}
 	for _, n := range h.Ports {
@@ -44,6 +42,9 @@ func (h shodanHost) tell(subject pipeline.Entity, say func(pipeline.Observation)
 		}
 	}
 	h.weaknesses(say)
+	if len(h.Data) > servicesLimit {
+		return pipeline.Fail(pipeline.Partial, fmt.Sprintf("%d services, of which %d are told", len(h.Data), servicesLimit))
+	}
 	return nil
 }
 

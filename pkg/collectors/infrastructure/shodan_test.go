@@ -68,7 +68,7 @@ func TestShodan(t *testing.T) {
 		}
 		surveys(t, "shodan", "192.0.2.10", shodanWorld, []survey{{"open " + module, `"data":"Ann's printer"`, `"data":"x",` + data, pipeline.OK, "", says}})
 	}
-	surveys(t, "shodan", "192.0.2.10", shodanWorld, []survey{{"too many services", `"data":[`, `"data":[` + strings.Repeat(`{"port":0},`, 200), pipeline.Partial, "of which 200", nil}})
+	surveys(t, "shodan", "192.0.2.10", shodanWorld, []survey{{"too many services", `"data":[`, `"data":[` + strings.Repeat(`{"port":0},`, 200), pipeline.Partial, "of which 200", append([]string{"192.0.2.10 listens-on service:192.0.2.10:8080/tcp"}, all[6:]...)}})
 }
 
 const shodanDNSWorld = `
