@@ -70,6 +70,10 @@ func admitted(f *pgproto3.Frontend) error {
 	}
 }
 
+// mostColumns bounds a row: one of a few bytes may have thousands of columns of
+// nothing.
+const mostColumns = 64
+
 // readTable reads the rows of an answer to its end.
 func readTable(f *pgproto3.Frontend, limit int) (*Rows, error) {
 	got, columns := &Rows{Whole: true}, []string(nil)
@@ -80,6 +84,9 @@ func readTable(f *pgproto3.Frontend, limit int) (*Rows, error) {
 		}
 		switch m := m.(type) {
 		case *pgproto3.RowDescription:
+			if len(m.Fields) > mostColumns {
+				return nil, pipeline.Fail(pipeline.Malformed, "the answer has more columns than any question asks for")
+			}
 			columns = columns[:0]
 			for _, field := range m.Fields {
 				columns = append(columns, strings.ToValidUTF8(string(field.Name), "\uFFFD"))

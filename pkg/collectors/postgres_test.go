@@ -86,6 +86,7 @@ func TestQuery(t *testing.T) {
 		{"suspended", with(titles, rowOf("a", "b"), &pgproto3.PortalSuspended{}, ended), pipeline.OK, "", 1, false},
 		{"no table", with(&pgproto3.CommandComplete{CommandTag: []byte("SET")}, ended), pipeline.Malformed, "no table", 0, false},
 		{"columns that were not announced", with(titles, rowOf("a"), ended), pipeline.Malformed, "other columns", 0, false},
+		{"columns without end", with(&pgproto3.RowDescription{Fields: make([]pgproto3.FieldDescription, 65)}, ended), pipeline.Malformed, "more columns", 0, false},
 		{"a row before its columns", with(rowOf("a"), titles, ended), pipeline.Malformed, "other columns", 0, false},
 		{"a password is wanted", saidBy(t, &pgproto3.AuthenticationCleartextPassword{}), pipeline.Unauthorized, "a password", 0, false},
 		{"a better password is wanted", saidBy(t, &pgproto3.AuthenticationSASL{AuthMechanisms: []string{"SCRAM-SHA-256"}}), pipeline.Unauthorized, "a password", 0, false},
