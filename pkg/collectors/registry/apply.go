@@ -25,8 +25,11 @@ func (r *Registry) Apply(entries []collectors.Entry) []collectors.Entry {
 
 func (c Change) apply(s *pipeline.Spec) {
 	o := &s.Source
-	if c.State != nil && *c.State != "alive" {
+	if c.State != nil {
 		o.State = pipeline.SourceState(*c.State)
+		if *c.State == "alive" { // again, it may be
+			o.State = ""
+		}
 	}
 	set(&o.Note, c.Note)
 	set(&o.Base, c.Base)

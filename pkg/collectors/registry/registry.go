@@ -102,7 +102,8 @@ func (r *Registry) Names() []string { return slices.Sorted(maps.Keys(r.Sources))
 
 // Fits says what of a registry can't be applied to these collectors: a source
 // that none asks is no fault, for another osint may; a host that is another
-// owner's, where a credential would be sent, is.
+// owner's, or of which nobody knows whose it is, where a credential would be sent,
+// is one, and so is a base for what is not asked over https at one place.
 func (r *Registry) Fits(entries []collectors.Entry) error {
 	var errs []error
 	for _, e := range entries {
@@ -110,11 +111,15 @@ func (r *Registry) Fits(entries []collectors.Entry) error {
 		if !ok || c.Base == nil {
 			continue
 		}
+		if !movable(e) {
+			errs = append(errs, fmt.Errorf("source %s would move to %s, and it lies at no https address that osint knows: leave its base out", e.Spec.Source.Name, *c.Base))
+			continue
+		}
 		if c.Country == nil && e.Spec.Source.Base != *c.Base {
 			errs = append(errs, fmt.Errorf("source %s moves to %s, and it does not say in which country that is: add country", e.Spec.Source.Name, *c.Base))
 		}
-		if carries(e) && ownerOf(*c.Base) != ownerOf(e.Spec.Source.Base) {
-			errs = append(errs, fmt.Errorf("source %s would move from %s to %s, another owner's, and credentials are sent to it: that takes a new osint", e.Spec.Source.Name, ownerOf(e.Spec.Source.Base), ownerOf(*c.Base)))
+		if to := ownerOf(*c.Base); carries(e) && (to == "" || to != ownerOf(e.Spec.Source.Base)) {
+			errs = append(errs, fmt.Errorf("source %s would move from %s to %s, another owner's or nobody's known, and credentials are sent to it: that takes a new osint", e.Spec.Source.Name, e.Spec.Source.Base, *c.Base))
 		}
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -122,3 +127,7 @@ func (r *Registry) Fits(entries []collectors.Entry) error {
 }
 
 func carries(e collectors.Entry) bool { return len(e.Spec.Keys)+len(e.Spec.MayUse) > 0 }
+
+// movable reports whether a source has a base that another can stand in for: one
+// that is asked in DNS, by WHOIS or at the operator's own address has none.
+func movable(e collectors.Entry) bool { return strings.HasPrefix(e.Spec.Source.Base, "https://") }

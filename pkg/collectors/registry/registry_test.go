@@ -62,6 +62,12 @@ func TestApply(t *testing.T) {
 	if s.Ceiling.CostUSD != 0.06 {
 		t.Errorf("three requests at $0.02 may cost $%v", s.Ceiling.CostUSD)
 	}
+	alive := "alive"
+	before[0].Spec.Source.State = pipeline.Dead
+	back := (&Registry{Sources: map[string]Change{"plain": {State: &alive}}}).Apply(before)
+	if s := back[0].Spec.Source; s.State != "" {
+		t.Errorf("alive again, it is %q", s.State)
+	}
 	if (*Registry)(nil).Apply(before)[0].Spec.Source != before[0].Spec.Source {
 		t.Error("no registry changed something")
 	}
@@ -120,6 +126,31 @@ func TestBad(t *testing.T) {
 	for _, name := range []string{"", "a b", "a+b"} {
 		if _, _, err := NewKey(name); err == nil {
 			t.Errorf("%q is a name of a key", name)
+		}
+	}
+}
+
+// A credential is led to nobody's known host, and what lies at no https address is
+// not moved at all.
+func TestMoves(t *testing.T) {
+	source := func(name, base string, keys ...string) collectors.Entry {
+		return collectors.Entry{Spec: pipeline.Spec{Name: name, Keys: keys, Source: pipeline.Source{Name: name, Base: base}}}
+	}
+	at := []collectors.Entry{source("own", "", "OWN_URL", "OWN_KEY"), source("list", "zen.list.example"), source("db", "db.example:5432"),
+		source("local", "https://127.0.0.1/", "LOCAL_KEY"), source("open", "https://open.example"), source("paid", "https://api.paid.example", "PAID_KEY")}
+	for _, c := range []struct {
+		source, base string
+		fits         bool
+	}{
+		{"own", "https://203.0.113.9/", false}, {"own", "https://own.example/", false}, {"list", "https://list.example/", false}, {"db", "https://db.example/", false},
+		{"local", "https://203.0.113.9/", false}, {"local", "https://localhost/", false},
+		{"paid", "https://203.0.113.9/", false}, {"paid", "https://evil.example/", false}, {"paid", "https://api2.paid.example/", true},
+		{"open", "https://203.0.113.9/", true}, {"open", "https://elsewhere.example/", true},
+	} {
+		us := "US"
+		err := (&Registry{Sources: map[string]Change{c.source: {Base: &c.base, Country: &us}}}).Fits(at)
+		if (err == nil) != c.fits {
+			t.Errorf("%s to %s: %v", c.source, c.base, err)
 		}
 	}
 }
