@@ -25,7 +25,7 @@ func (c *console) entries() []collectors.Entry {
 		r, err := c.registry()
 		switch {
 		case err != nil:
-			c.say("osint: the registry of sources is not used: %v; osint collectors update FILE brings another, osint collectors update --remove takes it away", err)
+			c.say("osint: the registry of sources is not used: %v; osint collectors update --remove takes it away, and another can be installed then", err)
 		case r != nil && r.Stale(c.today()):
 			c.say("osint: the registry of sources (version %d) was good until %s: ask %s for a newer one", r.Version, r.Until, r.Signer)
 		}
@@ -36,8 +36,18 @@ func (c *console) entries() []collectors.Entry {
 	return c.told.Apply(all.Entries())
 }
 
-// registry reads the registry that is installed; nil if none is.
+// registry reads the registry that is installed, which must fit; nil if none is.
 func (c *console) registry() (*registry.Registry, error) {
+	r, err := c.readRegistry()
+	if err != nil || r == nil {
+		return nil, err
+	}
+	return r, r.Fits(all.Entries())
+}
+
+// readRegistry reads the registry that is installed, be it one that does not fit;
+// nil if none is.
+func (c *console) readRegistry() (*registry.Registry, error) {
 	text, err := os.ReadFile(c.registryFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -49,9 +59,5 @@ func (c *console) registry() (*registry.Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key that it was signed with is not there: %w", err)
 	}
-	r, err := registry.Read(c.registryFile(), text, strings.TrimSpace(string(key)))
-	if err != nil {
-		return nil, err
-	}
-	return r, r.Fits(all.Entries())
+	return registry.Read(c.registryFile(), text, strings.TrimSpace(string(key)))
 }

@@ -64,8 +64,8 @@ func (u *registryUpdate) install(c *console, file string) error {
 	if err := next.Fits(all.Entries()); err != nil {
 		return usage("%s: %w", file, err)
 	}
-	if now, err := c.registry(); err == nil && now != nil && next.Version <= now.Version {
-		return usage("%s has version %d, and version %d is installed: a registry is never taken back; --remove takes it away", file, next.Version, now.Version)
+	if err := c.newer(file, next); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(c.places(true).config, 0o700); err != nil {
 		return err
@@ -78,6 +78,20 @@ func (u *registryUpdate) install(c *console, file string) error {
 	}
 	fmt.Fprintf(c.out, "Registry version %d of %s, signed by %s, good until %s.\n", next.Version, next.Issued, next.Signer, next.Until)
 	return c.changes(next)
+}
+
+// newer returns an error unless a registry has a higher version than the one that
+// is installed, whether that fits this osint or not. One that can't be read may have
+// had any.
+func (c *console) newer(file string, next *registry.Registry) error {
+	now, err := c.readRegistry()
+	switch {
+	case err != nil:
+		return usage("the registry that is installed can't be read, so that nobody knows whether %s is newer: osint collectors update --remove takes it away, and its key with it: %w", file, err)
+	case now != nil && next.Version <= now.Version:
+		return usage("%s has version %d, and version %d is installed: a registry is never taken back; --remove takes it away", file, next.Version, now.Version)
+	}
+	return nil
 }
 
 // trusted returns the key that a registry must be signed by.
