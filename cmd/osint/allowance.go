@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"osint/pkg/collectors"
-	"osint/pkg/collectors/all"
 	"osint/pkg/pipeline"
 )
 
@@ -27,7 +26,7 @@ type allowance struct {
 // name.
 func (c *console) allowances(ctx context.Context) map[string]allowance {
 	specs := map[string][]pipeline.Spec{}
-	for _, e := range all.Entries() {
+	for _, e := range c.entries() {
 		specs[e.Spec.Source.Name] = append(specs[e.Spec.Source.Name], e.Spec)
 	}
 	keys, known := c.credentials(), map[string]int{}
