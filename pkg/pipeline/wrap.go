@@ -26,13 +26,18 @@ import (
 
 // WrapKeys says how the key is found under which key stores are encrypted: 32
 // bytes; nil if there is none. It is called once, before a store is opened, and
-// source when a store is. An error says that nobody knows.
+// source when a store is. An error says that nobody knows: then nothing is written,
+// and what lies in clear is read.
 func WrapKeys(source func() ([]byte, error)) { wrapSource.Store(&source) }
 
 var wrapSource atomic.Pointer[func() ([]byte, error)]
 
 // ErrNoWrap says that a key store is encrypted, and its key is not here.
 var ErrNoWrap = errors.New("the key store is encrypted, and the key for that is not here: set OSINT_CASE_KEYS_KEY, or keep it where credentials lie")
+
+// ErrWrapUnknown says that nothing is written to a key store in clear, for nobody
+// knows whether there is a key for it.
+var ErrWrapUnknown = errors.New("keys of cases are not written: whether there is an OSINT_CASE_KEYS_KEY to encrypt them under can't be looked up; mend that place first")
 
 // ErrWrapKey says that what was found is no such key.
 var ErrWrapKey = errors.New("OSINT_CASE_KEYS_KEY is no key: write 32 bytes in base64, as openssl rand -base64 32 makes them")
@@ -54,7 +59,8 @@ func Wrapped(keysDir string) bool {
 }
 
 // wrapOf returns the key of a store. With begin, one that is in clear is
-// encrypted from now on if there is a key for it.
+// encrypted from now on if there is a key for it; where nobody knows that, it is an
+// error.
 func wrapOf(keysDir string, begin bool) (*wrap, error) {
 	b, err := os.ReadFile(wrapFile(keysDir))
 	clear := errors.Is(err, fs.ErrNotExist)
@@ -72,9 +78,11 @@ func wrapOf(keysDir string, begin bool) (*wrap, error) {
 	switch {
 	case errors.Is(err, ErrWrapKey):
 		return nil, err
+	case err != nil && clear: // there may be one: what is written now would lie in clear for ever
+		return nil, fmt.Errorf("%w: %w", ErrWrapUnknown, err)
 	case clear && len(key) == 0: // nothing was promised of it
 		return nil, nil
-	case err != nil && !clear:
+	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrNoWrap, err)
 	case len(key) == 0:
 		return nil, ErrNoWrap

@@ -132,9 +132,21 @@ func TestWrapBegins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrapUnder(t, nil, errors.New("Vault is sealed")) // nothing was promised: it stays in clear
+	wrapUnder(t, nil, errors.New("Vault is sealed")) // what is there is read, and nothing joins it in clear
 	k, err := OpenKeys(keys, c.Opened.Case)
-	if err != nil || Wrapped(keys) {
+	if err != nil || Wrapped(keys) || k.Len() == 0 {
+		t.Fatal(err)
+	}
+	before := snapshot(t, keys)
+	k.For("one@acme.example")
+	if err := k.Sync(); !errors.Is(err, ErrWrapUnknown) || !strings.Contains(err.Error(), "Vault is sealed") {
+		t.Error(err)
+	}
+	if after := snapshot(t, keys); after != before {
+		t.Errorf("it was written to:\n%s\n%s", before, after)
+	}
+	wrapUnder(t, nil, nil) // there is none: nothing was promised
+	if k, err = OpenKeys(keys, c.Opened.Case); err != nil {
 		t.Fatal(err)
 	}
 	k.For("one@acme.example")
