@@ -61,7 +61,7 @@ func (k *check) about(c *console, names []string) (asked []asking, err error) {
 	if err != nil {
 		return nil, usage("--subject: %w", err)
 	}
-	for _, e := range c.entries() {
+	for _, e := range c.placed() {
 		takes := slices.Contains(e.Spec.Consumes, subject.Kind)
 		switch {
 		case len(names) == 0 && takes && e.Spec.OnRequest == "", slices.Contains(names, e.Spec.Name) && takes:
@@ -84,7 +84,7 @@ func (k *check) probes(c *console, names []string) (asked []asking, err error) {
 			return nil, usage("--lab: %w", err)
 		}
 	}
-	for _, e := range c.entries() {
+	for _, e := range c.placed() {
 		if len(names) == 0 && e.Spec.OnRequest == "" || slices.Contains(names, e.Spec.Name) {
 			subject, _ := probed(e.Spec, world)
 			asked = append(asked, asking{e, subject, all.MustTell(e.Spec) && world == nil})

@@ -91,7 +91,7 @@ func (c *console) dryRuling(m *mandate) (*dryRuling, error) {
 	}
 	for _, seed := range m.scope.Leads() {
 		l := pipeline.Lead{Entity: seed, Clear: seed, Settled: true}
-		for _, e := range c.entries() {
+		for _, e := range c.placed() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
 				k.add(seed, e.Spec, gate.Ask(e.Spec, l))
 			}

@@ -146,7 +146,7 @@ func (c *console) dossier(cs *pipeline.Case, dir string, x *papering, out *hando
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range c.entries() {
+	for _, e := range c.placed() {
 		d.Specs[e.Spec.Name] = e.Spec
 	}
 	if d.Book, err = c.law(); err != nil {

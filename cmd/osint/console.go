@@ -55,6 +55,8 @@ type console struct {
 	spareErr  error
 
 	registryOnce sync.Once // see [console.entries]
+	ownOnce      sync.Once // see [console.placed]
+	own          map[string]bool
 	told         *registry.Registry
 }
 

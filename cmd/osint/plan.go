@@ -82,7 +82,7 @@ func (c *console) planOf(m *mandate, world string) (*plan, error) {
 		Limits: planLimits{l.Depth, l.Entities, l.Workers, l.Timeout.String(), l.CostUSD, l.CostUSDDay}}
 	for _, seed := range m.scope.Leads() {
 		taken := false
-		for _, e := range c.entries() {
+		for _, e := range c.placed() {
 			if slices.Contains(e.Spec.Consumes, seed.Kind) {
 				taken = true
 				p.put(seed, e.Spec, gate.Ask(e.Spec, pipeline.Lead{Entity: seed, Clear: seed, Settled: true}))

@@ -254,7 +254,7 @@ func (w *work) run(p *profiles.Profile, gate pipeline.Gate) *pipeline.Run {
 	w.gate = gate
 	r := &pipeline.Run{Gate: gate, Pacer: w.net, Vault: w.folder.Vault(), By: w.c.operator(),
 		Assessor: w.model.Assessor(risk.Options{Weights: p.Risk.Weights, MinimumCoverage: p.Risk.MinimumCoverage, Past: w.terms.past})}
-	for _, e := range w.c.entries() {
+	for _, e := range w.c.placed() {
 		e.WordList = w.words
 		r.Collectors = append(r.Collectors, collectors.Bind(w.net, e))
 	}
