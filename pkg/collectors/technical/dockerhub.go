@@ -59,6 +59,9 @@ func readDockerHub(ctx context.Context, net *collectors.View, subject pipeline.E
 		return malformed("docker hub", a, "organisation")
 	}
 	proof := codeOwner{Login: o.Name, Blog: o.Site}.proof(subject)
+	if guessed(proof, subject) {
+		return nil
+	}
 	t := &teller{emit: emit}
 	t.say(a, pipeline.Observation{Predicate: "code-home", Object: &home, Value: map[string]any{"by": "docker-hub", "proof": proof}, Grade: proofGrades[proof]})
 	if proof == byName {

@@ -63,7 +63,7 @@ func readGitHubOrg(ctx context.Context, net *collectors.View, subject pipeline.E
 		}
 		proof := o.proof(subject)
 		home, err := pipeline.NewEntity(pipeline.KindURL, "https://github.com"+at(found[i]))
-		if proof == "" || err != nil {
+		if proof == "" || err != nil || guessed(proof, subject) {
 			continue
 		}
 		t.say(a, pipeline.Observation{Predicate: "code-home", Object: &home, Value: map[string]any{"by": "github", "proof": proof}, Grade: proofGrades[proof]})

@@ -76,7 +76,7 @@ func instead(name, head, body string) string {
 func TestGitHubOrg(t *testing.T) {
 	org := "# follows: GitHub REST organisation; a key that nobody knows\n" + jsonHead
 	whole := []string{"ravensworth.example code-home url:https://github.com/ravensworth-freight map[by:github proof:site]\n",
-		"ravensworth.example code-home url:https://github.com/ravensworth map[by:github proof:name]\n",
+		"! proof:name",
 		"has-repository repository:github.com/ravensworth-freight/track map[archived:false by:github fork:false]\n",
 		"has-repository repository:github.com/ravensworth-freight/rates map[archived:true by:github fork:false]\n", "! linux", "! github.com/ravensworth/"}
 	search := "# follows: GitHub REST search of users; a person among organisations, an organisation of another\n"
@@ -84,7 +84,7 @@ func TestGitHubOrg(t *testing.T) {
 		{"as it should be", "", "", pipeline.OK, "", whole},
 		{"verified", `"is_verified":false`, `"is_verified":true`, pipeline.OK, "", []string{"proof:verified"}},
 		{"by its mailbox", `"blog":"https://www.ravensworth.example/"`, `"blog":""`, pipeline.OK, "", []string{"proof:site", "has-repository"}},
-		{"of another", `"blog":"https://www.ravensworth.example/","email":"code@ravensworth.example"`, `"blog":"https://ravensworth.example.evil.test","email":null`, pipeline.OK, "", []string{"! has-repository", "! freight", "proof:name"}},
+		{"of another", `"blog":"https://www.ravensworth.example/","email":"code@ravensworth.example"`, `"blog":"https://ravensworth.example.evil.test","email":null`, pipeline.Empty, "", []string{"! has-repository", "! freight", "! proof:name"}},
 		{"nobody", `"total_count":"3","incomplete_results":false,"items":[`, `"total_count":0,"items":[],"more":[`, pipeline.Empty, "", nil},
 		{"too many that fit", `"total_count":"3"`, `"total_count":300`, pipeline.Partial, "more organisations", whole},
 		{"no list", `"items":[{"login":"ravensworth-freight","id":7,"type":"Organization","score":1.0},` + "\n", `"others":[`, pipeline.Malformed, "no list of organisations", nil},
@@ -93,7 +93,7 @@ func TestGitHubOrg(t *testing.T) {
 		{"too fast", search + jsonHead, search + "status 403\nRetry-After: 60\n" + jsonHead, pipeline.RateLimited, "more slowly", nil},
 		{"refused", search + jsonHead, search + "status 403\n" + jsonHead, pipeline.Blocked, "403", nil},
 		{"a key that is none", search + jsonHead, search + "status 401\n" + jsonHead, pipeline.Unauthorized, "401", nil},
-		{"one that does not answer", org, org + "status 500\n", pipeline.Partial, "500", []string{"proof:name", "! has-repository"}},
+		{"one that does not answer", org, org + "status 500\n", pipeline.Unreachable, "500", []string{"! code-home", "! has-repository"}},
 		{"elsewhere", search + jsonHead, search + "redirect https://github.com/login 302\n" + jsonHead, pipeline.Malformed, "led elsewhere", nil},
 		{"the same page twice", `[{"name":"rates","full_name":"ravensworth-freight/rates","fork":"false","archived":true}]`, `[{"name":"track"}]`, pipeline.Partial, "repeats", []string{"has-repository"}},
 	})

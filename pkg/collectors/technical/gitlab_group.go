@@ -58,7 +58,7 @@ func readGitLabGroup(ctx context.Context, net *collectors.View, subject pipeline
 			proof = bySite
 		}
 		home, err := pipeline.NewEntity(pipeline.KindURL, "https://"+site+at(g.Path.String()))
-		if proof == "" || err != nil || g.ID.Int() <= 0 || g.Path == "" || g.Visibility != "" && g.Visibility != "public" {
+		if proof == "" || guessed(proof, subject) || err != nil || g.ID.Int() <= 0 || g.Path == "" || g.Visibility != "" && g.Visibility != "public" {
 			continue
 		}
 		t.say(a, pipeline.Observation{Predicate: "code-home", Object: &home, Value: map[string]any{"by": "gitlab", "proof": proof}, Grade: proofGrades[proof]})

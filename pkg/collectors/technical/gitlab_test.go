@@ -37,11 +37,11 @@ func TestGitHubCode(t *testing.T) {
 func TestGitLabGroup(t *testing.T) {
 	head := "# follows: GitLab REST groups; one whose name fits, one of another, one without a path\nContent-Type: application/json\n"
 	projects := "# follows: GitLab REST projects of a group; a fork, one that lies deeper\n"
-	whole := []string{"code-home url:https://gitlab.com/ravensworth map[by:gitlab proof:site]\n", "code-home url:https://gitlab.com/raven map[by:gitlab proof:name]\n",
+	whole := []string{"code-home url:https://gitlab.com/ravensworth map[by:gitlab proof:site]\n", "! gitlab.com/raven map",
 		"has-repository repository:gitlab.com/ravensworth/scales map[archived:false by:gitlab fork:false]\n", "! fans", "! ravensworth/fork", "! deep"}
 	try(t, "gitlab-group", "ravensworth.example", []tried{
 		{"as it should be", "", "", pipeline.OK, "", whole},
-		{"by its name alone", "Ravensworth Freight, https://www.ravensworth.example", "see notravensworth.example", pipeline.OK, "", []string{"proof:name", "! has-repository"}},
+		{"by its name alone", "Ravensworth Freight, https://www.ravensworth.example", "see notravensworth.example", pipeline.Empty, "", []string{"! proof:name", "! has-repository"}},
 		{"more groups", head, head + "X-Next-Page: 2\n", pipeline.Partial, "more groups", whole},
 		{"an error for a list", head + "\n[", head + "\n" + `{"error":"x"} [`, pipeline.Malformed, "", nil},
 		{"too fast", head, "# \nstatus 429\nRetry-After: 60\n" + head[strings.Index(head, "Content"):], pipeline.RateLimited, "", nil},

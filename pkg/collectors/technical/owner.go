@@ -88,3 +88,10 @@ func afterAt(address string) string {
 	_, domain, _ := strings.Cut(address, "@")
 	return domain
 }
+
+// guessed reports whether nothing but a name leads from a domain to a page: such a
+// page is as likely another's, and not told. Of an organisation there is only its
+// name.
+func guessed(proof string, subject pipeline.Entity) bool {
+	return proof == byName && subject.Kind == pipeline.KindDomain
+}

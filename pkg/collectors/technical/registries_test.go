@@ -107,7 +107,7 @@ func TestDockerHub(t *testing.T) {
 	try(t, "dockerhub", "ravensworth.example", []tried{
 		{"as it should be", "", "", pipeline.OK, "", []string{"code-home url:https://hub.docker.com/u/ravensworth map[by:docker-hub proof:site]",
 			"publishes-package technology:docker:ravensworth/track map[downloads:881 name:ravensworth/track published:", "technology:docker:ravensworth/rates", "! secret", "! library"}},
-		{"by its name alone", "http://ravensworth.example/code", "", pipeline.OK, "", []string{"proof:name", "! publishes-package"}},
+		{"by its name alone", "http://ravensworth.example/code", "", pipeline.Empty, "", []string{"! proof:name", "! publishes-package"}},
 		{"nobody", "-- https://hub.docker.com/v2/orgs/ravensworth --", "-- https://hub.docker.com/v2/orgs/raven --", pipeline.Empty, "", nil},
 		{"the same page twice", `"results":[{"name":"rates"`, `"results":[{"name":"track"`, pipeline.Partial, "repeats", []string{"ravensworth/track"}},
 		{"images that can't be had", "# follows: Docker Hub repositories, first page; a private one, one of another\n", "# follows: x\nstatus 401\n", pipeline.Partial, "401", []string{"proof:site", "! publishes-package"}},
