@@ -44,12 +44,18 @@ func TestKeysVault(t *testing.T) {
 	if code != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), "no 2 vault team/data/tools/osint") || strings.Contains(out+errs, "canary") {
 		t.Errorf("%d: %s%s", code, out, errs)
 	}
-	if want := "POST /v1/auth/approle/login, GET /v1/team/data/tools/osint, POST /v1/auth/token/revoke-self"; strings.Join(asked, ", ") != want {
-		t.Errorf("asked %s, want %s", strings.Join(asked, ", "), want)
+	heard := func() (all []string) { // since it was last called
+		mu.Lock()
+		defer mu.Unlock()
+		all, asked = asked, nil
+		return all
 	}
-	asked = nil
-	if out, errs, code := runHere(t, "doctor"); !strings.Contains(out, "vault team/data/tools/osint at 127.0.0.1:") || len(asked) > 0 || strings.Contains(out+errs, "canary") {
-		t.Errorf("%d, asked %v: %s", code, asked, out)
+	if want, got := "POST /v1/auth/approle/login, GET /v1/team/data/tools/osint, POST /v1/auth/token/revoke-self", strings.Join(heard(), ", "); got != want {
+		t.Errorf("asked %s, want %s", got, want)
+	}
+	out, errs, code = runHere(t, "doctor")
+	if got := heard(); !strings.Contains(out, "vault team/data/tools/osint at 127.0.0.1:") || len(got) > 0 || strings.Contains(out+errs, "canary") {
+		t.Errorf("%d, asked %v: %s", code, got, out)
 	}
 	t.Setenv("VAULT_SECRET_ID", "s3cr3t-wrong")
 	out, errs, code = runHere(t, "keys", "check", "POSTGRES_PASSWORD")

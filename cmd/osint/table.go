@@ -69,7 +69,9 @@ func (c *console) table(t table) error {
 	for i, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
 		c.out.WriteString(tui.Clip(strings.TrimRight(line, " "), limit) + "\n")
 		if i < len(hanging) && hanging[i] != "" {
-			c.out.WriteString(wrap(hanging[i], limit, hangBy) + "\n")
+			for part := range strings.SplitSeq(wrap(strings.ReplaceAll(hanging[i], ",", ", "), limit, hangBy), "\n") {
+				c.out.WriteString(tui.Clip(part, limit) + "\n")
+			}
 		}
 	}
 	return nil

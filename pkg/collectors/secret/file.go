@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // OwnFile is the name of the file of credentials in the folder of the
@@ -76,7 +77,7 @@ func (f *file) there() bool {
 		return false
 	}
 	_, err := os.Lstat(f.path)
-	return f.named || !errors.Is(err, fs.ErrNotExist)
+	return f.named || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
 func (f *file) state() State {
