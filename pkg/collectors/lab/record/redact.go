@@ -57,8 +57,8 @@ var (
 	rePhone = regexp.MustCompile(`\+\d{1,3}[.\-\s]?\(?\d[\d\s.\-()]{5,14}\d`)
 	reAddr4 = regexp.MustCompile(`\b(\d{1,3}(?:\.\d{1,3}){3})(/\d{1,2})?\b`)
 	reAddr6 = regexp.MustCompile(`(?i)\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}(?:/\d{1,3})?`)
-	reBack4 = regexp.MustCompile(`(?i)\b(\d{1,3}(?:\.\d{1,3}){3})(\.in-addr\.arpa|\.origin\.|\.[a-z][a-z0-9-]+\.[a-z])`) // the last of a block list
-	reBack6 = regexp.MustCompile(`(?i)\b((?:[0-9a-f]\.){32})(ip6\.arpa|origin6\.|[a-z][a-z0-9-]+\.[a-z])`)
+	reBack4 = regexp.MustCompile(`(?i)\b(\d{1,3}(?:\.\d{1,3}){3})(\.in-addr\.arpa|\.origin\.|\.[a-z][a-z0-9-]*\.[a-z][a-z0-9-]+)`) // the last of a block list
+	reBack6 = regexp.MustCompile(`(?i)\b((?:[0-9a-f]\.){32})(ip6\.arpa|origin6\.|[a-z][a-z0-9-]*\.[a-z][a-z0-9-]+)`)
 	reName  = regexp.MustCompile(`[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)+`)
 )
 
